@@ -74,8 +74,8 @@ long list(std::string const& url, std::string const& directory) {
         {.endpoint_id = source_id, .path = directory + std::to_string(size_from_environment("ENTRIES", 100000)) + "/"},
         {.keep_text = false});
     long sum = 0;
-    for (File const& file : listing->DATA)
-        if (file.type.value() == "file") sum += static_cast<long>(file.size.value());
+    for (File const& file : listing)
+        if (file.type == "file") sum += static_cast<long>(file.size.value());
     return sum;
 }
 
@@ -90,7 +90,7 @@ long w5(std::string const& url) {
     TransferData data{.source_endpoint = source_id,
                       .destination_endpoint = destination_id,
                       .label = "yardstick",
-                      .submission_id = transfer.get_submission_id()->value.value(),
+                      .submission_id = transfer.get_submission_id()->value,
                       .sync_level = SyncLevel::checksum,
                       .verify_checksum = true};
     for (long i = 0; i != items; ++i) {
@@ -109,7 +109,6 @@ struct ManagedTasks {
     using result = TaskPage;
     static constexpr auto route = globus::get("/v0.10/endpoint_manager/task_list");
     static constexpr Paging paging{PagingStyle::last_key, "DATA", "last_key"};
-    static constexpr auto items = &TaskPage::DATA;
     Optional<std::string> last_key = {};
     GLOBUS_MEMBERS(ManagedTasks, last_key);
 };

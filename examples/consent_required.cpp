@@ -28,7 +28,7 @@ int main() try {
 
     auto const list = [&] {
         auto const listing = transfer.operation_ls({.endpoint_id = collection});
-        for (File const& file : listing->DATA) std::printf("  %s\n", file.name->c_str());
+        for (File const& file : listing) std::printf("  %s\n", file.name.c_str());
     };
     app.login();
     try {

@@ -32,7 +32,7 @@ int main(int argc, char** argv) try {
     app.login();  // asks only if the stored tokens would not do
     std::printf("I am %s\n", auth.userinfo()->preferred_username.value_or("somebody").c_str());
     for (Endpoint const& collection : transfer.paginate(EndpointSearch{.filter_scope = "my-endpoints"}))
-        std::printf("  %s  %s\n", collection.id->c_str(), collection.display_name.value_or("").c_str());
+        std::printf("  %s  %s\n", collection.id.c_str(), collection.display_name.value_or("").c_str());
     return 0;
 } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());

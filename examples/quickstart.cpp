@@ -59,19 +59,19 @@ int run() {
     auto const listing = transfer.operation_ls({.endpoint_id = source, .path = source_path, .show_hidden = false});
     long files = 0;
     long long bytes = 0;
-    for (File const& file : listing->DATA) {
-        std::printf("  %-5s %10lld  %s\n", file.type->c_str(), static_cast<long long>(file.size.value_or(0)),
-                    file.name->c_str());
-        if (*file.type != "file") continue;
-        data.add_item({.source_path = source_path + *file.name, .destination_path = destination_path + *file.name});
+    for (File const& file : listing) {
+        std::printf("  %-5s %10lld  %s\n", file.type.text().c_str(), static_cast<long long>(file.size.value_or(0)),
+                    file.name.c_str());
+        if (file.type != "file") continue;
+        data.add_item({.source_path = source_path + file.name, .destination_path = destination_path + file.name});
         ++files;
         bytes += *file.size;
     }
 
     auto const accepted = transfer.submit_transfer(data);
-    std::printf("%s: task %s\n", accepted->code->c_str(), accepted->task_id->c_str());
+    std::printf("%s: task %s\n", accepted->code->c_str(), accepted->task_id.c_str());
     auto const verdict =
-        transfer.task_wait({.task_id = *accepted->task_id,
+        transfer.task_wait({.task_id = accepted->task_id,
                             .timeout = 300s,
                             .polling_interval = 1s,
                             .on_progress = [](TaskProgress const& progress) {

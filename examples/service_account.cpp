@@ -27,7 +27,7 @@ int main() try {
                       .label = "nightly mirror",
                       .sync_level = SyncLevel::checksum};
     data.add_item({.source_path = "/data/", .destination_path = "/mirror/", .recursive = true});
-    std::string const task_id = *transfer.submit_transfer(data)->task_id;
+    std::string const task_id = transfer.submit_transfer(data)->task_id;
 
     auto const verdict = transfer.task_wait({.task_id = task_id, .timeout = 1h, .polling_interval = 1s});
     if (!verdict.succeeded()) throw Error("task " + task_id + " did not succeed");

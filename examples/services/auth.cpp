@@ -21,15 +21,15 @@ std::string make_scope(Client const& auth, std::string const& client_id) {
          .name = "Archive runs",
          .description = "Copy runs to the archive",
          .scope_suffix = "archive",
-         .dependent_scopes = {{.scope = *known->scopes[0].id, .optional = false, .requires_refresh_token = true},
-                              {.scope = *known->scopes[1].id, .optional = true, .requires_refresh_token = false}}});
-    return *made->scope->scope_string;
+         .dependent_scopes = {{.scope = known->scopes[0].id, .optional = false, .requires_refresh_token = true},
+                              {.scope = known->scopes[1].id, .optional = true, .requires_refresh_token = false}}});
+    return made->scope->scope_string;
 }
 
 template <class Client>
 void who(Client const& auth, std::string const& creator, std::string const& owner) {
     IdentityMap people{auth, {creator, owner}};  // one request for both
-    for (std::string const& id : {creator, owner}) std::printf("%s\n", people[id].username->c_str());
+    for (std::string const& id : {creator, owner}) std::printf("%s\n", people[id].username.c_str());
 }
 
 int main() try {

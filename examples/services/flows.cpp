@@ -14,7 +14,7 @@ using flows::Flow, flows::RunActivityNotificationPolicy;
 template <class Client>
 void list(Client const& client) {
     flows::ListFlows const mine{.filter_roles = {"flow_starter"}, .orderby = {"title ASC"}};
-    for (Flow const& flow : client.paginate(mine)) std::printf("%s  %s\n", flow.id->c_str(), flow.title->c_str());
+    for (Flow const& flow : client.paginate(mine)) std::printf("%s  %s\n", flow.id.c_str(), flow.title.c_str());
 }
 
 /// @param flow  a client of one flow, whose token has that flow's own scope
@@ -24,7 +24,7 @@ std::string start(Client const& flow, std::string const& sample) {
                                     .label = "Sample " + sample,
                                     .tags = {"beamline-7"},
                                     .activity_notification_policy = RunActivityNotificationPolicy{{"FAILED"}}});
-    return *run->run_id;
+    return run->run_id;
 }
 
 int main() try {

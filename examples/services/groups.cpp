@@ -17,7 +17,7 @@ using groups::BatchMembershipActions, groups::Group, groups::GroupMemberVisibili
 template <class Client>
 std::string open_group(Client const& client, std::string const& manager, StringList const& users) {
     auto const created = client.create_group({.data = Json{{"name", "Beamline 7"}, {"description", "Run 2026-3"}}});
-    std::string const id = *created->id;
+    std::string const id = created->id;
     client.set_group_policies(
         {.group_id = id,
          .data = GroupPolicies{.is_high_assurance = false,

@@ -19,7 +19,7 @@ void newest_first(Client const& client, std::string const& index) {
         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
         .add_sort({{"field_name", "date"}, {"order", "desc"}});
     for (GMetaResult const& found : client.paginate(search::PostSearch{.index_id = index, .data = query}))
-        std::printf("%s\n", found.subject->c_str());
+        std::printf("%s\n", found.subject.c_str());
 }
 
 template <class Client>
@@ -27,7 +27,7 @@ int count_all(Client const& client, std::string const& index) {
     int count = 0;
     for (GMetaResult const& found :
          client.paginate(search::Scroll{.index_id = index, .data = SearchScrollQuery{.q = "*", .limit = 1000}}))
-        count += found.subject.has_value();
+        count += !found.subject.empty();
     return count;
 }
 

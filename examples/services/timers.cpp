@@ -22,7 +22,7 @@ std::string every_night(Client const& client, TransferData const& data) {
              .name = "nightly",
              .schedule = RecurringTimerSchedule{.interval_seconds = 24h, .start = "2026-12-01T01:00:00Z"_time},
              .body = data}});
-    return *made->timer->job_id;
+    return made->timer->job_id;
 }
 
 template <class Client>
@@ -32,7 +32,7 @@ std::string at_the_end(Client const& client, std::string const& flow_id) {
                                                 .name = "publish",
                                                 .schedule = OnceTimerSchedule{.datetime = "2027-01-31T12:00:00+00:00"},
                                                 .body = Json{{"body", {{"run", "2026-3"}}}, {"label", "Publish"}}}});
-    return *made->timer->job_id;
+    return made->timer->job_id;
 }
 
 int main() try {

@@ -19,17 +19,17 @@ void archive(Client const& transfer, std::string const& here, std::string const&
                       .verify_checksum = true};
     data.add_item({.source_path = "/runs/new/", .destination_path = "/archive/", .recursive = true})
         .add_filter_rule({.name = "*.tmp", .type = "file"});
-    std::printf("copied by %s\n", transfer.submit_transfer(data)->task_id->c_str());
+    std::printf("copied by %s\n", transfer.submit_transfer(data)->task_id.c_str());
 
     DeleteData old{.endpoint = here, .recursive = true};
     old.add_item({.path = "/runs/old/"});
-    std::printf("deleted by %s\n", transfer.submit_delete(old)->task_id->c_str());
+    std::printf("deleted by %s\n", transfer.submit_delete(old)->task_id.c_str());
 }
 
 template <class Client>
 void list_active(Client const& transfer) {
     for (Task const& task : transfer.paginate(TaskList{.filter = {{"status", {"ACTIVE", "INACTIVE"}}}}))
-        std::printf("%s  %s\n", task.task_id->c_str(), task.nice_status->c_str());
+        std::printf("%s  %s\n", task.task_id.c_str(), task.nice_status->c_str());
 }
 
 int main() try {

@@ -8,7 +8,7 @@
 //
 //     globus::Client<globus::TransferService, globus::AccessTokenPolicy> transfer{token};
 //     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
-//     for (auto const& file : listing->DATA) ...
+//     for (auto const& file : listing) ...
 //
 // A single service costs less to compile: <globus/services/transfer.hpp>.
 
@@ -16,6 +16,7 @@
 #include <globus/client/client_with.hpp>
 #include <globus/client/environment.hpp>
 #include <globus/core/crypto.hpp>
+#include <globus/core/format.hpp>
 #include <globus/core/json.hpp>
 #include <globus/http/any_transport.hpp>
 #include <globus/http/curl_transport.hpp>

@@ -11,6 +11,8 @@ module;
 #include <bit>
 #include <boost/hana/core/when.hpp>
 #include <boost/hana/fwd/accessors.hpp>
+#include <boost/hana/fwd/bool.hpp>
+#include <boost/hana/fwd/filter.hpp>
 #include <boost/hana/fwd/pair.hpp>
 #include <boost/hana/fwd/string.hpp>
 #include <boost/hana/fwd/tuple.hpp>
@@ -28,6 +30,7 @@ module;
 #include <chrono>
 #include <climits>
 #include <cmath>
+#include <compare>
 #include <concepts>
 #include <condition_variable>
 #include <cstddef>
@@ -40,9 +43,11 @@ module;
 #include <dirent.h>
 #include <exception>
 #include <fcntl.h>
+#include <format>
 #include <fstream>
 #include <functional>
 #include <initializer_list>
+#include <iosfwd>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -66,6 +71,7 @@ module;
 #include <random>
 #include <set>
 #include <signal.h>
+#include <span>
 #include <spawn.h>
 #include <stdexcept>
 #include <stdlib.h>
@@ -89,6 +95,7 @@ module;
 #include <utility>
 #include <variant>
 #include <vector>
+#include <version>
 
 export module globus;
 

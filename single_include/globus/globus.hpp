@@ -9,7 +9,7 @@
 //
 //     globus::Client<globus::TransferService, globus::AccessTokenPolicy> transfer{token};
 //     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
-//     for (auto const& file : listing->DATA) ...
+//     for (auto const& file : listing) ...
 //
 // A single service costs less to compile: <globus/services/transfer.hpp>.
 
@@ -86,9 +86,12 @@ namespace globus {
 #endif  // GLOBUS_CORE_ONE_LINE_HPP
 
 #include <exception>
+#include <iosfwd>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 #include <variant>
@@ -124,6 +127,12 @@ private:
     bool outcome_unknown_ = false;
 };
 
+/// Prints what().
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Error const& error) {
+    return out << std::string_view(error.what());
+}
+
 /// The call cannot be right: an empty id, a newline in a header, an unknown environment. It is thrown before any I/O.
 class GLOBUS_VISIBLE UsageError : public Error {
 public:
@@ -143,7 +152,7 @@ public:
     /// @param body  what was received; it does not go into what()
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
         : Error(what), body_(std::make_shared<std::string const>(std::move(body))), damage_(damage) {}
-    DecodeError(DecodeError const&) = default;  // and no move, which would leave one without a body
+    DecodeError(DecodeError const&) = default;  // there is no move, which would leave an error without a body
     DecodeError& operator=(DecodeError const&) = default;
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
@@ -167,7 +176,7 @@ void rethrow_if_changed(F const& change) {
     try {
         throw;
     } catch (E const& error) {
-        if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
+        if (typeid(error) != typeid(E)) return;  // a copy would lose a part of a derived error
         throw change(error);
     } catch (...) {
     }
@@ -181,6 +190,12 @@ template <class... Es, class F>
     throw;
 }
 
+/// An error that took the place of a value.
+struct Failure {
+    std::exception_ptr thrown;  ///< it keeps the object that `error` points to
+    Error const* error;
+};
+
 }  // namespace detail
 
 /**
@@ -189,6 +204,8 @@ template <class... Es, class F>
  *     auto listing = client.try_send(OperationLs{.endpoint_id = id});
  *     if (!listing) return complain(listing.error().what());
  *     use(**listing);
+ *
+ *     std::size_t files = client.try_send(op).map([](auto const& listing) { return listing.size(); }).value_or(0);
  *
  * @tparam T  the type of the value
  *
@@ -207,7 +224,7 @@ public:
         try {
             return Result(std::forward<F>(f)());
         } catch (Error const& error) {
-            return Result(Failure{std::current_exception(), &error});
+            return Result(detail::Failure{std::current_exception(), &error});
         }
     }
 
@@ -224,6 +241,29 @@ public:
         if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
         return std::get<0>(std::move(state_));
     }
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) const& {
+        return has_value() ? std::get<0>(state_) : static_cast<T>(std::forward<U>(other));
+    }
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) && {
+        return has_value() ? std::get<0>(std::move(state_)) : static_cast<T>(std::forward<U>(other));
+    }
+    /// What `function` makes of the value, or this error; a globus::Error that it throws is an error, too.
+    template <class F>
+    [[nodiscard]] auto map(F&& function) const {
+        using Made = std::remove_cvref_t<decltype(std::forward<F>(function)(std::declval<T const&>()))>;
+        if (!has_value()) return Result<Made>(std::get<1>(state_));
+        return Result<Made>::from([&]() -> Made { return std::forward<F>(function)(std::get<0>(state_)); });
+    }
+    /// The Result that `function` makes of the value, or this error.
+    template <class F>
+    [[nodiscard]] auto and_then(F&& function) const {
+        using Made = std::remove_cvref_t<decltype(std::forward<F>(function)(std::declval<T const&>()))>;
+        if (!has_value()) return Made(std::get<1>(state_));
+        return std::forward<F>(function)(std::get<0>(state_));
+    }
     /// As value(), which throws the error when there is no value.
     [[nodiscard]] T const& operator*() const& { return value(); }
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
@@ -236,15 +276,31 @@ public:
     }
 
 private:
-    struct Failure {
-        std::exception_ptr thrown;  ///< it keeps the object that `error` points to
-        Error const* error;
-    };
+    template <class>
+    friend class Result;
 
-    explicit Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
+    explicit Result(detail::Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
 
-    std::variant<T, Failure> state_;
+    std::variant<T, detail::Failure> state_;
 };
+
+/**
+ * What `function` returns, or the globus::Error that it throws; other exceptions pass through. It is for functions that
+ * have no `try_` form of their own.
+ *
+ *     auto verdict = try_call([&] { return transfer.task_wait({.task_id = id}); });
+ */
+template <class F>
+[[nodiscard]] auto try_call(F&& function) {
+    using Made = std::remove_cvref_t<decltype(std::forward<F>(function)())>;
+    if constexpr (std::is_void_v<Made>)
+        return Result<std::monostate>::from([&] {
+            std::forward<F>(function)();
+            return std::monostate();
+        });
+    else
+        return Result<Made>::from(std::forward<F>(function));
+}
 
 }  // namespace globus
 
@@ -717,6 +773,16 @@ struct AddressesOfMembers {
     }
 };
 
+/// The name of the member that is at an address in a described object.
+template <class T>
+constexpr std::string_view name_of(T const& object, void const* member) {
+    void const* at[T::members::keys.size()];
+    object.with_members(AddressesOfMembers{at});
+    std::size_t i = 0;
+    while (at[i] != member) ++i;
+    return T::members::keys[i];
+}
+
 /// The members of a described type, in the order of their list. Nothing in it is instantiated before it is used.
 template <class T>
 struct Members {
@@ -1143,6 +1209,22 @@ concept Service = std::copy_constructible<S> && NamesItself<S> && NamesItsError<
 
 namespace detail {
 
+/// A service that is cut down to some of its operations, see ReadOnly and Only.
+template <class S>
+concept Subset = requires { typename S::whole_service; };
+
+template <class S>
+struct WholeServiceOf {
+    using type = S;
+};
+template <Subset S>
+struct WholeServiceOf<S> {
+    using type = typename S::whole_service;
+};
+/// The service that S is cut down from; S itself if it is whole.
+template <class S>
+using WholeService = typename WholeServiceOf<S>::type;
+
 /// The resource server that takes a service's tokens; empty if the service does not say. The text lives as long as the
 /// service.
 template <class S>
@@ -1226,7 +1308,8 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
- * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy.
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy, and
+ * AppPolicy.
  *
  * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
  * names the member that is missing.
@@ -1345,19 +1428,20 @@ private:
 
 namespace globus {
 
-/// An app gives authorizations for resource servers. Models: UserApp, ClientApp.
+/// An app gives authorizations for resource servers, and replaces those that a service refuses. Models: UserApp,
+/// ClientApp.
 template <class A, class T>
 concept AuthorizingApp =
     std::copy_constructible<A> && requires(A const& app, std::string_view server, T const& transport,
                                            AuthContext const& context, Authorization const& refused) {
-        { app.authorize(server, transport, context) } -> std::same_as<Authorization>;
-        { app.unauthorized(server, refused, transport, context) } -> std::same_as<bool>;
+        { app.authorization_for(server, transport, context) } -> std::same_as<Authorization>;
+        { app.replace_refused(server, refused, transport, context) } -> std::same_as<bool>;
     };
 
 /**
  * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
- *     UserApp<Native> app{{.app_name = "backup", .client = Native{client_id}}};
+ *     UserApp app{Native{client_id}, {.app_name = "backup"}};
  *     Client<TransferService, AppPolicy<UserApp<Native>>> transfer{AppPolicy{app, TransferService{}}};
  *     auto same = app.client<TransferService>();
  *
@@ -1378,7 +1462,7 @@ public:
         : app_(std::move(app)), resource_server_(std::move(resource_server)) {
         app_.add_scope_requirements(resource_server_, std::move(scopes));
     }
-    /// For a service, with the scopes that it names: its `user_scope()`, or its `default_scopes`.
+    /// For a service, with the scopes that it names: its `default_scopes`.
     template <class Service>
         requires(!std::convertible_to<Service, std::string>)
     AppPolicy(App app, Service const& service) : AppPolicy(std::move(app), server_of(service), scopes_of(service)) {}
@@ -1391,12 +1475,12 @@ public:
     template <class T>
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
         detail::check_audience(resource_server_, context);
-        return app_.authorize(resource_server_, transport, context);
+        return app_.authorization_for(resource_server_, transport, context);
     }
     template <class T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
                                     AuthContext const& context) const {
-        return app_.unauthorized(resource_server_, refused, transport, context);
+        return app_.replace_refused(resource_server_, refused, transport, context);
     }
 
     /// Tells the app that this service needs one more scope. The next call asks for a login if that is missing.
@@ -1419,10 +1503,13 @@ private:
     template <class Service>
     static std::vector<Scope> scopes_of(Service const& service) {
         std::vector<Scope> scopes;
-        if constexpr (requires { service.user_scope(); })
-            scopes.emplace_back(service.user_scope());
+        auto const add = [&](auto const& names) {
+            for (std::string_view const scope : names) scopes.emplace_back(scope);
+        };
+        if constexpr (requires { service.default_scopes(); })
+            add(service.default_scopes());
         else if constexpr (requires { service.default_scopes; })
-            for (std::string_view const scope : service.default_scopes) scopes.emplace_back(scope);
+            add(service.default_scopes);
         return scopes;
     }
 
@@ -1684,6 +1771,23 @@ private:
     std::string path_;
 };
 
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TokenStorageError::Kind kind) noexcept {
+    switch (kind) {
+        case TokenStorageError::Kind::corrupt:
+            return "corrupt";
+        case TokenStorageError::Kind::too_new:
+            return "too_new";
+        case TokenStorageError::Kind::insecure:
+            return "insecure";
+        case TokenStorageError::Kind::locked:
+            return "locked";
+        case TokenStorageError::Kind::io:
+            return "io";
+    }
+    return "unknown";
+}
+
 /// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
 class GLOBUS_VISIBLE TokenValidationError : public Error {
 public:
@@ -1704,6 +1808,25 @@ public:
 private:
     Kind kind_;
 };
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TokenValidationError::Kind kind) noexcept {
+    switch (kind) {
+        case TokenValidationError::Kind::missing_token:
+            return "missing_token";
+        case TokenValidationError::Kind::missing_refresh_token:
+            return "missing_refresh_token";
+        case TokenValidationError::Kind::expired:
+            return "expired";
+        case TokenValidationError::Kind::unmet_scopes:
+            return "unmet_scopes";
+        case TokenValidationError::Kind::missing_identity:
+            return "missing_identity";
+        case TokenValidationError::Kind::identity_mismatch:
+            return "identity_mismatch";
+    }
+    return "unknown";
+}
 
 /// How long an `update` waits for the lock of its storage, unless the storage's own limit ends it before.
 struct LockWait {
@@ -2123,6 +2246,46 @@ private:
     Sent sent_;
 };
 
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(NetworkError::Kind kind) noexcept {
+    switch (kind) {
+        case NetworkError::Kind::timeout:
+            return "timeout";
+        case NetworkError::Kind::cancelled:
+            return "cancelled";
+        case NetworkError::Kind::resolve:
+            return "resolve";
+        case NetworkError::Kind::connect:
+            return "connect";
+        case NetworkError::Kind::proxy:
+            return "proxy";
+        case NetworkError::Kind::tls:
+            return "tls";
+        case NetworkError::Kind::interrupted:
+            return "interrupted";
+        case NetworkError::Kind::too_large:
+            return "too_large";
+        case NetworkError::Kind::redirect:
+            return "redirect";
+        case NetworkError::Kind::protocol:
+            return "protocol";
+        case NetworkError::Kind::local:
+            return "local";
+    }
+    return "unknown";
+}
+
+/// The name of a value of Sent, as in its enumerator.
+constexpr char const* to_string(NetworkError::Sent sent) noexcept {
+    switch (sent) {
+        case NetworkError::Sent::no:
+            return "no";
+        case NetworkError::Sent::yes:
+            return "yes";
+    }
+    return "unknown";
+}
+
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_ERRORS_HPP
@@ -2161,6 +2324,24 @@ namespace globus {
  * out to be dead.
  */
 enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
+/// The name of its enumerator.
+constexpr char const* to_string(RetryClass retry_class) noexcept {
+    switch (retry_class) {
+        case RetryClass::read:
+            return "read";
+        case RetryClass::keyed:
+            return "keyed";
+        case RetryClass::idempotent:
+            return "idempotent";
+        case RetryClass::non_idempotent:
+            return "non_idempotent";
+        case RetryClass::grant:
+            return "grant";
+        case RetryClass::never:
+            return "never";
+    }
+    return "unknown";
+}
 
 /// How one attempt ended, for a retry policy.
 struct Attempt {
@@ -2267,6 +2448,7 @@ concept RetryPolicy = std::copy_constructible<R> && requires(R const& retry, Att
 #endif  // GLOBUS_HTTP_RETRY_HPP
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 
@@ -2296,6 +2478,9 @@ struct CallOptions {
     /// Takes the body of a success in pieces, as it comes. The call may last as long as data flows: unless it or its
     /// client was given a time-out or deadline, only the transport's idle time-out ends a body that stalls.
     http::Sink sink = {};
+    /// Takes status and headers of a success before the first byte of its body, such as the Content-Length of a file
+    /// for a progress bar. What it throws ends the call.
+    std::function<void(http::Response const&)> on_head = {};
 };
 
 namespace detail {
@@ -2345,11 +2530,11 @@ public:
     private:
         friend class CallGate;
         [[nodiscard]] std::shared_ptr<State> const& state() const;
-        std::shared_ptr<State> state_;  // null: moved from
+        std::shared_ptr<State> state_;  // null if it was moved from
     };
 
     CallGate();
-    // the calls of a copy are its own; a client that was moved from has none
+    // A copy has calls of its own; a client that was moved from has none.
     CallGate(CallGate const& other);
     CallGate(CallGate&& other);
     CallGate& operator=(CallGate const& other);
@@ -2730,7 +2915,7 @@ consteval bool check_client() {
         static_assert(PresentsNoCredential<A>,
                       "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
                       "presents a credential. Use NullPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<S>)
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<WholeService<S>>)
         static_assert(
             !PresentsBasicCredential<A>,
             "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "
@@ -2768,6 +2953,78 @@ struct OperationsOf<S, C> {
 #ifndef GLOBUS_CLIENT_OPERATION_HPP
 #define GLOBUS_CLIENT_OPERATION_HPP
 
+#ifndef GLOBUS_CORE_DURATION_HPP
+#define GLOBUS_CORE_DURATION_HPP
+
+#include <chrono>
+#include <compare>
+#include <concepts>
+#include <cstdint>
+#include <iosfwd>
+#include <type_traits>
+
+namespace globus {
+
+/**
+ * A span of time that a service counts in whole `Unit`s, and sends as such a number.
+ *
+ *     .interval_seconds = 24h
+ *     .interval_seconds = 86400        // the same
+ *     if (*endpoint.expires_in < 1h) ...
+ *
+ * A span that `Unit` may not be able to count, as 1500ms in seconds, does not compile: std::chrono::ceil or floor says
+ * what becomes of the rest.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+template <class Unit>
+class Duration {
+public:
+    /// None.
+    constexpr Duration() = default;
+    /// A number of units.
+    template <std::integral Number>
+        requires(!std::same_as<Number, bool>)
+    constexpr Duration(Number count) noexcept : count_(static_cast<std::int64_t>(count)) {}
+    /// A span that is a whole number of units.
+    template <class Rep, class Period>
+        requires std::convertible_to<std::chrono::duration<Rep, Period>, Unit>
+    constexpr Duration(std::chrono::duration<Rep, Period> span) : count_(Unit(span).count()) {}
+
+    /// The number that is sent.
+    [[nodiscard]] constexpr std::int64_t count() const noexcept { return count_; }
+    /// The same as the standard library counts it.
+    constexpr operator Unit() const noexcept { return Unit(static_cast<typename Unit::rep>(count_)); }
+
+    friend constexpr std::strong_ordering operator<=>(Duration, Duration) noexcept = default;
+    friend constexpr bool operator==(Duration, Duration) noexcept = default;
+
+    /// Writes the number.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Duration span) {
+        return out << span.count_;
+    }
+
+private:
+    std::int64_t count_ = 0;
+};
+
+using WholeSeconds = Duration<std::chrono::seconds>;
+using WholeMinutes = Duration<std::chrono::minutes>;
+using WholeDays = Duration<std::chrono::days>;
+
+namespace detail {
+
+template <class>
+inline constexpr bool is_duration = false;
+template <class Unit>
+inline constexpr bool is_duration<Duration<Unit>> = true;
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_DURATION_HPP
 #ifndef GLOBUS_CORE_FORM_HPP
 #define GLOBUS_CORE_FORM_HPP
 
@@ -2792,19 +3049,165 @@ void add_to_query(std::string& url, std::string_view name, std::string_view valu
 #ifndef GLOBUS_CORE_JSON_WRITE_HPP
 #define GLOBUS_CORE_JSON_WRITE_HPP
 
+#ifndef GLOBUS_CORE_OPEN_ENUM_HPP
+#define GLOBUS_CORE_OPEN_ENUM_HPP
+
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+namespace detail {
+
+/// A word of an OpenEnum. It is one class, so that reading and printing are compiled once.
+class Word {
+public:
+    /// The word as the service writes it; empty if there is none.
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    /// True if there is no word.
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+    operator std::string const&() const noexcept { return text_; }
+
+    friend std::string const& to_string(Word const& word) noexcept { return word.text_; }
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Word const& word) {
+        return out << std::string_view(word.text_);
+    }
+
+protected:
+    Word() = default;
+    explicit Word(std::string text) noexcept : text_(std::move(text)) {}
+
+    std::string text_;
+
+private:
+    friend bool store_word(void* object, std::string_view text);
+};
+
+/// The place of a word in a list; 0, where the list has an empty word, if it is not there.
+[[nodiscard]] std::size_t place_of_word(std::string_view word, std::span<std::string_view const> words) noexcept;
+/// @throws UsageError  for a word that is not in a list, which it names
+void require_known_word(std::string_view word, std::span<std::string_view const> words);
+
+}  // namespace detail
+
+/**
+ * A word of a set that the service may enlarge: the words that we know are constants, and any other word is kept.
+ *
+ *     if (task->status == TaskStatus::succeeded) ...
+ *     switch (task->status.known()) {
+ *         case TaskStatus::active: ...
+ *         case TaskStatus::unknown: std::cout << "a new status: " << task->status;
+ *     }
+ *     .role = GroupRole::manager                 // what is sent
+ *     .role = GroupRole::word("observer")        // a word that this library does not know
+ *
+ * A set is described by a struct with the constants and, at the same places, the words:
+ *
+ *     struct TaskStatusWords {
+ *         enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
+ *         static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
+ *     };
+ *     using TaskStatus = OpenEnum<TaskStatusWords>;
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+template <class Words>
+class OpenEnum : public detail::Word, public Words {
+public:
+    /// The constants; `unknown` stands for every other word, and for none.
+    using Known = typename Words::Known;
+
+    /// No word.
+    OpenEnum() = default;
+    /// A word that we know; no word for `unknown`.
+    OpenEnum(Known known) : Word(std::string(Words::words[static_cast<std::size_t>(known)])) {}
+    /// A word that we know, by its text. @throws UsageError  for any other: word() takes those
+    template <class Text>
+        requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
+    OpenEnum(Text const& text) : OpenEnum(word(std::string(std::string_view(text)))) {
+        detail::require_known_word(text_, Words::words);
+    }
+    /// Any word, whether we know it or not.
+    [[nodiscard]] static OpenEnum word(std::string text) {
+        OpenEnum made;
+        made.text_ = std::move(text);
+        return made;
+    }
+
+    /// The constant of this word, for a switch; `unknown` if there is none.
+    [[nodiscard]] Known known() const noexcept {
+        return static_cast<Known>(detail::place_of_word(text_, Words::words));
+    }
+
+    friend bool operator==(OpenEnum const& a, OpenEnum const& b) noexcept { return a.text_ == b.text_; }
+    friend bool operator==(OpenEnum const& a, Known b) noexcept { return a.known() == b; }
+    /// True if the word has this text.
+    template <class Text>
+        requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
+    friend bool operator==(OpenEnum const& a, Text const& b) noexcept {
+        return a.text_ == std::string_view(b);
+    }
+    /// By the texts.
+    friend std::strong_ordering operator<=>(OpenEnum const& a, OpenEnum const& b) noexcept {
+        return a.text_ <=> b.text_;
+    }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_OPEN_ENUM_HPP
 #ifndef GLOBUS_CORE_OPTIONAL_HPP
 #define GLOBUS_CORE_OPTIONAL_HPP
 
 #include <boost/json/value.hpp>
 
+#include <compare>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <iosfwd>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace globus {
+namespace detail {
+
+/// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
+/// view of one.
+template <class U, class T>
+concept GivenAs =
+    (std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
+    (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>);
+
+/// The text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it
+std::string text_at(char const* text);
+
+/// The value that a member was given.
+template <class T, class U>
+constexpr T given(U&& value) {
+    if constexpr (std::same_as<T, std::string> && std::same_as<std::decay_t<U>, char const*> &&
+                  !std::is_array_v<std::remove_reference_t<U>>)
+        return text_at(value);
+    else if constexpr (std::same_as<std::decay_t<U>, char*> && std::same_as<T, std::string>)
+        return text_at(value);
+    else if constexpr (!std::convertible_to<U&&, T>)
+        return T(std::string_view(std::forward<U>(value)));
+    else
+        return std::forward<U>(value);
+}
+
+}  // namespace detail
 
 /**
  * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
@@ -2819,11 +3222,10 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
-    /// Takes what converts to `T`; if that is bool, only a bool.
+    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
     template <class U = T>
-        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
-                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
-    constexpr Required(U&& value) : value_(std::forward<U>(value)) {}
+        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
 
     template <class U>
         requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
@@ -2883,16 +3285,29 @@ public:
     /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
-    /// Takes what converts to `T`; if that is bool, only a bool.
+    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
     template <class U = T>
-        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
-                 !std::same_as<std::remove_cvref_t<U>, Null> &&
-                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
-    constexpr Optional(U&& value) : value_(std::forward<U>(value)), state_(State::something) {}
+        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
+                 !std::same_as<std::remove_cvref_t<U>, Null>)
+    constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
+
+    /// Absent if there is no value.
+    template <class U>
+        requires(detail::GivenAs<U const&, T> && !std::convertible_to<std::optional<U> const&, T>)
+    constexpr Optional(std::optional<U> const& value) : Optional() {
+        if (value) *this = Optional(*value);
+    }
+    /// No value if it is absent or null.
+    template <class U>
+        requires std::convertible_to<T const&, U>
+    [[nodiscard]] constexpr operator std::optional<U>() const {
+        return has_value() ? std::optional<U>(value_) : std::nullopt;
+    }
 
     template <class U>
         requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null> &&
+                 !std::same_as<std::remove_cvref_t<U>, std::optional<bool>>)
     constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
 
     /// For a list: `.orderby = {"name ASC", "size DESC"}`.
@@ -2931,6 +3346,13 @@ public:
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
 
+    /// What `function` makes of the value; nothing when there is none.
+    template <class F>
+    [[nodiscard]] constexpr auto transform(F&& function) const {
+        using Result = std::remove_cvref_t<std::invoke_result_t<F, T const&>>;
+        return has_value() ? std::optional<Result>(std::forward<F>(function)(value_)) : std::nullopt;
+    }
+
     /// Makes it hold a fresh value, and returns that.
     constexpr T& emplace() {
         become(State::something);
@@ -2943,6 +3365,21 @@ public:
 
     friend constexpr bool operator==(Optional const& a, Optional const& b) {
         return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
+    }
+    /// Absent comes before null, and null before all values.
+    friend constexpr auto operator<=>(Optional const& a, Optional const& b)
+        requires std::three_way_comparable<T>
+    {
+        using Order = std::compare_three_way_result_t<T>;
+        return a.has_value() && b.has_value() ? a.value_ <=> b.value_ : Order(a.state_ <=> b.state_);
+    }
+    /// Prints the value; `null` for null, and nothing if it is absent.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Optional const& optional)
+        requires requires(T const& value) { out << value; }
+    {
+        if (optional.has_value()) return out << optional.value_;
+        return optional.is_null() ? out << std::string_view("null") : out;
     }
 
 private:
@@ -2972,7 +3409,222 @@ inline constexpr bool is_required<Required<T>> = true;
 }  // namespace detail
 }  // namespace globus
 
+/// Equal Optionals have equal hashes.
+template <class T>
+    requires requires(T const& value) { std::hash<T>{}(value); }
+struct std::hash<globus::Optional<T>> {
+    [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
+        return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
+    }
+};
+
 #endif  // GLOBUS_CORE_OPTIONAL_HPP
+#ifndef GLOBUS_CORE_TIMESTAMP_HPP
+#define GLOBUS_CORE_TIMESTAMP_HPP
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Where the standard library has std::format, its <chrono> includes <format>.
+#ifdef __cpp_lib_format
+#include <format>
+#endif
+
+namespace globus {
+
+namespace detail {
+
+using Microseconds = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// What a text says about a time.
+struct TimeText {
+    enum class Kind : unsigned char {
+        time,        ///< it is `time`
+        impossible,  ///< it has the form of one, as the 30th of February has
+        other,       ///< it has not
+    };
+    Kind kind = Kind::other;
+    Microseconds time = {};
+};
+
+/// Reads the forms of a time that Timestamp lists. Any text will do.
+constexpr TimeText read_time(std::string_view text) noexcept {
+    using Kind = TimeText::Kind;
+    auto const number = [&](std::size_t digits, int& out) {
+        if (text.size() < digits) return false;
+        out = 0;
+        for (char const c : text.substr(0, digits)) {
+            if (c < '0' || c > '9') return false;
+            out = out * 10 + (c - '0');
+        }
+        text.remove_prefix(digits);
+        return true;
+    };
+    auto const one_of = [&](std::string_view characters) {
+        if (text.empty() || characters.find(text.front()) == characters.npos) return false;
+        text.remove_prefix(1);
+        return true;
+    };
+
+    int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, microseconds = 0;
+    int zone_sign = 1, zone_hour = 0, zone_minute = 0;
+    if (!number(4, year) || !one_of("-") || !number(2, month) || !one_of("-") || !number(2, day)) return {};
+    if (!text.empty()) {
+        if (!one_of("Tt ") || !number(2, hour) || !one_of(":") || !number(2, minute) || !one_of(":") ||
+            !number(2, second))
+            return {};
+        if (one_of(".")) {
+            int digits = 0;
+            for (int digit = 0; digits != 9 && number(1, digit); ++digits)
+                if (digits < 6) microseconds = microseconds * 10 + digit;
+            if (digits == 0) return {};
+            for (; digits < 6; ++digits) microseconds *= 10;
+        }
+        if (!text.empty() && !one_of("Zz")) {
+            zone_sign = text.front() == '-' ? -1 : 1;
+            if (!one_of("+-") || !number(2, zone_hour)) return {};
+            if ((one_of(":") || !text.empty()) && !number(2, zone_minute)) return {};
+        }
+    }
+    if (!text.empty()) return {};
+
+    std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 60 || zone_hour > 23 || zone_minute > 59)
+        return {Kind::impossible, {}};
+    return {Kind::time, std::chrono::sys_days(date) + std::chrono::hours(hour - zone_sign * zone_hour) +
+                            std::chrono::minutes(minute - zone_sign * zone_minute) + std::chrono::seconds(second) +
+                            std::chrono::microseconds(microseconds)};
+}
+
+/// The microsecond that a time is in; the end of the scale for one that is beyond the year 0 or 10000.
+template <class Duration>
+constexpr Microseconds floor_time(std::chrono::sys_time<Duration> time) {
+    std::chrono::duration<double> const since = time.time_since_epoch();
+    if (!(since.count() > -62167219200.0)) return Microseconds::min();
+    if (since.count() > 253402387200.0) return Microseconds::max();
+    return std::chrono::floor<std::chrono::microseconds>(time);
+}
+
+/// As in "2026-01-02T03:04:05+00:00", with six digits of a fraction unless that is zero.
+/// @throws UsageError  for a time outside of the years 1 to 9999
+std::string time_text(Microseconds time);
+
+}  // namespace detail
+
+/**
+ * A moment, as the services write it: a text, which is kept as it came, and the time that it names.
+ *
+ *     if (*file.last_modified < std::chrono::system_clock::now() - 24h) ...
+ *     auto const took = *task.completion_time - *task.request_time;      // microseconds
+ *     TransferData{..., .deadline = std::chrono::system_clock::now() + 6h}
+ *     TransferData{..., .deadline = "2026-12-01T18:00:00+01:00"}
+ *
+ * It reads ISO 8601 as the services write it (RFC 3339, section 5.6): a date, `T` or a blank, a time of day in seconds
+ * with up to nine digits of a fraction, of which six count, and a zone: `Z`, `+00:00`, `-0730`, `+01`; UTC if there is
+ * none. A date alone is its midnight in UTC. A leap second counts as the second after it.
+ *
+ * A text that is no time is no error: it is kept, and sent as it is.
+ *
+ * @par Order
+ * By the time: two texts of the same moment are equal. What is no time comes after all that are, by its text.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Timestamp {
+public:
+    using Time = std::chrono::sys_time<std::chrono::microseconds>;
+
+    /// An empty text, which is no time.
+    Timestamp() = default;
+    /// A text, kept as it is.
+    Timestamp(std::string text) noexcept : text_(std::move(text)) {}
+    Timestamp(std::string_view text) : text_(text) {}
+    /// A null pointer is an empty text.
+    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
+    /// @throws UsageError  for a time outside of the years 1 to 9999
+    template <class Duration>
+    Timestamp(std::chrono::sys_time<Duration> time) : text_(detail::time_text(detail::floor_time(time))) {}
+
+    /// As it came, or as it will be sent.
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    /// The time; nothing if the text is none.
+    [[nodiscard]] std::optional<Time> time() const noexcept;
+    /// The time. @throws DecodeError  if the text is none
+    [[nodiscard]] Time sys_time() const;
+
+    friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
+    friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    template <class Duration>
+    friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
+        return a.compare(detail::floor_time(b));
+    }
+    template <class Duration>
+    friend bool operator==(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
+        return a.compare(detail::floor_time(b)) == 0;
+    }
+
+    /// From `b` to `a`. @throws DecodeError  if one of them is no time
+    friend std::chrono::microseconds operator-(Timestamp const& a, Timestamp const& b) {
+        return a.sys_time() - b.sys_time();
+    }
+
+    /// Writes the text.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Timestamp const& time) {
+        return out << time.text_;
+    }
+
+private:
+    [[nodiscard]] std::weak_ordering compare(Timestamp const& other) const noexcept;
+    [[nodiscard]] std::weak_ordering compare(Time other) const noexcept;
+
+    std::string text_;
+};
+
+namespace detail {
+
+/// @throws UsageError  for a text that has the form of a time that there is not; `member` says where it was given
+void check_time(std::string_view member, Timestamp const& time);
+
+/// What a wrong literal calls, so that a compiler names it.
+inline void there_is_no_such_time() {}
+
+}  // namespace detail
+
+inline namespace literals {
+
+/// A time that is read when the program is compiled; one that cannot be read does not compile.
+///
+///     .deadline = "2026-12-01T18:00:00Z"_time
+consteval Timestamp::Time operator""_time(char const* text, std::size_t size) {
+    auto const read = detail::read_time({text, size});
+    if (read.kind != detail::TimeText::Kind::time) detail::there_is_no_such_time();
+    return read.time;
+}
+
+}  // namespace literals
+}  // namespace globus
+
+#ifdef __cpp_lib_format
+/// Writes the text of a Timestamp, by the options that a text takes.
+template <>
+struct std::formatter<globus::Timestamp> : std::formatter<std::string_view> {
+    template <class Context>
+    auto format(globus::Timestamp const& time, Context& context) const {
+        return std::formatter<std::string_view>::format(time.text(), context);
+    }
+};
+#endif
+
+#endif  // GLOBUS_CORE_TIMESTAMP_HPP
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -3079,7 +3731,7 @@ void write_json(std::string& out, T const& value) {
         out.append(digits, end);
     } else if constexpr (std::floating_point<T>) {
         if (!(value - value == 0)) refuse_number();
-        // beyond that not all integers are values of T: an exponent says that it is none
+        // Beyond this not every integer is a value of T: the exponent says that the number is not meant as an integer.
         constexpr T exact = T(std::uint64_t{1} << std::min(std::numeric_limits<T>::digits, 63));
         char digits[64];
         auto const end = value < exact && value > -exact
@@ -3090,6 +3742,10 @@ void write_json(std::string& out, T const& value) {
         write_string(out, T::value);
     } else if constexpr (std::same_as<T, Secret>) {
         write_string(out, value.reveal());
+    } else if constexpr (std::same_as<T, Timestamp> || std::derived_from<T, Word>) {
+        write_string(out, value.text());
+    } else if constexpr (is_duration<T>) {
+        write_json(out, value.count());
     } else if constexpr (WritesJson<T>) {
         value.write_json(out);
     } else if constexpr (std::convertible_to<T const&, std::string_view>) {
@@ -3108,7 +3764,7 @@ void write_json(std::string& out, T const& value) {
             bool const measure = first;
             write_separator(out, first);
             write_json(out, item);
-            // the others will be about as long as the first: growing a text of megabytes copies it
+            // The others will be about as long as the first, and a text of megabytes is copied when it grows.
             if (measure) out.reserve(out.size() + (out.size() - before + 8) * (value.size() - 1) + 64);
         }
         out += ']';
@@ -3217,6 +3873,30 @@ private:
     std::shared_ptr<Concept const> held_;
 };
 
+/**
+ * A document of one of the types `Ts`, or a JSON object. Any other described type does not compile.
+ *
+ *     create_bookmark({.bookmark_data = Bookmark{.name = "data", ...}})   // a DocumentOf<Bookmark>
+ */
+template <class... Ts>
+class DocumentOf : public Document {
+public:
+    /// An empty object.
+    DocumentOf() = default;
+    /// An object of one of the types, or a JSON object. @throws UsageError  for any other Json
+    template <class T>
+        requires MakesDocument<std::remove_cvref_t<T>>
+    DocumentOf(T&& object) : Document(std::forward<T>(object)) {
+        using Given = std::remove_cvref_t<T>;
+        static_assert(
+            (std::same_as<Given, Ts> || ...) || !Described<Given>,
+            "globus: this document is not one that the operation takes. Give it the one that its member names "
+            "(DocumentOf<...>), or a boost::json::object.");
+    }
+    /// Any document, for programs that describe their own.
+    explicit DocumentOf(Document document) : Document(std::move(document)) {}
+};
+
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_JSON_WRITE_HPP
@@ -3274,6 +3954,25 @@ concept Operation = Described<O> && requires {
     { O::route.path } -> std::convertible_to<std::string_view>;
 };
 
+/// What may be repeated when an operation's answer is lost: its `retry`, or what follows from its method.
+template <Operation O>
+constexpr RetryClass retry_class_of() {
+    if constexpr (requires { O::retry; }) {
+        return O::retry;
+    } else {
+        switch (O::route.method) {
+            case http::Method::get:
+            case http::Method::head:
+                return RetryClass::read;
+            case http::Method::put:
+            case http::Method::delete_:
+                return RetryClass::idempotent;
+            default:
+                return RetryClass::non_idempotent;
+        }
+    }
+}
+
 /// Says whether the error of an attempt means that an earlier attempt of the same call has done it.
 using AlreadyDone = bool (*)(ApiError const&);
 
@@ -3320,24 +4019,6 @@ consteval bool wires_are_members() {
         for (Wire const& wire : O::wire)
             if (!wire.member.empty() && !O::members::has(wire.member)) return false;
     return true;
-}
-
-template <class O>
-constexpr RetryClass retry_class_of() {
-    if constexpr (requires { O::retry; }) {
-        return O::retry;
-    } else {
-        switch (O::route.method) {
-            case http::Method::get:
-            case http::Method::head:
-                return RetryClass::read;
-            case http::Method::put:
-            case http::Method::delete_:
-                return RetryClass::idempotent;
-            default:
-                return RetryClass::non_idempotent;
-        }
-    }
 }
 
 /// True if a service says that what was to be deleted does not exist; a page from some proxy in between does not count.
@@ -3455,6 +4136,10 @@ void put_parameter(RequestBuilder& builder, Wire const& wire, void const* at) {
         builder.flag(wire, value);
     } else if constexpr (std::integral<V>) {
         builder.number(wire, widened(value));
+    } else if constexpr (is_duration<V>) {
+        builder.number(wire, value.count());
+    } else if constexpr (std::same_as<V, Timestamp>) {
+        builder.text(wire, value.text());
     } else if constexpr (SpeltInQuery<V>) {
         builder.list(wire, value.query_texts());
     } else if constexpr (std::same_as<V, Secret>) {
@@ -3629,6 +4314,7 @@ http::Request to_request(O const& operation, typename O::service const& service,
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 // Where the values of a JSON document go: into slots, each an object and the table of what can be done with an object
@@ -3736,7 +4422,7 @@ bool is_exact(N number) {
     if constexpr (std::numeric_limits<T>::digits >= std::numeric_limits<N>::digits) return true;
     constexpr N limit = N{1} << std::min(std::numeric_limits<T>::digits, std::numeric_limits<N>::digits - 1);
     if (number <= limit && (std::unsigned_integral<N> || number >= N{0} - limit)) return true;
-    while (number % 2 == 0) number /= 2;  // the end of its binary digits
+    while (number % 2 == 0) number /= 2;  // removes the zeros at the end of its binary digits
     return number < limit && (std::unsigned_integral<N> || number > N{0} - limit);
 }
 
@@ -3763,7 +4449,7 @@ template <class T>
 bool store_real(void* object, double number) {
     if constexpr (std::integral<T>) {
         constexpr double limit = 1125899906842624.0;  // 2^50: what Boost.JSON reads is
-                                                      // not exact in the last bits
+                                                      // inexact in the last bits
         if (!(number > -limit && number < limit) || number != static_cast<double>(static_cast<std::int64_t>(number)))
             return false;
         return store_integer<T>(object, static_cast<std::int64_t>(number));
@@ -3872,6 +4558,7 @@ bool store_optional(void* object, V value, F store) {
 
 // Most values are optional texts, numbers and flags: the functions that store them are compiled once.
 bool store_text(void* object, std::string_view text);
+bool store_word(void* object, std::string_view text);
 bool store_optional_text(void* object, std::string_view text);
 void store_no_text(void* object);
 void reset_text(void* object);
@@ -3883,6 +4570,19 @@ void reset_integer(void* object);
 bool store_optional_flag(void* object, bool flag);
 void store_no_flag(void* object);
 void reset_flag(void* object);
+
+/// Stores a number of units.
+template <class T, class N>
+bool store_duration(void* object, N number) {
+    std::int64_t count = 0;
+    bool fits = false;
+    if constexpr (std::floating_point<N>)
+        fits = store_real<std::int64_t>(&count, number);
+    else
+        fits = store_whole<std::int64_t>(&count, number);
+    if (fits) as<T>(object) = count;
+    return fits;
+}
 
 /// The readers of an Optional or a Required.
 template <class T>
@@ -3972,6 +4672,17 @@ constexpr SlotType make_slot_type() {
                 .integer = [](void* o, std::int64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
                 .natural = [](void* o, std::uint64_t n) { return as<T>(o).assign(std::to_string(n)), true; },
                 .string = [](void* o, std::string_view text) { return as<T>(o).assign(text), true; }};
+    } else if constexpr (std::same_as<T, Timestamp>) {
+        return {.expected = "a time as a text",
+                .string = [](void* o, std::string_view text) { return as<Timestamp>(o) = text, true; }};
+    } else if constexpr (is_duration<T>) {
+        return {.expected = "an integer in range",
+                .integer = &store_duration<T, std::int64_t>,
+                .natural = &store_duration<T, std::uint64_t>,
+                .real = &store_duration<T, double>};
+    } else if constexpr (std::derived_from<T, Word>) {
+        static_assert(std::is_standard_layout_v<T>);  // its address is that of its Word
+        return {.expected = "a text", .string = &store_word};
     } else if constexpr (std::same_as<T, Secret>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};
@@ -4099,6 +4810,7 @@ template <class T>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -4107,6 +4819,8 @@ namespace globus {
 
 template <class S, class A, class T, class R>
 class Client;
+template <class T>
+class Response;
 
 namespace detail {
 
@@ -4123,6 +4837,7 @@ constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
 struct AnswerFacts {
     bool replayed = false;  ///< it is an error saying that an earlier attempt of the call has done it
     bool wrote = false;     ///< the call changes something
+    bool partial = false;   ///< the call asked for some members only
     std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
 };
 
@@ -4199,6 +4914,9 @@ protected:
     /// Refuses a document that as a whole is not the one described. After a call that changed something, it is an empty
     /// document instead: an error would not undo the change, and the answer has at most an id or a status.
     void check_fit() const;
+    /// Refuses a document without a member that it cannot be used without, unless a part of it was asked for, or the
+    /// answer says only that an earlier attempt has done it.
+    void lacks(std::string_view member) const;
 
     http::Response raw_;
 
@@ -4220,6 +4938,33 @@ private:
     std::vector<OddMember> odd_members_;
     std::shared_ptr<Dom> dom_;
 };
+
+/// A document that is a list, or that names its own one by a member `items`.
+template <class T>
+concept Listing = requires { T::items; } || requires(T const& list) { list.front(); };
+
+/// The list of a document that has one.
+template <class T>
+    requires Listing<std::remove_const_t<T>>
+constexpr auto& list_of(T& document) noexcept {
+    if constexpr (requires { T::items; })
+        return document.*T::items;
+    else
+        return document;
+}
+template <class T>
+using ListOf = std::remove_cvref_t<decltype(list_of(std::declval<T const&>()))>;
+
+/// The document of a response, even if it lacks what nothing can be done without: for functions that look again.
+/// @throws DecodeError  if it as a whole is not as described
+template <class T>
+T taken_as_is(Response<T>&& response) {
+    response.check_fit();
+    return std::move(response.value_);
+}
+
+/// @throws UsageError  if a list of `size` elements has none at `index`
+void check_index(std::size_t index, std::size_t size);
 
 /// Refuses an answer 200 without a body, which is never a described document.
 void require_document(http::Response const& raw);
@@ -4259,14 +5004,19 @@ private:
  *     task.json().at("nice_status")                        // what the type does not have
  *     task.status(), task.headers(), task.text()
  *
+ * If the document is a list, or has one of its own, the response is a range of that:
+ *
+ *     for (File const& file : client.operation_ls({.endpoint_id = id})) ...
+ *
  * The typed document is read without a DOM; the DOM is made when `json()` is first called.
  *
  * @tparam T  the described document; Json if the service's document has no fixed shape, Bytes if there is none
  *
  * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole is not as described, unless the call changed something. A
- * value in it that is not as described is left out, and `mismatch()` names the first. `text()` and `json()` give
- * everything in any case.
+ * `*`, `->` and the functions of the range throw DecodeError if the document as a whole is not as described, unless the
+ * call changed something, and if it lacks a member that nothing can be done without, such as the id of a task. A value
+ * in it that is not as described is left out, and `mismatch()` names the first. `text()` and `json()` give everything in
+ * any case.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
  */
@@ -4276,23 +5026,88 @@ public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
-    /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read
+    /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read; if it lacks a
+    ///                                    member that nothing can be done without
     [[nodiscard]] T const& operator*() const& {
-        check_fit();
+        check();
         return value_;
     }
     /// The document, moved out of a response that is going away.
     [[nodiscard]] T operator*() && {
-        check_fit();
+        check();
         return std::move(value_);
     }
     [[nodiscard]] T const* operator->() const { return &**this; }
 
+    /// The elements of the document's own list. In a loop over a temporary response, they live as long as the loop.
+    [[nodiscard]] auto begin() const
+        requires detail::Listing<T>
+    {
+        return list().begin();
+    }
+    [[nodiscard]] auto end() const
+        requires detail::Listing<T>
+    {
+        return list().end();
+    }
+    /// How many elements the list has.
+    [[nodiscard]] std::size_t size() const
+        requires detail::Listing<T>
+    {
+        return list().size();
+    }
+    /// True if the list has no elements.
+    [[nodiscard]] bool empty() const
+        requires detail::Listing<T>
+    {
+        return list().empty();
+    }
+    /// An element of the list, from 0. @throws UsageError  if there is none
+    [[nodiscard]] auto const& operator[](std::size_t index) const&
+        requires detail::Listing<T>
+    {
+        detail::check_index(index, size());
+        return list()[index];
+    }
+    /// The same, moved out of a response that is going away.
+    [[nodiscard]] auto operator[](std::size_t index) &&
+            requires detail::Listing<T>
+    {
+        detail::check_index(index, size());
+        return std::move(detail::list_of(value_)[index]);
+    }
+    /// The first element of the list. @throws UsageError  if there is none
+    [[nodiscard]] auto const& front() const&
+        requires detail::Listing<T>
+    {
+        return (*this)[0];
+    }
+    /// The same, moved out of a response that is going away.
+    [[nodiscard]] auto front() &&
+            requires detail::Listing<T>
+    {
+        return std::move(*this)[0];
+    }
+
 private:
+    template <class U>
+    friend U detail::taken_as_is(Response<U>&& response);
     template <class, class, class, class>
     friend class Client;
 
     Response() = default;
+
+    void check() const {
+        check_fit();
+        if constexpr (requires { T::essential; })
+            std::apply([&](auto... members) { (check_present(members), ...); }, T::essential);
+    }
+    template <class M>
+    void check_present(M T::*member) const {
+        if ((value_.*member).empty()) [[unlikely]]
+            lacks(detail::name_of(value_, &(value_.*member)));
+    }
+    [[nodiscard]] auto const& list() const { return detail::list_of(**this); }
 
     static detail::Slot fresh(detail::AnyResponse& self) {
         T& value = static_cast<Response&>(self).value_;
@@ -4832,7 +5647,7 @@ private:
     void complete(ClientFacts const& facts);
     void read_as_it_comes();
 
-    CallGate::Call const running_;  // the first member: all others are gone when the call ends
+    CallGate::Call const running_;  // the first member: the call ends when all others are gone
     AnyResponse& result_;
     AnswerForm const& form_;
     CallPlan const plan_;
@@ -5105,11 +5920,31 @@ enum class PagingStyle : unsigned char {
     next_token,       ///< `next_token` until it is null
     next_link,        ///< JSON:API: the query of `links.next`
 };
+/// The name of its enumerator.
+constexpr char const* to_string(PagingStyle style) noexcept {
+    switch (style) {
+        case PagingStyle::marker:
+            return "marker";
+        case PagingStyle::nullable_marker:
+            return "nullable_marker";
+        case PagingStyle::last_key:
+            return "last_key";
+        case PagingStyle::has_next_page:
+            return "has_next_page";
+        case PagingStyle::total:
+            return "total";
+        case PagingStyle::next_token:
+            return "next_token";
+        case PagingStyle::next_link:
+            return "next_link";
+    }
+    return "unknown";
+}
 
 /**
  * An operation's paging: its member `static constexpr Paging paging`.
  *
- * `items` names the member of a page that lists its items, `marker` the one that holds the mark of the next page.
+ * `items` names the member of a page that lists its items (a described page names it by `T::items`, too), `marker` the one that holds the mark of the next page.
  */
 struct Paging {
     PagingStyle style;             ///< how the next page is asked for
@@ -5201,7 +6036,7 @@ auto const& page_items(Response<typename O::result> const& response) {
     if constexpr (std::same_as<typename O::result, Json>)
         return response->as_object().at(O::paging.items).as_array();
     else
-        return (*response).*O::items;
+        return list_of(*response);
 }
 
 /// The number of items that a page came with, including those of another kind.
@@ -5218,9 +6053,9 @@ struct ItemOf {
     using type = boost::json::value;
 };
 template <class O>
-    requires requires { O::items; }
+    requires Listing<typename O::result>
 struct ItemOf<O> {
-    using type = typename std::remove_cvref_t<decltype(std::declval<typename O::result>().*O::items)>::value_type;
+    using type = typename ListOf<typename O::result>::value_type;
 };
 
 [[noreturn]] void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
@@ -5370,6 +6205,17 @@ public:
         Paginated walk_;
     };
 
+    /// The next item, the first at first; null after the last. It is valid until the next call. After an error the walk
+    /// stays where it was: the next call tries again.
+    [[nodiscard]] Result<item_type const*> try_next() {
+        return Result<item_type const*>::from([&]() -> item_type const* {
+            if (std::exchange(item_taken_, false)) ++item_;
+            ensure_item();
+            item_taken_ = page_.has_value();
+            return item_taken_ ? &detail::page_items<O>(*page_)[item_] : nullptr;
+        });
+    }
+
     [[nodiscard]] ItemIterator begin() { return ItemIterator(*this); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
     /// The same walk, page by page.
@@ -5490,7 +6336,7 @@ private:
         if (detail::items_sent<O>(response) != 0) {
             empty_pages_ = 0;
         } else if (++empty_pages_ == most_empty_pages) {
-            empty_pages_ = 0;  // who begins again has as much patience again
+            empty_pages_ = 0;  // whoever begins again gets the same patience
             refuse(response, "is the last of 1,000 in a row without items, and says that there are more");
         }
         marks_.insert(hash(mark));
@@ -5520,6 +6366,7 @@ private:
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
+    bool item_taken_ = false;                ///< by try_next
     std::size_t number_ = 0;                 ///< of the last page that was read, from 1
     std::int64_t offset_ = 0;                ///< of the next page
     std::int64_t limit_ = 0;                 ///< items of a page
@@ -5531,6 +6378,129 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_PAGING_HPP
+#ifndef GLOBUS_CLIENT_SUBSET_HPP
+#define GLOBUS_CLIENT_SUBSET_HPP
+
+#include <boost/hana/fwd/bool.hpp>
+#include <boost/hana/fwd/filter.hpp>
+
+#include <concepts>
+
+namespace globus {
+
+/// `O` is an operation of the service `S`, be that whole or cut down.
+template <class O, class S>
+concept OperationOf = Operation<O> && std::same_as<typename O::service, detail::WholeService<S>>;
+
+/// A client of `S` may send `O`: it is an operation of the service, and not among those that ReadOnly or Only left out.
+template <class S, class O>
+concept Permits = OperationOf<O, S> && (!detail::Subset<S> || requires { requires S::template permits<O>; });
+
+/**
+ * A service cut down to what reads: a client of it cannot change, delete, submit or create anything.
+ *
+ *     Client<ReadOnly<TransferService>, AccessTokenPolicy> transfer{token};
+ *     auto const listing = transfer.operation_ls({.endpoint_id = id});
+ *     transfer.submit_delete(data);                                     // does not compile
+ *
+ * A client of it has the same functions, and those that are left out do not compile, with a sentence that says so; so
+ * does a function of several requests if one of these is left out. What reads is what has `RetryClass::read`: each GET
+ * that does not say otherwise, and a POST that only searches or looks up. Of the functions that take a path, `get`
+ * remains, and `request` with GET or HEAD.
+ *
+ * It is the service in all else: scopes, address, errors and data, as in `ReadOnly{SpecificFlowService{flow_id}}`.
+ * This binds the program, not the token, which is good for whatever its scopes allow.
+ */
+template <Service S>
+struct ReadOnly : S {
+    /// The service that it is cut down from.
+    using whole_service = detail::WholeService<S>;
+    /// True for each operation that may be sent.
+    template <class O>
+    static constexpr bool permits = Permits<S, O> && requires { requires retry_class_of<O>() == RetryClass::read; };
+
+    /// The types of the operations that remain, as a hana::tuple of hana::types, for files that include
+    /// <boost/hana.hpp>.
+    template <class Asked = void>
+    static constexpr auto operations() {
+        return boost::hana::filter(S::template operations<Asked>(), [](auto type) {
+            return boost::hana::bool_<permits<typename decltype(type)::type>>();
+        });
+    }
+};
+template <class S>
+ReadOnly(S) -> ReadOnly<S>;
+
+/**
+ * A service cut down to the operations that are listed.
+ *
+ *     using Mirror = Only<TransferService, OperationLs, GetSubmissionId, SubmitTransfer, GetTask, TaskEventList>;
+ *     Client<Mirror, AccessTokenPolicy> transfer{token};
+ *     transfer.submit_transfer(data);
+ *     transfer.delete_endpoint({.endpoint_id = id});                    // does not compile
+ *
+ * It is like ReadOnly, by a list instead of a rule. The functions that take a path do not compile, since no list names
+ * them.
+ */
+template <Service S, Operation... Operations_>
+struct Only : S {
+    static_assert((Permits<S, Operations_> && ...),
+                  "globus::Only<S, Operations...>: something in the list is not an operation of S. List operations of "
+                  "this service, and of a service that is cut down already those that it has left.");
+
+    /// The service that it is cut down from.
+    using whole_service = detail::WholeService<S>;
+    /// True for each operation that may be sent.
+    template <class O>
+    static constexpr bool permits = (std::same_as<O, Operations_> || ...);
+    static constexpr bool only_operations = true;  ///< nothing else may be sent
+
+    /// The types of the operations that remain, as a hana::tuple of hana::types, for files that include
+    /// <boost/hana.hpp>.
+    template <class Asked = void>
+    static constexpr auto operations() {
+        return detail::hana_types<Asked, Operations_...>();
+    }
+};
+
+namespace detail {
+
+/// Says in one sentence that a client of S may not send O.
+template <class S, class O>
+consteval bool check_permitted() {
+    static_assert(Permits<S, O>,
+                  "globus: this client's service is cut down by ReadOnly<S> or Only<S, Operations...>, and this "
+                  "operation is not among those that are left. Use a client of the whole service, or list the "
+                  "operation in Only<S, Operations...>.");
+    return true;
+}
+
+/// Says in one sentence that a client of S may not send a request that is no operation.
+template <class S, bool Reads>
+consteval bool check_raw() {
+    if constexpr (Subset<S>)
+        static_assert(
+            Reads && !requires { S::only_operations; },
+            "globus: this client's service is cut down by ReadOnly<S> or Only<S, Operations...>, so it has "
+            "no functions that take a path, but for `get` of ReadOnly. Send an operation, or use a client of "
+            "the whole service.");
+    return true;
+}
+
+/// The same, of what only the request itself tells.
+/// @throws UsageError  for a request that may change something, of a client that only reads
+template <class S>
+void check_raw(http::Method method) {
+    static_assert(check_raw<S, true>());
+    if constexpr (Subset<S>)
+        if (method != http::Method::get && method != http::Method::head)
+            throw UsageError("a client of ReadOnly<S> sends only GET and HEAD, and operations that read");
+}
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_SUBSET_HPP
 
 #include <chrono>
 #include <concepts>
@@ -5554,7 +6524,7 @@ std::chrono::seconds idle_timeout();
 template <class T>
 T default_transport() {
     if constexpr (std::same_as<T, CurlTransport>) {
-        return default_transport(TransportType<T>(), idle_timeout());  // where T is known, which need not be here
+        return default_transport(TransportType<T>(), idle_timeout());  // it is defined where T is complete
     } else {
         return T();
     }
@@ -5591,17 +6561,19 @@ struct ClientOptions {
 /**
  * A client of one Globus service. Its type names the service, its authorisation and its transport.
  *
- *     using Transfer = Client<TransferService, RefreshPolicy<Confidential>>;
- *
- *     Transfer transfer{RefreshPolicy{app, "refresh token"}};
+ *     Client const transfer{TransferService{}, RefreshPolicy{app, "refresh token"}};
  *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
- *     for (File const& file : listing->DATA) ...
+ *     for (File const& file : listing) ...
  *
  * Each operation of the service is a member function with the name that the Python SDK uses, which takes the
  * operation's struct: `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns
  * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
- * @tparam S  the service: TransferService, AuthService, ...
+ * The type follows from a service and a policy, as here, or is named, as in Client<TransferService,
+ * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With ReadOnly<S> or Only<S, Operations...>
+ * in place of a service, the functions that are left out do not compile.
+ *
+ * @tparam S  the service: TransferService, AuthService, ReadOnly<SearchService>, ...
  * @tparam A  the authorizer policy: AccessTokenPolicy, RefreshPolicy<Confidential>, ...
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
@@ -5651,29 +6623,30 @@ public:
      * @throws UsageError, NetworkError, S::error, DecodeError and what the authorizer throws
      */
     template <Operation O>
-        requires std::same_as<typename O::service, S>
+        requires OperationOf<O, S>
     Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
+        static_assert(detail::check_permitted<S, O>());
         constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form, {detail::retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
+        carry_out(request, result, result.form, {retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
                   options);
         return result;
     }
     template <Operation O>
-        requires(!std::same_as<typename O::service, S>)
+        requires(!OperationOf<O, S>)
     // clang-format off
     void send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
 
     /// Like `send`, but a globus::Error is returned, not thrown.
     template <Operation O>
-        requires std::same_as<typename O::service, S>
+        requires OperationOf<O, S>
     Result<Response<typename O::result>> try_send(O const& operation, CallOptions const& options = {}) const {
         return Result<Response<typename O::result>>::from([&] { return send(operation, options); });
     }
     template <Operation O>
-        requires(!std::same_as<typename O::service, S>)
+        requires(!OperationOf<O, S>)
     // clang-format off
     void try_send(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
@@ -5687,22 +6660,23 @@ public:
      * the service may send less; the walk goes on to the end. See Paginated.
      */
     template <Operation O>
-        requires(std::same_as<typename O::service, S> && HasPages<O>)
+        requires(OperationOf<O, S> && HasPages<O>)
     Paginated<Client, O> paginate(O operation, CallOptions options = {}) const& {
+        static_assert(detail::check_permitted<S, O>());
         return Paginated<Client, O>(*this, std::move(operation), std::move(options));
     }
     template <Operation O>
-        requires(std::same_as<typename O::service, S> && HasPages<O>)
+        requires(OperationOf<O, S> && HasPages<O>)
     // clang-format off
     void paginate(O operation, CallOptions options = {}) const&& = delete;  // the range needs the client: give it a name that lives as long
     // clang-format on
     template <Operation O>
-        requires(!std::same_as<typename O::service, S>)
+        requires(!OperationOf<O, S>)
     // clang-format off
     void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation belongs to another service: use a Client of that service
     // clang-format on
     template <Operation O>
-        requires(std::same_as<typename O::service, S> && !HasPages<O>)
+        requires(OperationOf<O, S> && !HasPages<O>)
     // clang-format off
     void paginate(O const&, CallOptions const& = {}) const = delete;  // this operation is not paginated: call it by its name or by `send`
     // clang-format on
@@ -5772,6 +6746,7 @@ public:
     }
     /// Sends DELETE `path`.
     Response<Json> delete_(std::string path, QueryParams query = {}, CallOptions const& options = {}) const {
+        static_assert(detail::check_raw<S, false>());
         return request({.method = http::Method::delete_, .path = std::move(path), .query = std::move(query)}, options);
     }
 
@@ -5818,7 +6793,7 @@ public:
     [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
     /**
-     * Sends a finished request, with the client's credential, retries and log; `send` is built on it.
+     * Sends a finished request, with the client's credential, retries and log; `request` is built on it.
      *
      * @tparam Result  a Response, which is made from the answer
      * @param authorized    false: without the client's credential
@@ -5827,6 +6802,7 @@ public:
     template <class Result>
     Result exchange(http::Request request, RetryClass retry_class, CallOptions const& options = {},
                     bool authorized = true, AlreadyDone already_done = nullptr) const {
+        detail::check_raw<S>(request.method);
         Result result;
         carry_out(request, result, Result::form, {retry_class, authorized, already_done}, options);
         return result;
@@ -5877,6 +6853,7 @@ private:
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
+        static_assert(detail::check_raw<S, false>());
         RawRequest raw{.method = method, .path = std::move(path)};
         if (body) raw.body = to_json(*body);
         return request(std::move(raw), options);
@@ -5886,7 +6863,7 @@ private:
     A authorizer_;
     Options options_;
     detail::ClientHeaders headers_;
-    detail::CallGate gate_;  // the last member: calls end before anything of the client goes
+    detail::CallGate gate_;  // the last member: all calls end before anything of the client is destroyed
 };
 
 }  // namespace globus
@@ -6333,6 +7310,73 @@ private:
 #ifndef GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 #define GLOBUS_SERVICES_AUTH_ANSWERS_HPP
 
+#ifndef GLOBUS_SERVICES_AUTH_WORDS_HPP
+#define GLOBUS_SERVICES_AUTH_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Auth that come from a set. The service may add others.
+
+namespace globus::auth {
+
+/// The words of a IdentityType.
+struct IdentityTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, login, service };
+    static constexpr std::string_view words[] = {"", "login", "service"};
+};
+/// Who an identity is for: a person, or an app.
+/// https://docs.globus.org/api/auth/reference/#get_identities
+using IdentityType = OpenEnum<IdentityTypeWords>;
+
+/// The words of a IdentityStatus.
+struct IdentityStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, unused, used, private_, closed };
+    static constexpr std::string_view words[] = {"", "unused", "used", "private", "closed"};
+};
+/// Whether an identity has been used, and can be.
+/// https://docs.globus.org/api/auth/reference/#get_identities
+using IdentityStatus = OpenEnum<IdentityStatusWords>;
+
+/// The words of a ClientVisibility.
+struct ClientVisibilityWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, public_, private_ };
+    static constexpr std::string_view words[] = {"", "public", "private"};
+};
+/// Who can see a registered app.
+/// https://docs.globus.org/api/auth/reference/#create_client
+using ClientVisibility = OpenEnum<ClientVisibilityWords>;
+
+/// The words of a ClientType.
+struct ClientTypeWords {
+    /// The constants.
+    enum Known : unsigned char {
+        unknown,
+        client_identity,
+        confidential_client,
+        globus_connect_server,
+        public_installed_client,
+        hybrid_confidential_client_resource_server,
+        resource_server
+    };
+    static constexpr std::string_view words[] = {"",
+                                                 "client_identity",
+                                                 "confidential_client",
+                                                 "globus_connect_server",
+                                                 "public_installed_client",
+                                                 "hybrid_confidential_client_resource_server",
+                                                 "resource_server"};
+};
+/// What kind of app a registered one is.
+/// https://docs.globus.org/api/auth/reference/#create_client
+using ClientType = OpenEnum<ClientTypeWords>;
+
+}  // namespace globus::auth
+
+#endif  // GLOBUS_SERVICES_AUTH_WORDS_HPP
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -6343,21 +7387,21 @@ namespace globus::auth {
 
 /// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
 struct Identity {
-    Optional<std::string> id = {};            ///< a UUID
-    Optional<std::string> username = {};      ///< as in "ada@example.org"
+    std::string id = {};                      ///< a UUID
+    std::string username = {};                ///< as in "ada@example.org"
     Optional<std::string> name = {};          ///< of the person or service; null if the provider keeps it to itself
     Optional<std::string> email = {};         ///< null if the provider keeps it to itself
     Optional<std::string> organization = {};  ///< null if the provider keeps it to itself
     Optional<std::string> identity_provider = {};  ///< its id
-    Optional<std::string> identity_type = {};      ///< "login" or "service"
-    Optional<std::string> status = {};             ///< "unused", "used", "private" or "closed"
+    Optional<IdentityType> identity_type = {};
+    Optional<IdentityStatus> status = {};
     GLOBUS_MEMBERS(Identity, id, username, name, email, organization, identity_provider, identity_type, status);
 };
 
 /// An institution or other place where people have accounts.
 /// https://docs.globus.org/api/auth/reference/#identity_providers_resources
 struct IdentityProvider {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> short_name = {};            ///< as it appears in the provider's URLs
     std::vector<std::string> alternative_names = {};  ///< by which people can find it
@@ -6377,12 +7421,14 @@ struct IncludedWithIdentities {
 struct IdentityList {
     std::vector<Identity> identities = {};
     Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
+    static constexpr auto items = &IdentityList::identities;
     GLOBUS_MEMBERS(IdentityList, identities, included);
 };
 
 /// Identity providers that were looked up. https://docs.globus.org/api/auth/reference/#get_identity_providers
 struct IdentityProviderList {
     std::vector<IdentityProvider> identity_providers = {};
+    static constexpr auto items = &IdentityProviderList::identity_providers;
     GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
 };
 
@@ -6424,7 +7470,7 @@ struct LinkedIdentity {
 /// Who a token stands for. Its scopes decide which members there are (openid, profile, email).
 /// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct UserProfile {
-    Optional<std::string> sub = {};                 ///< the identity's id
+    std::string sub = {};                           ///< the identity's id
     Optional<std::string> preferred_username = {};  ///< of the identity that is logged in, as in "ada@example.org"
     Optional<std::string> name = {};
     Optional<std::string> email = {};              ///< as the provider has it, not verified
@@ -6454,7 +7500,7 @@ struct TokenIntrospection {
     Optional<std::int64_t> nbf = {};        ///< when it becomes valid
     Optional<std::string> token_type = {};  ///< "Bearer"
     Optional<std::string> dependent_tokens_cache_id = {};  ///< it changes when dependent tokens should be fetched again
-    Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
+    std::vector<std::string> identity_set = {};            ///< with include "identity_set"
     Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
     Optional<Json> session_info = {};                      ///< with include "session_info"
     Optional<Json> policy_evaluations = {};                ///< of authentication policies, by their ids
@@ -6485,13 +7531,13 @@ struct ProjectAdmins {
 
 /// A project: the owner of clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
 struct Project {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> project_name = {};                  ///< the older name of display_name
-    Optional<std::string> contact_email = {};                 ///< for questions about it
-    Optional<std::vector<std::string>> admin_ids = {};        ///< of identities
-    Optional<std::vector<std::string>> admin_group_ids = {};  ///< of groups
-    Optional<ProjectAdmins> admins = {};                      ///< the same with their names
+    Optional<std::string> project_name = {};        ///< the older name of display_name
+    Optional<std::string> contact_email = {};       ///< for questions about it
+    std::vector<std::string> admin_ids = {};        ///< of identities
+    std::vector<std::string> admin_group_ids = {};  ///< of groups
+    Optional<ProjectAdmins> admins = {};            ///< the same with their names
     GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
 };
 
@@ -6504,18 +7550,19 @@ struct ProjectDocument {
 /// The projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_projects
 struct ProjectList {
     std::vector<Project> projects = {};
+    static constexpr auto items = &ProjectList::projects;
     GLOBUS_MEMBERS(ProjectList, projects);
 };
 
 /// An authentication policy: who may use what it is put on, and how fresh the login must be.
 /// https://docs.globus.org/api/auth/reference/#policy_resource
 struct Policy {
-    Optional<std::string> id = {};          ///< a UUID
+    std::string id = {};                    ///< a UUID
     Optional<std::string> project_id = {};  ///< that it belongs to
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
     Optional<bool> high_assurance = {};                            ///< it requires a login in the current session
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
     Optional<bool> required_mfa = {};                              ///< it requires multi-factor authentication
     /// Domains of user names that pass; null for all.
     Optional<std::vector<std::string>> domain_constraints_include = {};
@@ -6536,6 +7583,7 @@ struct PolicyDocument {
 /// https://docs.globus.org/api/auth/reference/#get_policies
 struct PolicyList {
     std::vector<Policy> policies = {};
+    static constexpr auto items = &PolicyList::policies;
     GLOBUS_MEMBERS(PolicyList, policies);
 };
 
@@ -6548,12 +7596,12 @@ struct ClientLinks {
 
 /// A registered app or service. https://docs.globus.org/api/auth/reference/#client_resource
 struct RegisteredClient {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
-    Optional<std::string> project = {};        ///< its id
-    Optional<std::string> client_type = {};    ///< as in "confidential_client"
-    Optional<bool> public_client = {};         ///< it cannot keep a secret
-    Optional<std::string> visibility = {};     ///< "public" or "private"
+    std::string id = {};  ///< a UUID
+    std::string name = {};
+    Optional<std::string> project = {};  ///< its id
+    Optional<ClientType> client_type = {};
+    Optional<bool> public_client = {};  ///< it cannot keep a secret
+    Optional<ClientVisibility> visibility = {};
     Optional<std::string> parent_client = {};  ///< id of the client that made it; null for none
     Optional<std::string> required_idp = {};   ///< users need an identity of this provider, by its id; null for none
     Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
@@ -6573,9 +7621,9 @@ struct RegisteredClient {
 struct ClientCredential {
     Optional<std::string> id = {};  ///< a UUID
     Optional<std::string> name = {};
-    Optional<std::string> client = {};   ///< its id
-    Optional<std::string> created = {};  ///< ISO 8601
-    Optional<Secret> secret = {};        ///< only in the answer to its creation; it cannot be read later
+    Optional<std::string> client = {};  ///< its id
+    Optional<Timestamp> created = {};
+    Optional<Secret> secret = {};  ///< only in the answer to its creation; it cannot be read later
     GLOBUS_MEMBERS(ClientCredential, id, name, client, created, secret);
 };
 
@@ -6595,6 +7643,7 @@ struct ClientDocument {
 /// The clients of the projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_clients
 struct ClientList {
     std::vector<RegisteredClient> clients = {};
+    static constexpr auto items = &ClientList::clients;
     GLOBUS_MEMBERS(ClientList, clients);
 };
 
@@ -6608,6 +7657,7 @@ struct ClientCredentialDocument {
 /// The credentials of a client. https://docs.globus.org/api/auth/reference/#get_client_credentials
 struct ClientCredentialList {
     std::vector<ClientCredential> credentials = {};
+    static constexpr auto items = &ClientCredentialList::credentials;
     GLOBUS_MEMBERS(ClientCredentialList, credentials);
 };
 
@@ -6621,8 +7671,8 @@ struct DependentScope {
 
 /// A registered scope. https://docs.globus.org/api/auth/reference/#scope_resource
 struct RegisteredScope {
-    Optional<std::string> id = {};            ///< a UUID
-    Optional<std::string> scope_string = {};  ///< what a login asks for, as in "urn:..." or "https://..."
+    std::string id = {};            ///< a UUID
+    std::string scope_string = {};  ///< what a login asks for, as in "urn:..." or "https://..."
     Optional<std::string> name = {};
     Optional<std::string> description = {};
     Optional<std::string> client = {};               ///< its id
@@ -6644,6 +7694,7 @@ struct ScopeDocument {
 /// https://docs.globus.org/api/auth/reference/#get_scopes
 struct ScopeList {
     std::vector<RegisteredScope> scopes = {};
+    static constexpr auto items = &ScopeList::scopes;
     GLOBUS_MEMBERS(ScopeList, scopes);
 };
 
@@ -6656,12 +7707,12 @@ struct Consent {
     Optional<std::string> effective_identity = {};   ///< id of the identity that the client acts for
     std::vector<std::int64_t> dependency_path = {};  ///< ids of consents, from the root to this one
     Optional<std::string> status = {};               ///< as in "approved"
-    Optional<std::string> created = {};              ///< ISO 8601
-    Optional<std::string> updated = {};              ///< ISO 8601
-    Optional<std::string> last_used = {};            ///< ISO 8601
-    Optional<bool> allows_refresh = {};              ///< the client may have refresh tokens
-    Optional<bool> auto_approved = {};               ///< the user was not asked
-    Optional<bool> atomically_revocable = {};        ///< it can be revoked on its own
+    Optional<Timestamp> created = {};
+    Optional<Timestamp> updated = {};
+    Optional<Timestamp> last_used = {};
+    Optional<bool> allows_refresh = {};        ///< the client may have refresh tokens
+    Optional<bool> auto_approved = {};         ///< the user was not asked
+    Optional<bool> atomically_revocable = {};  ///< it can be revoked on its own
     GLOBUS_MEMBERS(Consent, id, client, scope, scope_name, effective_identity, dependency_path, status, created,
                    updated, last_used, allows_refresh, auto_approved, atomically_revocable);
 };
@@ -6669,6 +7720,7 @@ struct Consent {
 /// What a person has consented to. https://docs.globus.org/api/auth/reference/#consents
 struct ConsentList {
     std::vector<Consent> consents = {};
+    static constexpr auto items = &ConsentList::consents;
     GLOBUS_MEMBERS(ConsentList, consents);
 };
 
@@ -6708,7 +7760,6 @@ struct DependentScopeSpec {
 
 #endif  // GLOBUS_SERVICES_AUTH_PAYLOADS_HPP
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -6879,7 +7930,7 @@ struct CreatePolicy {
     Required<std::string> display_name;
     Required<std::string> description;                             ///< shown to those who do not meet it
     Optional<bool> high_assurance = {};                            ///< it cannot be changed later
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds that a login counts as fresh
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
     Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
     Optional<std::vector<std::string>> domain_constraints_exclude = {};  ///< none of these; null: none
@@ -6903,7 +7954,7 @@ struct UpdatePolicy {
     static constexpr auto route = put("/v2/api/policies/{policy_id}");
     Required<std::string> policy_id;
     Optional<std::string> project_id = {};                         ///< that it moves to
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
     Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
@@ -6980,11 +8031,11 @@ struct CreateClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;              ///< for people
-    Required<std::string> project;           ///< the project's id
-    Optional<bool> public_client = {};       ///< true: it cannot keep a secret
-    Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
-    Optional<std::string> visibility = {};   ///< "public" or "private"
+    Required<std::string> name;                             ///< for people
+    Required<std::string> project;                          ///< the project's id
+    Optional<bool> public_client = {};                      ///< true: it cannot keep a secret
+    Optional<ClientType> client_type = {};                  ///< what kind of app it is
+    Optional<ClientVisibility> visibility = {};             ///< who can see it
     Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
     Optional<std::string> terms_and_conditions = {};        ///< URL
     Optional<std::string> privacy_policy = {};              ///< URL
@@ -7014,7 +8065,7 @@ struct UpdateClient {
     static constexpr auto route = put("/v2/api/clients/{client_id}");
     Required<std::string> client_id;
     Optional<std::string> name = {};                        ///< for people
-    Optional<std::string> visibility = {};                  ///< "public" or "private"
+    Optional<ClientVisibility> visibility = {};             ///< who can see it
     Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
     Optional<std::string> terms_and_conditions = {};        ///< URL, or null
     Optional<std::string> privacy_policy = {};              ///< URL, or null
@@ -7392,10 +8443,10 @@ struct CreateChildClient {
     using service = ConfidentialAppAuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;              ///< for people
-    Optional<bool> public_client = {};       ///< true: it cannot keep a secret
-    Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
-    Optional<std::string> visibility = {};   ///< "public" or "private"
+    Required<std::string> name;                             ///< for people
+    Optional<bool> public_client = {};                      ///< true: it cannot keep a secret
+    Optional<ClientType> client_type = {};                  ///< what kind of app it is
+    Optional<ClientVisibility> visibility = {};             ///< who can see it
     Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
     Optional<std::string> terms_and_conditions = {};        ///< URL
     Optional<std::string> privacy_policy = {};              ///< URL
@@ -7577,8 +8628,9 @@ protected:
 struct AuthService {
     static constexpr std::string_view name = "auth";
     static constexpr std::string_view resource_server = "auth.globus.org";
+    using scopes = AuthScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{AuthScopes::openid, AuthScopes::profile, AuthScopes::email};
+    static constexpr std::array default_scopes{scopes::openid, scopes::profile, scopes::email};
     using error = AuthApiError;
     using credential = BearerCredential;
 
@@ -7940,6 +8992,23 @@ public:
 private:
     Kind kind_;
 };
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(LoginError::Kind kind) noexcept {
+    switch (kind) {
+        case LoginError::Kind::refused:
+            return "refused";
+        case LoginError::Kind::unavailable:
+            return "unavailable";
+        case LoginError::Kind::no_code:
+            return "no_code";
+        case LoginError::Kind::timeout:
+            return "timeout";
+        case LoginError::Kind::cancelled:
+            return "cancelled";
+    }
+    return "unknown";
+}
 
 namespace detail {
 
@@ -8393,7 +9462,7 @@ public:
 template <class Ready>
 bool wait_until(std::condition_variable_any& changed, std::unique_lock<std::mutex>& lock, http::Clock::time_point until,
                 std::stop_token const& stop, Ready const& ready) {
-    // a system may count time from another moment: then the last time that there is becomes one that has passed
+    // The clock of the wait may count from another moment, and the last time that there is may have passed by it.
     return until == http::Clock::time_point::max() ? changed.wait(lock, stop, ready)
                                                    : changed.wait_until(lock, stop, until, ready);
 }
@@ -8637,7 +9706,7 @@ S default_token_storage(std::string const& client_id, std::string const& app_nam
 /// The base URL of Globus Auth that an app uses, and the environment's name.
 struct AppPlace {
     AppPlace(std::string environment_name, std::string url);
-    std::string environment_;
+    std::string environment;
     std::string auth_url;
 };
 
@@ -8666,32 +9735,35 @@ private:
 };
 
 /**
- * The state and functions of an app of either kind.
+ * What apps of both kinds have: their scopes, their tokens, and a policy for each resource server in use. What differs
+ * is given to its functions: how to log in, and how to make a policy.
  *
- * @tparam App     the kind: it has `login_client()`, `make_policy(server)`, `login_after(logins, options)`
- * @tparam Policy  what it keeps for a resource server
+ * Any function may be called from any thread.
+ *
+ * @tparam Policy  what is kept for a resource server
  */
-template <class App, class Policy, class S, class T>
-class AppBase {
+template <class Policy, class S, class T>
+class AppCore {
 public:
-    /// The app's name from the configuration: part of the path of its tokens.
-    [[nodiscard]] std::string const& app_name() const { return common_->app_name; }
-    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
-    [[nodiscard]] std::string const& environment() const { return common_->place.environment_; }
-    /// The transport; a copy of it shares its connections.
-    [[nodiscard]] T const& transport() const { return common_->transport; }
-    /// The storage of the tokens, without validation.
-    [[nodiscard]] S const& token_storage() const { return common_->tokens.storage(); }
+    /// @param config  a UserAppConfig or ClientAppConfig
+    template <class Config>
+    AppCore(std::string const& client_id, Config const& config, std::vector<TokenValidator> validators)
+        : app_name(config.app_name),
+          place(config.environment, config.auth_url),
+          transport(config.transport),
+          tokens(storage_of(client_id, config, place), std::move(validators)) {}
 
-    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
-    [[nodiscard]] ScopeRequirements scope_requirements() const { return common_->requirements->get(); }
-    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
-    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> const& scopes) const {
-        if (resource_server.empty()) throw UsageError("the resource server of a scope is empty");
-        if (common_->requirements->add(resource_server, scopes)) forget_policy(resource_server);
+    std::string const app_name;
+    AppPlace const place;
+    T const transport;
+    ValidatingTokenStorage<S> const tokens;
+
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return requirements_.get(); }
+    void add_scope_requirements(std::string const& server, std::vector<Scope> const& scopes) {
+        if (server.empty()) throw UsageError("the resource server of a scope is empty");
+        if (requirements_.add(server, scopes)) forget_policy(server);
     }
-    /// All scopes that a login asks for: those needed, and those that `parameters` name.
-    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters) const {
         std::string text;
         for (auto const& [server, scopes] : scope_requirements()) text += Scope::join(scopes) + ' ';
         if (parameters.required_scopes)
@@ -8699,83 +9771,61 @@ public:
         return Scope::parse(text);
     }
 
-    /**
-     * A client of a service that is authorized by this app.
-     *
-     *     auto transfer = app.client<TransferService>();
-     *     auto flow = app.client(SpecificFlowService{flow_id});
-     *
-     * @throws UsageError  if the options name another environment than the app's
-     */
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service = Service{},
-                                                            std::optional<ClientOptions<T>> options = {}) const {
-        AppPolicy<App> policy(self(), service);
-        return client_with(std::move(service), std::move(policy), std::move(options));
-    }
-    /// The same, with scopes of your choice.
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, std::vector<Scope> scopes,
-                                                            std::optional<ClientOptions<T>> options = {}) const {
-        AppPolicy<App> policy(self(), service, std::move(scopes));
-        return client_with(std::move(service), std::move(policy), std::move(options));
-    }
-    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client(Service service, AppPolicy<App> policy,
-                                                            std::optional<ClientOptions<T>> options = {}) const {
-        return client_with(std::move(service), std::move(policy), std::move(options));
+    /// The options of a client of the app: those given, completed by the app's transport and environment.
+    [[nodiscard]] ClientOptions<T> client_options(std::optional<ClientOptions<T>> given) const {
+        ClientOptions<T> options = given ? *std::move(given) : ClientOptions<T>{.transport = transport};
+        if (options.environment.empty()) options.environment = place.environment;
+        if (options.environment != place.environment)
+            throw UsageError("the client is for the environment " + options.environment + ", but its app is for " +
+                             place.environment);
+        if (options.auth_url.empty()) options.auth_url = place.auth_url;
+        return options;
     }
 
-    /// True if a resource server has no valid token stored, so that `login` would ask.
-    /// @throws what the storage throws, and what asking for consents throws
-    [[nodiscard]] bool login_required(CallOptions const& call = {}) const {
+    [[nodiscard]] bool login_required(CallOptions const& call) const {
         for (auto const& [server, scopes] : scope_requirements()) {
             try {
-                (void)common_->tokens.get_token_data(server, call);
+                (void)tokens.get_token_data(server, call);
             } catch (TokenValidationError const&) {
                 return true;
             }
         }
         return false;
     }
-
-    /**
-     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
-     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
-     *
-     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
-     */
-    void logout(AppLogoutOptions const& options = {}) const {
-        auto const client = self().login_client();
+    [[nodiscard]] LoginTurn login_turn(std::stop_token const& stop) const { return LoginTurn(logging_in_, stop); }
+    /// Calls `log_in(options)`, if tokens are missing or `options` say so.
+    template <class LogIn>
+    void login(AppLoginOptions const& options, LogIn const& log_in) const {
+        LoginTurn const turn = login_turn(options.stop);
+        if (options.force || asks_for_anything(options.parameters) || login_required({.stop = options.stop}))
+            log_in(options);
+    }
+    /// Stores the tokens of a login.
+    void store(TokenDataByResourceServer const& answer) {
+        tokens.store_token_data_by_resource_server(answer);
+        forget_policies();
+    }
+    /// @param client  a LoginClient
+    template <class C>
+    void logout(C const& client, AppLogoutOptions const& options) {
         ScopeRequirements const mine = scope_requirements();
-        for (auto const& [server, data] : token_storage().get_token_data_by_resource_server()) {
+        for (auto const& [server, data] : tokens.storage().get_token_data_by_resource_server()) {
             if (!options.sweep && !mine.contains(server)) continue;
             (void)client.oauth2_revoke_token({.token = data.access_token}, options.call);
             if (!data.refresh_token.empty())
                 (void)client.oauth2_revoke_token({.token = data.refresh_token}, options.call);
-            common_->tokens.remove_token_data(server);
+            tokens.remove_token_data(server);
         }
         if (options.sweep)
-            common_->tokens.clear();
+            tokens.clear();
         else
-            common_->tokens.forget_identity();
+            tokens.forget_identity();
         forget_policies();
     }
 
-    /**
-     * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
-     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
-     * here and not inside a request, so no deadline ends it and no other call waits for it.
-     *
-     *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
-     *
-     * When several threads need a login at the same time, one logs in for all.
-     *
-     * @throws what `f` and `login` throw
-     */
-    template <class F>
-    auto run(F&& f, std::stop_token stop = {}) const -> decltype(f()) {
+    /// Runs `f`, and if only a login helps, calls `log_in(options)` and runs `f` once more.
+    template <class F, class LogIn>
+    auto run(F& f, std::stop_token const& stop, LogIn const& log_in) const -> decltype(f()) {
         bool logged_in = false;  // for tokens that were missing or refused
         bool asked = false;      // for what a service asked of the user
         for (;;) {
@@ -8789,113 +9839,87 @@ public:
                 if (error.http_status() == 401 || error.http_status() == 403) gare = to_gare(error);
                 if (gare ? asked : logged_in || !refuses_token(error)) throw;
             }
-            AuthorizationParameters parameters;
-            if (gare) parameters = gare->authorization_parameters;
-            // What another thread's login has brought may do; it is not this one's only try.
-            if (!self().login_after(logins, {.force = true, .parameters = std::move(parameters), .stop = stop}))
-                continue;
+            LoginTurn const turn = login_turn(stop);
+            if (login_count() != logins) continue;  // another thread's login may do; it is not this one's only try
+            AppLoginOptions options{.force = true, .stop = stop};
+            if (gare) options.parameters = gare->authorization_parameters;
+            log_in(options);
             logged_in = true;
             asked = asked || gare;
         }
     }
 
-protected:
-    struct Common;
-    explicit AppBase(detail::ProcessBound<Common> common) : common_(std::move(common)) {}
-
-    struct Common {
-        Common(std::string name, AppPlace where, T t, std::shared_ptr<SharedRequirements> needs,
-               ValidatingTokenStorage<S> storage)
-            : app_name(std::move(name)),
-              place(std::move(where)),
-              transport(std::move(t)),
-              requirements(std::move(needs)),
-              tokens(std::move(storage)) {}
-        std::string const app_name;
-        AppPlace const place;
-        T const transport;
-        std::shared_ptr<SharedRequirements> const requirements;
-        ValidatingTokenStorage<S> const tokens;
-
-        std::shared_ptr<Turn> const logging_in = std::make_shared<Turn>(
-            "a login was asked for by what logs in, such as the login flow of the same app: it would wait for itself; "
-            "finish the Login that the flow was given");
-        std::mutex mutex;  ///< of what follows
-        std::map<std::string, Policy> policies;
-        std::uint64_t forgotten = 0;  ///< it grows when policies are forgotten
-        std::uint64_t logins = 0;
-        SingleFlight making;  ///< of a policy; one at a time
-    };
-
-    /// The policy for a resource server: the one in use, or a new one from what is stored.
-    [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context) const {
+    /// The policy for a resource server: the one in use, or the result of `make_policy(server, call)`.
+    template <class MakePolicy>
+    [[nodiscard]] Policy policy_of(std::string_view server, AuthContext const& context, MakePolicy const& make_policy) {
         std::string const name(server);
         Wait const call{"the tokens of the app", context.deadline, context.stop};
         CallbacksWait const callbacks;
-        std::unique_lock lock(common_->mutex);
+        std::unique_lock lock(mutex_);
         for (;;) {
-            auto const found = common_->policies.find(name);
-            if (found != common_->policies.end()) return found->second;
+            auto const found = policies_.find(name);
+            if (found != policies_.end()) return found->second;
             if (!scope_requirements().contains(name))
                 throw UsageError("the app has no scope requirements for the resource server '" + name + "'");
-            std::uint64_t const before = common_->forgotten;
-            std::optional<Policy> policy = common_->making.ask_or_wait(
-                lock, call, [&] { return self().make_policy(name, {.deadline = call.deadline, .stop = call.stop}); });
+            std::uint64_t const before = forgotten_;
+            std::optional<Policy> policy = making_.ask_or_wait(lock, call, [&] {
+                return make_policy(name, CallOptions{.deadline = call.deadline, .stop = call.stop});
+            });
             if (!policy) continue;
-            // what was forgotten meanwhile may be what this one is made of
-            if (common_->forgotten == before) common_->policies.insert_or_assign(name, *policy);
+            // This policy may be made of what was forgotten meanwhile: then it is not kept.
+            if (forgotten_ == before) policies_.insert_or_assign(name, *policy);
             return *std::move(policy);
         }
     }
-    void forget_policy(std::string_view server) const {
-        std::lock_guard const lock(common_->mutex);
-        common_->policies.erase(std::string(server));
-        ++common_->forgotten;
+    void forget_policy(std::string_view server) {
+        std::lock_guard const lock(mutex_);
+        policies_.erase(std::string(server));
+        ++forgotten_;
     }
-    void forget_policies() const {
-        std::lock_guard const lock(common_->mutex);
-        common_->policies.clear();
-        ++common_->forgotten;
-        ++common_->logins;
-    }
-    [[nodiscard]] std::uint64_t login_count() const {
-        std::lock_guard const lock(common_->mutex);
-        return common_->logins;
-    }
-    /// After a 401 for `refused`: true when a policy has another token now. Generations belong to one policy, and
+    /// Replaces the refused token of a policy: true if it has another one now. Generations belong to one policy, and
     /// `refused` may come from one that was forgotten meanwhile, so the tokens themselves are compared.
     template <class P, class U>
-    [[nodiscard]] bool has_another(P const& policy, Authorization const& refused, U const& transport,
-                                   AuthContext const& context) const {
-        Authorization const present = policy.authorize(transport, context_of(context));
+    [[nodiscard]] bool replace_refused(P const& policy, Authorization const& refused, U const& over,
+                                       AuthContext const& context) const {
+        Authorization const present = policy.authorize(over, context_of(context));
         if (!(present.header == refused.header)) return true;
-        return policy.unauthorized(present, transport, context_of(context));
+        return policy.unauthorized(present, over, context_of(context));
     }
     [[nodiscard]] AuthContext context_of(AuthContext const& call) const {
-        return {common_->place.auth_url, call.deadline, call.stop};
+        return {place.auth_url, call.deadline, call.stop};
     }
 
-    ProcessBound<Common> common_;
-
 private:
+    template <class Config>
+    static S storage_of(std::string const& client_id, Config const& config, AppPlace const& where) {
+        if (config.storage) return *config.storage;
+        return default_token_storage<S>(client_id, config.app_name, where.environment);
+    }
     /// True for a service's 401; one from the token endpoint is about the client.
     static bool refuses_token(ApiError const& error) {
         auto const* const from_auth = dynamic_cast<AuthApiError const*>(&error);
         return error.http_status() == 401 && (from_auth == nullptr || from_auth->oauth_error().empty());
     }
-    [[nodiscard]] App const& self() const { return static_cast<App const&>(*this); }
-
-    template <class Service>
-    [[nodiscard]] Client<Service, AppPolicy<App>, T> client_with(Service service, AppPolicy<App> policy,
-                                                                 std::optional<ClientOptions<T>> options) const {
-        if (!options) options.emplace(ClientOptions<T>{.transport = transport()});
-        if (options->environment.empty()) options->environment = environment();
-        if (options->environment != environment())
-            throw UsageError("the client is for the environment " + options->environment + ", but its app is for " +
-                             environment());
-        if (options->auth_url.empty()) options->auth_url = common_->place.auth_url;
-        return {std::move(service), std::move(policy), std::move(*options)};
+    void forget_policies() {
+        std::lock_guard const lock(mutex_);
+        policies_.clear();
+        ++forgotten_;
+        ++logins_;
     }
+    [[nodiscard]] std::uint64_t login_count() const {
+        std::lock_guard const lock(mutex_);
+        return logins_;
+    }
+
+    SharedRequirements requirements_;
+    std::shared_ptr<Turn> const logging_in_ = std::make_shared<Turn>(
+        "a login was asked for by what logs in, such as the login flow of the same app: it would wait for itself; "
+        "finish the Login that the flow was given");
+    mutable std::mutex mutex_;  ///< of what follows
+    std::map<std::string, Policy> policies_;
+    std::uint64_t forgotten_ = 0;  ///< it grows when policies are forgotten
+    std::uint64_t logins_ = 0;
+    SingleFlight making_;  ///< of a policy; one at a time
 };
 
 }  // namespace detail
@@ -9058,7 +10082,7 @@ public:
 
     /// The current token, or a new one that `grant` asks for.
     /// @throws UsageError  if the token is for another resource server than the call
-    Authorization authorize(AuthContext const& context, Grant& grant);
+    Authorization present_or_renewed(AuthContext const& context, Grant& grant);
 
     /// After a 401 for `refused`: true when there is another token now.
     bool renew_after(Authorization const& refused, AuthContext const& context, Grant& grant);
@@ -9099,7 +10123,7 @@ private:
     [[nodiscard]] Age age_of(std::int64_t left) const;
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
-    Authorization authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant);
+    Authorization present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant);
     /// Renews, with the lock free meanwhile; the result says why it failed. While the token is valid, nobody waits long
     /// for a storage that others have locked, and ahead of time not at all.
     std::exception_ptr renew(std::unique_lock<std::mutex>& lock, AuthContext const& context, Age age, Grant& grant);
@@ -9142,7 +10166,7 @@ namespace globus {
  * 401.
  *
  *     Confidential app{"client id", "client secret"};
- *     Client<TransferService, RefreshPolicy<Confidential>> transfer{RefreshPolicy{app, "refresh token"}};
+ *     Client transfer{TransferService{}, RefreshPolicy{app, "refresh token"}};
  *
  * However many threads ask, one renewal runs at a time and all get its result. While the token is still valid nobody
  * waits: one caller renews ahead, the others go on with the current token. A new refresh token in the answer replaces
@@ -9186,7 +10210,7 @@ public:
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
         State& state = *state_;
         Asking<T> grant(state, transport, context);
-        return state.renewal.authorize(context, grant);
+        return state.renewal.present_or_renewed(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
@@ -9205,7 +10229,7 @@ private:
     struct State {
         State(K c, Token token, RenewalOptions options)
             : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-            detail::check_client_id(client.client_id());  // empty in a client that was moved from
+            detail::check_client_id(client.client_id());  // it is empty in a client that was moved from
             detail::check_credential("the refresh token", renewal.token().refresh_token.reveal());
         }
         K const client;
@@ -9355,7 +10379,7 @@ public:
     [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
         State& state = *state_;
         Asking<T> grant(state, transport, context);
-        return state.renewal.authorize(context, grant);
+        return state.renewal.present_or_renewed(context, grant);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
@@ -9399,13 +10423,22 @@ private:
 
 #endif  // GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 namespace globus {
 
 /// The configuration of a ClientApp.
 template <class S, class T>
 struct ClientAppConfig {
     std::string app_name = {};      ///< part of the path of the tokens
-    Required<Confidential> client;  ///< Confidential{client_id, client_secret}
     std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
     std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
     std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
@@ -9450,7 +10483,7 @@ struct ClientAppRequirements {
 /**
  * A program that acts for itself, as a service account: it gets tokens by its id and secret, and keeps and renews them.
  *
- *     ClientApp<> app{{.app_name = "ingest", .client = Confidential{client_id, client_secret}}};
+ *     ClientApp app{Confidential{client_id, client_secret}, {.app_name = "ingest"}};
  *     auto search = app.client<SearchService>();
  *     search.ingest({.index_id = id, .data = document});
  *
@@ -9469,93 +10502,145 @@ struct ClientAppRequirements {
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
 template <class S = JsonTokenStorage, class T = CurlTransport>
-class ClientApp : detail::ClientAppRequirements<S, T>,
-                  public detail::AppBase<ClientApp<S, T>, ClientCredentialsPolicy, S, T> {
-    using Policy = ClientCredentialsPolicy;
-    using Base = detail::AppBase<ClientApp, Policy, S, T>;
-    friend Base;
-
+class ClientApp : detail::ClientAppRequirements<S, T> {
 public:
     using Config = ClientAppConfig<S, T>;
 
     /// @throws UsageError  for an unusable app name
-    explicit ClientApp(Config config)
-        : Base(common_of(config)), config_(std::make_shared<Config const>(std::move(config))) {}
+    explicit ClientApp(Confidential client, Config config = Config{})
+        : state_(std::in_place, std::move(client), std::move(config)) {}
 
+    /// The app's name from the configuration: part of the path of its tokens.
+    [[nodiscard]] std::string const& app_name() const { return core().app_name; }
+    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
+    [[nodiscard]] std::string const& environment() const { return core().place.environment; }
+    /// The transport; a copy of it shares its connections.
+    [[nodiscard]] T const& transport() const { return core().transport; }
+    /// The storage of the tokens, without validation.
+    [[nodiscard]] S const& token_storage() const { return core().tokens.storage(); }
+
+    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return core().scope_requirements(); }
+    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
+    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> const& scopes) const {
+        core().add_scope_requirements(resource_server, scopes);
+    }
+    /// All scopes that a login asks for: those needed, and those that `parameters` name.
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+        return core().required_scopes(parameters);
+    }
+
+    /// A client of a service that is authorized by this app.
+    /// @throws UsageError  if the options name another environment than the app's
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service = Service{},
+                                                                  std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<ClientApp> policy(*this, service);
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, with scopes of your choice.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service, std::vector<Scope> scopes,
+                                                                  std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<ClientApp> policy(*this, service, std::move(scopes));
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service, AppPolicy<ClientApp> policy,
+                                                                  std::optional<ClientOptions<T>> options = {}) const {
+        return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+
+    /// True if a resource server has no valid token stored, so that `login` would request one.
+    /// @throws what the storage throws
+    [[nodiscard]] bool login_required(CallOptions const& call = {}) const { return core().login_required(call); }
     /// Gets tokens for all that the app needs in one request, if some are missing or `options` say so.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (!options.force && !detail::asks_for_anything(options.parameters) &&
-            !this->login_required({.stop = options.stop}))
-            return;
-        log_in(options);
+        core().login(options, [this](AppLoginOptions const& asked) { log_in(asked); });
+    }
+    /**
+     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
+     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
+     *
+     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
+     */
+    void logout(AppLogoutOptions const& options = {}) const { core().logout(login_client(), options); }
+
+    /// Runs `f`, and if a service refuses the token or asks for more scopes, gets new tokens and runs it once more: see
+    /// UserApp::run.
+    /// @throws what `f` and `login` throw
+    template <class Function>
+    auto run(Function&& f, std::stop_token stop = {}) const -> decltype(f()) {
+        return core().run(f, stop, [this](AppLoginOptions const& asked) { log_in(asked); });
     }
 
-    /// Authorizes a request, for AppPolicy.
+    /// The authorization of a request to a resource server, for AppPolicy: the current token, or a new one.
     template <Transport U>
-    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
-                                          AuthContext const& context) const {
-        return this->policy_of(server, context).authorize(transport, this->context_of(context));
+    [[nodiscard]] Authorization authorization_for(std::string_view server, U const& transport,
+                                                  AuthContext const& context) const {
+        return policy_of(server, context).authorize(transport, core().context_of(context));
     }
+    /// Replaces a token that a service refused, for AppPolicy: true if there is another one now.
     template <Transport U>
-    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
-                                    AuthContext const& context) const {
-        return this->has_another(this->policy_of(server, context), refused, transport, context);
+    [[nodiscard]] bool replace_refused(std::string_view server, Authorization const& refused, U const& transport,
+                                       AuthContext const& context) const {
+        return core().replace_refused(policy_of(server, context), refused, transport, context);
     }
 
 private:
-    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(Config const& config) {
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators{has_scopes([requirements] { return requirements->get(); })};
-        return detail::ProcessBound<typename Base::Common>(
-            std::in_place, config.app_name, std::move(place), config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-    }
+    using Policy = ClientCredentialsPolicy;
+
+    struct State {
+        State(Confidential id, Config c)
+            : client(std::move(id)),
+              config(std::move(c)),
+              core(client.client_id(), config, {has_scopes([this] { return core.scope_requirements(); })}) {}
+
+        Confidential const client;
+        Config const config;
+        detail::AppCore<Policy, S, T> core;
+    };
+
+    [[nodiscard]] detail::AppCore<Policy, S, T>& core() const { return state_->core; }
+    [[nodiscard]] Config const& config() const { return state_->config; }
+
     [[nodiscard]] LoginClient<Confidential, T> login_client() const {
-        ClientOptions<T> options{.transport = config_->transport};
-        options.base_url = this->common_->place.auth_url;
-        return LoginClient<Confidential, T>(BasicPolicy{*config_->client}, std::move(options));
+        ClientOptions<T> options{.transport = transport()};
+        options.base_url = core().place.auth_url;
+        return LoginClient<Confidential, T>(BasicPolicy{state_->client}, std::move(options));
     }
-    /// Begins with the stored token; one that lacks a scope is forgotten, so that it is not used.
-    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
-        Token token;
-        try {
-            token = this->common_->tokens.get_token_data(server, call).token();
-        } catch (TokenValidationError const& error) {
-            if (error.kind() == TokenValidationError::Kind::unmet_scopes)
-                this->common_->tokens.remove_token_data(server);
-        }
-        token.resource_server = server;
-        StringList scopes;
-        for (Scope const& scope : Scope::parse(Scope::join(this->scope_requirements().at(server))))
-            scopes.push_back(scope.text());
-        return Policy(*config_->client, std::move(scopes), std::move(token),
-                      renewed_through(this->token_storage(), server,
-                                      RenewalOptions{.on_error = config_->on_error, .now = config_->now}));
-    }
-    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
-    bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (this->login_count() != logins) return false;
-        log_in(options);
-        return true;
+    /// The policy in use for a resource server, or one that begins with the stored token. A token that lacks a scope is
+    /// forgotten, so that it is not used.
+    [[nodiscard]] Policy policy_of(std::string_view resource_server, AuthContext const& context) const {
+        auto const make = [this](std::string const& server, CallOptions const& call) {
+            Token token;
+            try {
+                token = core().tokens.get_token_data(server, call).token();
+            } catch (TokenValidationError const& error) {
+                if (error.kind() == TokenValidationError::Kind::unmet_scopes) core().tokens.remove_token_data(server);
+            }
+            token.resource_server = server;
+            StringList scopes;
+            for (Scope const& scope : Scope::parse(Scope::join(scope_requirements().at(server))))
+                scopes.push_back(scope.text());
+            return Policy(state_->client, std::move(scopes), std::move(token),
+                          renewed_through(token_storage(), server,
+                                          RenewalOptions{.on_error = config().on_error, .now = config().now}));
+        };
+        return core().policy_of(resource_server, context, make);
     }
     void log_in(AppLoginOptions const& options) const {
         StringList scopes;
-        for (Scope const& scope : this->required_scopes(options.parameters)) scopes.push_back(scope.text());
+        for (Scope const& scope : required_scopes(options.parameters)) scopes.push_back(scope.text());
         auto const answer =
             login_client().oauth2_client_credentials_tokens({.requested_scopes = scopes}, {.stop = options.stop});
         TokenDataByResourceServer tokens;
         for (auto const& [server, token] : answer->by_resource_server()) tokens.emplace(server, TokenData::from(token));
-        this->common_->tokens.store_token_data_by_resource_server(tokens);
-        this->forget_policies();
+        core().store(tokens);
     }
 
-    detail::Shared<Config const> config_;
+    detail::ProcessBound<State> state_;
 };
 
 }  // namespace globus
@@ -9586,7 +10671,7 @@ struct CommandLineOptions {
  * A login flow that prints a URL, and reads the code that the user brings back from it. It works everywhere, even over
  * SSH.
  *
- *     UserApp<Native, CommandLineLoginFlow> app{{.app_name = "backup", .client = Native{id}}};
+ *     UserApp app{Native{id}, {.app_name = "backup"}};
  *
  * If the application has a redirect URI of its own, the user may paste the whole address that the browser ended at:
  * then the `state` in it is checked.
@@ -9628,6 +10713,16 @@ enum class WithoutBrowser : unsigned char {
     fail,   ///< LoginError (unavailable), before anything else
     print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or another user's desktop)
 };
+/// The name of its enumerator.
+constexpr char const* to_string(WithoutBrowser what) noexcept {
+    switch (what) {
+        case WithoutBrowser::fail:
+            return "fail";
+        case WithoutBrowser::print:
+            return "print";
+    }
+    return "unknown";
+}
 
 /// How a LocalServerLoginFlow works.
 struct LocalServerOptions {
@@ -9648,7 +10743,7 @@ struct LocalServerOptions {
  * A login flow that opens the user's browser, and takes the code from the redirect to a listener on 127.0.0.1 (RFC
  * 8252).
  *
- *     UserApp<Native, LocalServerLoginFlow> app{{.app_name = "viewer", .client = Native{id}}};
+ *     UserApp<Native, LocalServerLoginFlow> app{Native{id}, {.app_name = "viewer"}};
  *
  * The listener is open for this login only. Anything else that connects to it (other programs, other pages in the
  * browser) gets an answer that repeats nothing of what it sent, and does not end the login: the `state` of 128 random
@@ -10019,8 +11114,8 @@ IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdTokenKey> const&
 template <JwksSource S>
 IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id, S const& keys,
                               IdTokenOptions const& options = {}) {
-    // What the token itself says comes first: only one that could be good is worth a request for keys. The time comes last:
-    // of a token that is not good otherwise nobody learns what is wrong.
+    // What the token itself says is checked first: only a token that could be good is worth a request for keys. The
+    // time is checked last: about a token that is not good otherwise nobody learns what is wrong.
     detail::ReadIdToken read = detail::read_id_token(id_token.reveal(), client_id, options);
     if (read.claims.iss != keys.issuer(options)) throw IdTokenError();
     return detail::verify_id_token(std::move(read), keys.key(read.kid, options), options);
@@ -10045,7 +11140,6 @@ IdTokenClaims decode_id_token(TokenResponse const& tokens, std::string_view clie
 #include <exception>
 #include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -10087,10 +11181,9 @@ struct NoLoginFlow {
 };
 
 /// The configuration of a UserApp.
-template <class K, class F, class S, class T>
+template <class F, class S, class T>
 struct UserAppConfig {
     std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
-    Required<K> client;                         ///< Native{client_id} or Confidential{client_id, client_secret}
     F login_flow = F();                         ///< how `login` asks the user
     std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
     bool request_refresh_tokens = false;        ///< whether to keep the user logged in
@@ -10157,7 +11250,8 @@ public:
     void add(std::string_view server, Secret token);
     [[nodiscard]] bool contains(std::string const& server, Secret const& token) const;
     static TokenValidationError error(std::string_view server);
-    static TokenValidator validator(std::shared_ptr<RefusedTokens const> refused);
+    /// It must not be used after the end of this object.
+    [[nodiscard]] TokenValidator validator() const;
 
 private:
     mutable std::mutex mutex_;
@@ -10173,7 +11267,7 @@ std::string grant_label(std::string const& app_name);
  * A program that acts for its user: it asks once for a login, keeps the tokens, renews them, and asks again only if it
  * must.
  *
- *     UserApp<Native> app{{.app_name = "nightly backup", .client = Native{client_id}, .request_refresh_tokens = true}};
+ *     UserApp app{Native{client_id}, {.app_name = "nightly backup", .request_refresh_tokens = true}};
  *     auto transfer = app.client<TransferService>();
  *     app.login();                                                    // asks only if it has to
  *     auto files = transfer.operation_ls({.endpoint_id = id});
@@ -10198,110 +11292,200 @@ std::string grant_label(std::string const& app_name);
  * Any function may be called from any thread; one login runs at a time. Copies refer to the same app.
  */
 template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
-class UserApp : detail::UserAppRequirements<K, F, S, T>,
-                public detail::AppBase<UserApp<K, F, S, T>, detail::UserPolicy<K>, S, T> {
-    using Policy = detail::UserPolicy<K>;
-    using Base = detail::AppBase<UserApp, Policy, S, T>;
-    friend Base;
-
+class UserApp : detail::UserAppRequirements<K, F, S, T> {
 public:
-    using Config = UserAppConfig<K, F, S, T>;
+    using Config = UserAppConfig<F, S, T>;
 
+    /// @param client  Native{client_id} or Confidential{client_id, client_secret}
     /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
     ///                     leeway
-    explicit UserApp(Config config) : UserApp(std::move(config), std::make_shared<detail::RefusedTokens>()) {}
+    explicit UserApp(K client, Config config = Config{})
+        : state_(std::in_place, std::move(client), std::move(config)) {}
 
+    /// The app's name from the configuration: part of the path of its tokens.
+    [[nodiscard]] std::string const& app_name() const { return core().app_name; }
+    /// "production", unless the configuration or GLOBUS_SDK_ENVIRONMENT says otherwise.
+    [[nodiscard]] std::string const& environment() const { return core().place.environment; }
+    /// The transport; a copy of it shares its connections.
+    [[nodiscard]] T const& transport() const { return core().transport; }
+    /// The storage of the tokens, without validation.
+    [[nodiscard]] S const& token_storage() const { return core().tokens.storage(); }
+
+    /// The scopes that the app needs so far, by resource server. `openid` of Globus Auth is always among them.
+    [[nodiscard]] ScopeRequirements scope_requirements() const { return core().scope_requirements(); }
+    /// Adds scopes that the app needs. Tokens that lack them count as missing from now on.
+    void add_scope_requirements(std::string const& resource_server, std::vector<Scope> const& scopes) const {
+        core().add_scope_requirements(resource_server, scopes);
+    }
+    /// All scopes that a login asks for: those needed, and those that `parameters` name.
+    [[nodiscard]] std::vector<Scope> required_scopes(AuthorizationParameters const& parameters = {}) const {
+        return core().required_scopes(parameters);
+    }
+
+    /**
+     * A client of a service that is authorized by this app.
+     *
+     *     auto transfer = app.client<TransferService>();
+     *     auto flow = app.client(SpecificFlowService{flow_id});
+     *
+     * @throws UsageError  if the options name another environment than the app's
+     */
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service = Service{},
+                                                                std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<UserApp> policy(*this, service);
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, with scopes of your choice.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service, std::vector<Scope> scopes,
+                                                                std::optional<ClientOptions<T>> options = {}) const {
+        AppPolicy<UserApp> policy(*this, service, std::move(scopes));
+        return client(std::move(service), std::move(policy), std::move(options));
+    }
+    /// The same, for a service that does not name its resource server, such as a Globus Connect Server.
+    template <class Service>
+    [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service, AppPolicy<UserApp> policy,
+                                                                std::optional<ClientOptions<T>> options = {}) const {
+        return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+
+    /// True if a resource server has no valid token stored, so that `login` would ask.
+    /// @throws what the storage throws, and what asking for consents throws
+    [[nodiscard]] bool login_required(CallOptions const& call = {}) const { return core().login_required(call); }
     /// Asks the user to log in, if tokens are missing or `options` say so, and stores the tokens.
     void login(AppLoginOptions options = {}) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (!options.force && !detail::asks_for_anything(options.parameters) &&
-            !this->login_required({.stop = options.stop}))
-            return;
-        log_in(options);
+        core().login(options, [this](AppLoginOptions const& asked) { log_in(asked); });
     }
 
     /// A login that the program runs itself: send the user to its url(), then call finish_login.
     [[nodiscard]] Login start_login(AuthorizationParameters parameters = {}) const {
         std::vector<std::string> scopes;
-        for (Scope const& scope : this->required_scopes(parameters)) scopes.push_back(scope.text());
+        for (Scope const& scope : required_scopes(parameters)) scopes.push_back(scope.text());
         parameters.required_scopes = std::move(scopes);
         AuthorizationCodeFlow::Settings settings;
-        settings.redirect_uri = state_->config.login_redirect_uri;
-        settings.refresh_tokens = state_->config.request_refresh_tokens;
-        if (std::same_as<K, Native>) settings.prefill_named_grant = detail::grant_label(this->app_name());
+        settings.redirect_uri = config().login_redirect_uri;
+        settings.refresh_tokens = config().request_refresh_tokens;
+        if (std::same_as<K, Native>) settings.prefill_named_grant = detail::grant_label(app_name());
         return Login(login_client(), std::move(parameters), std::move(settings));
     }
     /// Ends a login with the code and the state that the redirect brought, and stores the tokens.
     /// @throws UsageError  if the state is not that login's
     void finish_login(Login login, Secret code, std::string_view returned_state, std::stop_token stop = {}) const {
-        detail::LoginTurn const turn(this->common_->logging_in, stop);
+        detail::LoginTurn const turn = core().login_turn(stop);
         store(login.finish(std::move(code), returned_state, stop), stop);
     }
 
-    /// Authorizes a request, for AppPolicy.
+    /**
+     * Revokes and forgets the stored tokens of the resource servers that the app uses: those of its clients, and Globus
+     * Auth. What other programs have stored for others stays, and stays valid, unless `sweep` is set.
+     *
+     * @throws AuthApiError, NetworkError  if a token could not be revoked; it and those after it are still stored
+     */
+    void logout(AppLogoutOptions const& options = {}) const { core().logout(login_client(), options); }
+
+    /**
+     * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
+     * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
+     * here and not inside a request, so no deadline ends it and no other call waits for it.
+     *
+     *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
+     *
+     * When several threads need a login at the same time, one logs in for all.
+     *
+     * @throws what `f` and `login` throw
+     */
+    template <class Function>
+    auto run(Function&& f, std::stop_token stop = {}) const -> decltype(f()) {
+        return core().run(f, stop, [this](AppLoginOptions const& asked) { log_in(asked); });
+    }
+
+    /// The authorization of a request to a resource server, for AppPolicy: the current token, or a new one.
     template <Transport U>
-    [[nodiscard]] Authorization authorize(std::string_view server, U const& transport,
-                                          AuthContext const& context) const {
+    [[nodiscard]] Authorization authorization_for(std::string_view server, U const& transport,
+                                                  AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
             for (bool again = false;; again = true) {
-                policy = this->policy_of(server, context);
-                if (policy.renewing) return policy.renewing->authorize(transport, this->context_of(context));
+                policy = policy_of(server, context);
+                if (policy.renewing) return policy.renewing->authorize(transport, core().context_of(context));
                 if (policy.expires_at >= now()) return policy.authorization;
-                this->forget_policy(server);
+                core().forget_policy(server);
                 if (again)
                     throw TokenValidationError(TokenValidationError::Kind::expired,
                                                "the token for " + std::string(server) + " has expired");
             }
         });
     }
+    /// Replaces a token that a service refused, for AppPolicy: true if there is another one now.
     template <Transport U>
-    [[nodiscard]] bool unauthorized(std::string_view server, Authorization const& refused, U const& transport,
-                                    AuthContext const& context) const {
+    [[nodiscard]] bool replace_refused(std::string_view server, Authorization const& refused, U const& transport,
+                                       AuthContext const& context) const {
         return or_login_required(server, [&](Policy& policy) {
-            policy = this->policy_of(server, context);
-            if (policy.renewing) return this->has_another(*policy.renewing, refused, transport, context);
-            this->forget_policy(server);  // another program may have logged in and stored a new token
-            return !(this->policy_of(server, context).authorization.header == refused.header);
+            policy = policy_of(server, context);
+            if (policy.renewing) return core().replace_refused(*policy.renewing, refused, transport, context);
+            core().forget_policy(server);  // another program may have logged in and stored a new token
+            return !(policy_of(server, context).authorization.header == refused.header);
         });
     }
 
 private:
-    UserApp(Config config, std::shared_ptr<detail::RefusedTokens> const& refused)
-        : Base(common_of(config, refused)),
-          refused_(refused),
-          state_(std::in_place, std::move(config), this->common_->place.auth_url) {}
-
-    [[nodiscard]] static detail::ProcessBound<typename Base::Common> common_of(
-        Config const& config, std::shared_ptr<detail::RefusedTokens> const& refused) {
-        if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
-            throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
-        if (config.id_token_leeway < config.id_token_leeway.zero())
-            throw UsageError("id_token_leeway is negative: it says by how much clocks may differ");
-        detail::AppPlace place(config.environment, config.auth_url);
-        S storage = config.storage ? *config.storage
-                                   : detail::default_token_storage<S>(config.client->client_id(), config.app_name,
-                                                                      place.environment_);
-        auto const requirements = std::make_shared<detail::SharedRequirements>();
-        std::vector<TokenValidator> validators;
-        validators.push_back(config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now));
-        validators.push_back(detail::RefusedTokens::validator(refused));
-        validators.push_back(
-            has_scopes([requirements] { return requirements->get(); },
-                       [client = *config.client, storage, transport = config.transport, url = place.auth_url,
-                        renewal = renewal_options(config)](std::string const& id, CallOptions const& call) {
-                           return consents(client, storage, transport, url, renewal, id, call);
-                       }));
-        validators.push_back(unchanging_identity());
-        return detail::ProcessBound<typename Base::Common>(
-            std::in_place, config.app_name, std::move(place), config.transport, requirements,
-            ValidatingTokenStorage<S>(std::move(storage), std::move(validators)));
-    }
+    using Policy = detail::UserPolicy<K>;
 
     struct State {
-        State(Config c, std::string const& auth_url) : config(std::move(c)), keys(config.transport, auth_url) {}
+        State(K id, Config c)
+            : client(std::move(id)), config(checked(std::move(c))), core(client.client_id(), config, validators()) {}
+
+        K const client;
         Config const config;
-        JwksCache<T> const keys;
+        detail::RefusedTokens refused;
+        detail::AppCore<Policy, S, T> core;
+        JwksCache<T> const keys{config.transport, core.place.auth_url};
+
+        static Config checked(Config config) {
+            if (std::same_as<K, Confidential> && config.login_redirect_uri.empty())
+                throw UsageError("a Confidential client needs a login_redirect_uri: the one that is registered for it");
+            if (config.id_token_leeway < config.id_token_leeway.zero())
+                throw UsageError("id_token_leeway is negative: it says by how much clocks may differ");
+            return config;
+        }
+        /// The rules for the tokens of `core`, which is not yet there when they are made.
+        [[nodiscard]] std::vector<TokenValidator> validators() const {
+            return {config.request_refresh_tokens ? has_refresh_tokens() : not_expired(config.now), refused.validator(),
+                    has_scopes([this] { return core.scope_requirements(); },
+                               [this](std::string const& identity_id, CallOptions const& call) {
+                                   return consents(identity_id, call);
+                               }),
+                    unchanging_identity()};
+        }
+        /// A user's consents, requested with the token of Globus Auth, which is renewed if possible.
+        [[nodiscard]] ConsentForest consents(std::string const& identity_id, CallOptions const& call) const {
+            using Kind = TokenValidationError::Kind;
+            auto const token = core.tokens.storage().get_token_data(AuthScopes::resource_server);
+            if (!token)
+                throw TokenValidationError(Kind::missing_token,
+                                           "there is no token of Globus Auth to ask for consents with");
+            ClientOptions<T> options{.transport = config.transport};
+            options.base_url = core.place.auth_url;
+            auto const ask = [&](auto policy) {
+                Client<AuthService, decltype(policy), T> const auth{std::move(policy), std::move(options)};
+                return ConsentForest(auth.get_consents({.identity_id = identity_id}, call)->consents);
+            };
+            try {
+                if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
+                return ask(renewing_policy(std::string(AuthScopes::resource_server)));
+            } catch (AuthApiError const& error) {
+                if (error.http_status() != 401 && error.oauth_error() != "invalid_grant") throw;
+                throw TokenValidationError(Kind::expired, "Globus Auth refuses the token to ask for consents with");
+            }
+        }
+        [[nodiscard]] RefreshPolicy<K> renewing_policy(std::string const& server) const {
+            return stored_refresh_policy(client, core.tokens.storage(), server,
+                                         {.on_error = config.on_error, .now = config.now});
+        }
     };
+
+    [[nodiscard]] detail::AppCore<Policy, S, T>& core() const { return state_->core; }
+    [[nodiscard]] Config const& config() const { return state_->config; }
 
     /// Runs `f(policy)`, which sets `policy` to what it used; throws LoginRequiredError if only a login can help.
     template <class Function>
@@ -10313,75 +11497,44 @@ private:
             throw LoginRequiredError(error, start_login());
         } catch (AuthApiError const& error) {
             if (error.oauth_error() != "invalid_grant") throw;
-            if (used.renewing) refused_->add(server, used.renewing->token().refresh_token);
-            this->forget_policy(server);  // another program may log in and store a new token
+            if (used.renewing) state_->refused.add(server, used.renewing->token().refresh_token);
+            core().forget_policy(server);  // another program may log in and store a new token
             throw LoginRequiredError(detail::RefusedTokens::error(server), start_login());
         }
     }
 
-    [[nodiscard]] static RenewalOptions renewal_options(Config const& config) {
-        return {.on_error = config.on_error, .now = config.now};
-    }
-    [[nodiscard]] std::int64_t now() const { return state_->config.now ? state_->config.now() : detail::unix_now(); }
+    [[nodiscard]] std::int64_t now() const { return config().now ? config().now() : detail::unix_now(); }
 
     [[nodiscard]] LoginClient<K, T> login_client() const {
-        ClientOptions<T> options{.transport = state_->config.transport};
-        options.base_url = this->common_->place.auth_url;
-        K const& client = *state_->config.client;
+        ClientOptions<T> options{.transport = transport()};
+        options.base_url = core().place.auth_url;
+        K const& app = state_->client;
         if constexpr (std::same_as<K, Native>)
-            return {NativeAppAuthService{client.client_id()}, NullPolicy{}, std::move(options)};
+            return {NativeAppAuthService{app.client_id()}, NullPolicy{}, std::move(options)};
         else
-            return LoginClient<K, T>(BasicPolicy{client}, std::move(options));
+            return LoginClient<K, T>(BasicPolicy{app}, std::move(options));
     }
-    /// A user's consents, requested with the token of Globus Auth, which is renewed if possible.
-    static ConsentForest consents(K const& client, S const& storage, T const& transport, std::string const& auth_url,
-                                  RenewalOptions const& renewal, std::string const& identity_id,
-                                  CallOptions const& call) {
-        using Kind = TokenValidationError::Kind;
-        auto const token = storage.get_token_data(AuthScopes::resource_server);
-        if (!token)
-            throw TokenValidationError(Kind::missing_token,
-                                       "there is no token of Globus Auth to ask for consents with");
-        ClientOptions<T> options{.transport = transport};
-        options.base_url = auth_url;
-        auto const ask = [&](auto policy) {
-            Client<AuthService, decltype(policy), T> const auth{std::move(policy), std::move(options)};
-            return ConsentForest(auth.get_consents({.identity_id = identity_id}, call)->consents);
+
+    /// The policy in use for a resource server, or one made from what is stored.
+    [[nodiscard]] Policy policy_of(std::string_view resource_server, AuthContext const& context) const {
+        auto const make = [this](std::string const& server, CallOptions const& call) -> Policy {
+            TokenData const data = core().tokens.get_token_data(server, call);
+            if (config().request_refresh_tokens) return {.renewing = state_->renewing_policy(server)};
+            detail::check_token("a stored access token", data.access_token.reveal());
+            return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
+                    .expires_at = data.expires_at_seconds};
         };
-        try {
-            if (token->refresh_token.empty()) return ask(AccessTokenPolicy(token->access_token));
-            return ask(stored_refresh_policy(client, storage, AuthScopes::resource_server, renewal));
-        } catch (AuthApiError const& error) {
-            if (error.http_status() != 401 && error.oauth_error() != "invalid_grant") throw;
-            throw TokenValidationError(Kind::expired, "Globus Auth refuses the token to ask for consents with");
-        }
+        return core().policy_of(resource_server, context, make);
     }
 
-    [[nodiscard]] Policy make_policy(std::string const& server, CallOptions const& call) const {
-        TokenData const data = this->common_->tokens.get_token_data(server, call);
-        if (state_->config.request_refresh_tokens)
-            return {.renewing = stored_refresh_policy(*state_->config.client, this->token_storage(), server,
-                                                      renewal_options(state_->config))};
-        detail::check_token("a stored access token", data.access_token.reveal());
-        return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
-                .expires_at = data.expires_at_seconds};
-    }
-
-    /// Logs in, unless that was done since the app had `logins` logins; it says whether it did.
-    bool login_after(std::uint64_t logins, AppLoginOptions const& options) const {
-        detail::LoginTurn const turn(this->common_->logging_in, options.stop);
-        if (this->login_count() != logins) return false;
-        log_in(options);
-        return true;
-    }
     void log_in(AppLoginOptions const& options) const {
-        store(state_->config.login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
+        store(config().login_flow.run_login_flow(start_login(options.parameters), options.stop), options.stop);
     }
     void store(TokenResponse const& answer, std::stop_token const& stop) const {
         try {
             check_and_store(answer, stop);
         } catch (IdTokenError const& error) {
-            if (!error.clock_difference()) revoke(answer, stop);  // nothing is wrong with tokens for the clock's sake
+            if (!error.clock_difference()) revoke(answer, stop);  // the tokens are good if only the clock is wrong
             throw;
         } catch (...) {
             revoke(answer, stop);
@@ -10405,7 +11558,7 @@ private:
     /// False also if the storage cannot be read, since its tokens are of no use then.
     [[nodiscard]] bool is_stored(Secret const& secret) const {
         try {
-            for (auto const& [server, data] : this->token_storage().get_token_data_by_resource_server())
+            for (auto const& [server, data] : token_storage().get_token_data_by_resource_server())
                 if (data.access_token == secret || data.refresh_token == secret) return true;
         } catch (std::exception const&) {
         }
@@ -10414,18 +11567,15 @@ private:
     void check_and_store(TokenResponse const& answer, std::stop_token const& stop) const {
         std::string identity;
         if (!answer.id_token().empty())
-            identity =
-                decode_id_token(answer, state_->config.client->client_id(), state_->keys,
-                                {.leeway = state_->config.id_token_leeway, .now = state_->config.now, .stop = stop})
-                    .sub;
+            identity = decode_id_token(answer, state_->client.client_id(), state_->keys,
+                                       {.leeway = config().id_token_leeway, .now = config().now, .stop = stop})
+                           .sub;
         TokenDataByResourceServer tokens;
         for (auto const& [server, token] : answer.by_resource_server())
             tokens.emplace(server, TokenData::from(token, identity));
-        this->common_->tokens.store_token_data_by_resource_server(tokens);
-        this->forget_policies();
+        core().store(tokens);
     }
 
-    std::shared_ptr<detail::RefusedTokens> refused_;
     detail::ProcessBound<State> state_;
 };
 
@@ -10520,6 +11670,111 @@ CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::secon
 #endif  // GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
 #endif  // GLOBUS_APP_HPP
+#ifndef GLOBUS_CLIENT_CLIENT_WITH_HPP
+#define GLOBUS_CLIENT_CLIENT_WITH_HPP
+
+#include <type_traits>
+
+namespace globus {
+namespace detail {
+
+template <class P>
+struct IsAuthorizer : std::bool_constant<NamesCredential<P>> {};  // for which transport, Client checks
+template <class P>
+struct IsTransport : std::bool_constant<Transport<P>> {};
+template <class P>
+struct IsRetryPolicy : std::bool_constant<RetryPolicy<P>> {};
+
+/// How many of the types are of that kind.
+template <template <class> class Is, class... Ps>
+inline constexpr int count_of = (0 + ... + int{Is<Ps>::value});
+
+/// The first of the types that is of that kind, or Default.
+template <template <class> class Is, class Default, class... Ps>
+struct FirstOf : std::type_identity<Default> {};
+template <template <class> class Is, class Default, class P, class... Ps>
+struct FirstOf<Is, Default, P, Ps...>
+    : std::conditional_t<Is<P>::value, std::type_identity<P>, FirstOf<Is, Default, Ps...>> {};
+
+template <class S, class... Ps>
+struct ClientOf {
+    static_assert(((IsAuthorizer<Ps>::value + IsTransport<Ps>::value + IsRetryPolicy<Ps>::value == 1) && ...),
+                  "globus::ClientWith<S, Policies...>: one of the policies is not exactly one of these: an authorizer, "
+                  "such as AccessTokenPolicy; a transport, such as MockTransport; a retry policy, such as NoRetry.");
+    static_assert(count_of<IsAuthorizer, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are authorizers. Name one.");
+    static_assert(count_of<IsTransport, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are transports. Name one.");
+    static_assert(count_of<IsRetryPolicy, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are retry policies. Name one.");
+
+    using type = Client<S, typename FirstOf<IsAuthorizer, NullPolicy, Ps...>::type,
+                        typename FirstOf<IsTransport, CurlTransport, Ps...>::type,
+                        typename FirstOf<IsRetryPolicy, DefaultRetry, Ps...>::type>;
+};
+
+}  // namespace detail
+
+/**
+ * The Client of a service with these policies, in any order. What is left out is as usual: CurlTransport, DefaultRetry,
+ * and NullPolicy, which sends no credential.
+ *
+ *     ClientWith<TransferService, NoRetry, AccessTokenPolicy> transfer{token};
+ *     static_assert(std::same_as<decltype(transfer),
+ *                                Client<TransferService, AccessTokenPolicy, CurlTransport, NoRetry>>);
+ *
+ * Two policies of one kind, or a type that is none, do not compile, with a sentence that says so.
+ */
+template <class S, class... Policies>
+using ClientWith = typename detail::ClientOf<S, Policies...>::type;
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CLIENT_WITH_HPP
+#ifndef GLOBUS_CORE_FORMAT_HPP
+#define GLOBUS_CORE_FORMAT_HPP
+
+// std::format for the library's values, where the standard library has it.
+//
+//     std::format("{} is {}", task->label, task->status)
+
+#include <version>
+
+#ifdef __cpp_lib_format
+
+#include <concepts>
+#include <format>
+#include <string_view>
+
+/// Formats a word as its text.
+template <std::derived_from<globus::detail::Word> T>
+struct std::formatter<T, char> : std::formatter<std::string_view, char> {
+    auto format(T const& word, auto& context) const {
+        return std::formatter<std::string_view, char>::format(word.text(), context);
+    }
+};
+
+/// Formats an error as its message.
+template <std::derived_from<globus::Error> T>
+struct std::formatter<T, char> : std::formatter<std::string_view, char> {
+    auto format(T const& error, auto& context) const {
+        return std::formatter<std::string_view, char>::format(error.what(), context);
+    }
+};
+
+/// Formats the value as its own formatter does; `null` for null, and nothing if it is absent.
+template <class T>
+    requires requires { std::formatter<T, char>(); }
+struct std::formatter<globus::Optional<T>, char> : std::formatter<T, char> {
+    auto format(globus::Optional<T> const& optional, auto& context) const {
+        if (optional.has_value()) return std::formatter<T, char>::format(*optional, context);
+        return std::formatter<std::string_view, char>().format(optional.is_null() ? "null" : "", context);
+    }
+};
+
+#endif  // __cpp_lib_format
+
+#endif  // GLOBUS_CORE_FORMAT_HPP
 #ifndef GLOBUS_CORE_JSON_HPP
 #define GLOBUS_CORE_JSON_HPP
 
@@ -10962,8 +12217,8 @@ private:
         auth::IdentityList const found = *client_.send(op, options);
         for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
-            if (identity.id) known()[name_of(*identity.id)] = identity;
-            if (identity.username) known()[name_of(*identity.username)] = identity;
+            if (!identity.id.empty()) known()[name_of(identity.id)] = identity;
+            if (!identity.username.empty()) known()[name_of(identity.username)] = identity;
         }
     }
 
@@ -11007,6 +12262,39 @@ public:
 #ifndef GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
 #define GLOBUS_SERVICES_COMPUTE_ANSWERS_HPP
 
+#ifndef GLOBUS_SERVICES_COMPUTE_WORDS_HPP
+#define GLOBUS_SERVICES_COMPUTE_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Compute that come from a set. The service may add others.
+
+namespace globus::compute {
+
+/// The words of a EndpointState.
+struct EndpointStateWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, online, offline };
+    static constexpr std::string_view words[] = {"", "online", "offline"};
+};
+/// Whether an endpoint can take tasks.
+/// https://compute.api.globus.org/redoc
+using EndpointState = OpenEnum<EndpointStateWords>;
+
+/// The words of a EndpointFilter.
+struct EndpointFilterWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, owner, any };
+    static constexpr std::string_view words[] = {"", "owner", "any"};
+};
+/// Which endpoints are listed: those of the caller, or all that the caller may use.
+/// https://compute.api.globus.org/redoc
+using EndpointFilter = OpenEnum<EndpointFilterWords>;
+
+}  // namespace globus::compute
+
+#endif  // GLOBUS_SERVICES_COMPUTE_WORDS_HPP
+
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11047,8 +12335,8 @@ struct Endpoint {
 /// Whether an endpoint serves, and how busy it is.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
-    Optional<std::string> status = {};  ///< "online" or "offline"
-    Optional<Json> details = {};        ///< numbers of workers, waiting tasks and the like
+    Optional<compute::EndpointState> status = {};
+    Optional<Json> details = {};  ///< numbers of workers, waiting tasks and the like
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
@@ -11078,7 +12366,7 @@ struct EndpointRegistration {
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/lock_endpoint_v2_endpoints__endpoint_uuid__lock_post
 struct EndpointLock {
     Optional<std::string> endpoint_id = {};
-    Optional<std::string> lock_expiration_timestamp = {};  ///< ISO 8601
+    Optional<Timestamp> lock_expiration_timestamp = {};
     GLOBUS_MEMBERS(EndpointLock, endpoint_id, lock_expiration_timestamp);
 };
 
@@ -11139,8 +12427,8 @@ struct TaskBatch {
 /// A task of a group.
 /// https://compute.api.globus.org/redoc#tag/TaskGroup/operation/get_task_group_tasks_v2_taskgroup__task_group_uuid__get
 struct GroupedTask {
-    Optional<std::string> id = {};          ///< a UUID
-    Optional<std::string> created_at = {};  ///< ISO 8601
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<Timestamp> created_at = {};
     GLOBUS_MEMBERS(GroupedTask, id, created_at);
 };
 
@@ -11150,6 +12438,7 @@ struct TaskGroup {
     Optional<std::string> taskgroup_id = {};
     Optional<bool> create_websockets_queue = {};  ///< as it was asked for at the submission
     std::vector<GroupedTask> tasks = {};
+    static constexpr auto items = &TaskGroup::tasks;
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
@@ -11174,6 +12463,7 @@ struct Submission {
     Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
     std::vector<SubmittedTask> results = {};  ///< in the order of the submission
+    static constexpr auto items = &Submission::results;
     GLOBUS_MEMBERS(Submission, response, task_group_id, results);
 };
 
@@ -11199,6 +12489,7 @@ struct Allowlist {
     Optional<std::string> endpoint_id = {};
     Optional<bool> restricted = {};           ///< false: it runs all functions
     std::vector<std::string> functions = {};  ///< ids
+    static constexpr auto items = &Allowlist::functions;
     GLOBUS_MEMBERS(Allowlist, endpoint_id, restricted, functions);
 };
 
@@ -11287,7 +12578,7 @@ struct GetEndpoints {
     using service = ComputeServiceV2;
     using result = std::vector<Endpoint>;
     static constexpr auto route = get("/v2/endpoints");
-    Optional<std::string> role = {};  ///< "owner" or "any"
+    Optional<compute::EndpointFilter> role = {};  ///< of the caller, on the endpoints that are listed
     GLOBUS_MEMBERS(GetEndpoints, role);
 };
 
@@ -11492,8 +12783,9 @@ namespace globus {
 struct ComputeServiceV2 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    using scopes = ComputeScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{ComputeScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
@@ -11609,8 +12901,9 @@ private:
 struct ComputeServiceV3 {
     static constexpr std::string_view name = "compute";
     static constexpr std::string_view resource_server = "funcx_service";
+    using scopes = ComputeScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{ComputeScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = ComputeApiError;
     using credential = BearerCredential;
 
@@ -11708,52 +13001,95 @@ private:
 #ifndef GLOBUS_SERVICES_FLOWS_ANSWERS_HPP
 #define GLOBUS_SERVICES_FLOWS_ANSWERS_HPP
 
+#ifndef GLOBUS_SERVICES_FLOWS_WORDS_HPP
+#define GLOBUS_SERVICES_FLOWS_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Flows that come from a set. The service may add others.
+
+namespace globus::flows {
+
+/// The words of a RunStatus.
+struct RunStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, active, inactive, succeeded, failed, ended };
+    static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED", "ENDED"};
+};
+/// How far a run is. An inactive one waits to be resumed.
+/// https://flows.globus.org/redoc#tag/Runs
+using RunStatus = OpenEnum<RunStatusWords>;
+
+/// The words of a ApiStatus.
+struct ApiStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, active, inactive };
+    static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE"};
+};
+/// Whether flows can call a registered API.
+/// https://flows.globus.org/redoc#tag/Registered-APIs
+using ApiStatus = OpenEnum<ApiStatusWords>;
+
+/// The words of a WebInputStatus.
+struct WebInputStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, open, closed };
+    static constexpr std::string_view words[] = {"", "open", "closed"};
+};
+/// Whether a web input still takes an answer.
+/// https://flows.globus.org/redoc
+using WebInputStatus = OpenEnum<WebInputStatusWords>;
+
+}  // namespace globus::flows
+
+#endif  // GLOBUS_SERVICES_FLOWS_WORDS_HPP
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 // What Globus Flows answers. Members have the service's names; https://flows.globus.org/redoc says what they mean.
-// Times are ISO 8601 texts; people and groups are URNs.
+// People and groups are URNs.
 
 namespace globus::flows {
 
 /// A flow: a definition that can be run, and who may see, start and change it.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/get
 struct Flow {
-    Optional<std::string> id = {};        ///< a UUID
-    Optional<std::string> title = {};     ///< for people
+    std::string id = {};                  ///< a UUID
+    std::string title = {};               ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};             ///< by which people can find it
-    Optional<Json> definition = {};                               ///< states and what leads from one to the next
-    Optional<Json> input_schema = {};                             ///< the JSON Schema that a run's body has to meet
-    Optional<std::string> globus_auth_scope = {};                 ///< the scope that starts the flow
-    Optional<std::string> globus_auth_username = {};              ///< user name of the flow's own identity
-    Optional<std::string> principal_urn = {};                     ///< the flow itself, as an identity
-    Optional<std::string> flow_owner = {};                        ///< URN
-    Optional<std::vector<std::string>> flow_viewers = {};         ///< or "public"
-    Optional<std::vector<std::string>> flow_starters = {};        ///< or "all_authenticated_users"
-    Optional<std::vector<std::string>> flow_administrators = {};  ///< URNs of those who may change and delete the flow
-    Optional<std::vector<std::string>> visible_to = {};           ///< the older name of flow_viewers
-    Optional<std::vector<std::string>> runnable_by = {};          ///< the older name of flow_starters
-    Optional<std::vector<std::string>> administered_by = {};      ///< the older name of flow_administrators
-    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage every run of the flow
-    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see every run of the flow
-    Optional<std::string> user_role = {};                  ///< the caller's, as in "flow_starter"
-    Optional<std::string> created_by = {};                 ///< URN
-    Optional<std::string> created_at = {};                 ///< ISO 8601
-    Optional<std::string> updated_at = {};                 ///< ISO 8601
-    Optional<std::string> deleted_at = {};                 ///< ISO 8601; null for a flow that is there
-    Optional<bool> deleted = {};                           ///< `DELETED` on the wire: the flow has been deleted
-    Optional<std::string> subscription_id = {};            ///< that it is managed under; null for none
-    Optional<std::string> authentication_policy_id = {};   ///< that users of the flow have to meet; null for none
-    Optional<std::string> flow_url = {};                   ///< of this flow in the API
-    Optional<std::string> action_url = {};                 ///< at which other flows start this one
-    Optional<std::string> api_version = {};                ///< of the action provider interface, as in "1.0"
-    Optional<std::vector<std::string>> types = {};         ///< of the action provider interface, as in "Action"
-    Optional<bool> synchronous = {};                       ///< false: a run goes on after its start has been answered
-    Optional<bool> log_supported = {};                     ///< its runs have logs
+    std::vector<std::string> keywords = {};             ///< by which people can find it
+    Optional<Json> definition = {};                     ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};                   ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> globus_auth_scope = {};       ///< the scope that starts the flow
+    Optional<std::string> globus_auth_username = {};    ///< user name of the flow's own identity
+    Optional<std::string> principal_urn = {};           ///< the flow itself, as an identity
+    Optional<std::string> flow_owner = {};              ///< URN
+    std::vector<std::string> flow_viewers = {};         ///< or "public"
+    std::vector<std::string> flow_starters = {};        ///< or "all_authenticated_users"
+    std::vector<std::string> flow_administrators = {};  ///< URNs of those who may change and delete the flow
+    std::vector<std::string> visible_to = {};           ///< the older name of flow_viewers
+    std::vector<std::string> runnable_by = {};          ///< the older name of flow_starters
+    std::vector<std::string> administered_by = {};      ///< the older name of flow_administrators
+    std::vector<std::string> run_managers = {};         ///< URNs of those who may manage every run of the flow
+    std::vector<std::string> run_monitors = {};         ///< URNs of those who may see every run of the flow
+    Optional<std::string> user_role = {};               ///< the caller's, as in "flow_starter"
+    Optional<std::string> created_by = {};              ///< URN
+    Optional<Timestamp> created_at = {};
+    Optional<Timestamp> updated_at = {};
+    Optional<Timestamp> deleted_at = {};                  ///< null for a flow that is there
+    Optional<bool> deleted = {};                          ///< `DELETED` on the wire: the flow has been deleted
+    Optional<std::string> subscription_id = {};           ///< that it is managed under; null for none
+    Optional<std::string> authentication_policy_id = {};  ///< that users of the flow have to meet; null for none
+    Optional<std::string> flow_url = {};                  ///< of this flow in the API
+    Optional<std::string> action_url = {};                ///< at which other flows start this one
+    Optional<std::string> api_version = {};               ///< of the action provider interface, as in "1.0"
+    std::vector<std::string> types = {};                  ///< of the action provider interface, as in "Action"
+    Optional<bool> synchronous = {};                      ///< false: a run goes on after its start has been answered
+    Optional<bool> log_supported = {};                    ///< its runs have logs
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
     GLOBUS_MEMBERS(Flow, id, title, subtitle, description, keywords, definition, input_schema, globus_auth_scope,
                    globus_auth_username, principal_urn, flow_owner, flow_viewers, flow_starters, flow_administrators,
@@ -11768,13 +13104,14 @@ struct FlowPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &FlowPage::flows;
     GLOBUS_MEMBERS(FlowPage, flows, limit, has_next_page, marker);
 };
 
 /// A definition that is valid: the scopes that it needs, by whose they are.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1validate/post
 struct FlowValidation {
-    Optional<std::map<std::string, std::vector<std::string>>> scopes = {};  ///< by the resource server's name
+    std::map<std::string, std::vector<std::string>> scopes = {};  ///< by the resource server's name
     GLOBUS_MEMBERS(FlowValidation, scopes);
 };
 
@@ -11782,10 +13119,10 @@ struct FlowValidation {
 struct RunDetails {
     Optional<std::string> code = {};  ///< as in "FlowSucceeded", "ActionUnableToRun"
     Optional<std::string> description = {};
-    Optional<std::string> time = {};  ///< ISO 8601
-    Optional<Json> details = {};      ///< of a form that depends on the code
-    Optional<Json> input = {};        ///< of the state that the run is in
-    Optional<Json> output = {};       ///< the states' outputs, by name
+    Optional<Timestamp> time = {};
+    Optional<Json> details = {};  ///< of a form that depends on the code
+    Optional<Json> input = {};    ///< of the state that the run is in
+    Optional<Json> output = {};   ///< the states' outputs, by name
     GLOBUS_MEMBERS(RunDetails, code, description, time, details, input, output);
 };
 
@@ -11795,34 +13132,33 @@ struct FlowDescription {
     Optional<std::string> title = {};     ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};  ///< by which people can find it
+    std::vector<std::string> keywords = {};  ///< by which people can find it
     GLOBUS_MEMBERS(FlowDescription, title, subtitle, description, keywords);
 };
 
 /// A run of a flow. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct Run {
-    Optional<std::string> run_id = {};
+    std::string run_id = {};
     Optional<std::string> flow_id = {};
-    Optional<std::string> flow_title = {};            ///< as it is now
-    Optional<std::string> flow_last_updated = {};     ///< ISO 8601
+    Optional<std::string> flow_title = {};  ///< as it is now
+    Optional<Timestamp> flow_last_updated = {};
     Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
-    /// "ACTIVE", "INACTIVE" (waiting to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
-    Optional<std::string> status = {};
+    RunStatus status = {};
     Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
-    Optional<std::string> label = {};                      ///< for people
-    Optional<std::vector<std::string>> tags = {};          ///< by which people can find it
-    Optional<std::string> start_time = {};                 ///< ISO 8601
-    Optional<std::string> completion_time = {};            ///< ISO 8601; null until it has ended
-    Optional<std::string> created_by = {};                 ///< URN of the identity that started it
-    Optional<std::string> run_owner = {};                  ///< URN
-    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage the run
-    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see the run
-    Optional<std::string> user_role = {};                  ///< the caller's, as in "run_owner"
-    Optional<std::string> action_id = {};                  ///< the same as run_id
-    Optional<std::vector<std::string>> manage_by = {};     ///< the older name of run_managers
-    Optional<std::vector<std::string>> monitor_by = {};    ///< the older name of run_monitors
-    Optional<Json> search = {};                            ///< the task that puts the run into an index
+    Optional<std::string> label = {};    ///< for people
+    std::vector<std::string> tags = {};  ///< by which people can find it
+    Optional<Timestamp> start_time = {};
+    Optional<Timestamp> completion_time = {};    ///< null until it has ended
+    Optional<std::string> created_by = {};       ///< URN of the identity that started it
+    Optional<std::string> run_owner = {};        ///< URN
+    std::vector<std::string> run_managers = {};  ///< URNs of those who may manage the run
+    std::vector<std::string> run_monitors = {};  ///< URNs of those who may see the run
+    Optional<std::string> user_role = {};        ///< the caller's, as in "run_owner"
+    Optional<std::string> action_id = {};        ///< the same as run_id
+    std::vector<std::string> manage_by = {};     ///< the older name of run_managers
+    std::vector<std::string> monitor_by = {};    ///< the older name of run_monitors
+    Optional<Json> search = {};                  ///< the task that puts the run into an index
     GLOBUS_MEMBERS(Run, run_id, flow_id, flow_title, flow_last_updated, flow_description, status, display_status,
                    details, label, tags, start_time, completion_time, created_by, run_owner, run_managers, run_monitors,
                    user_role, action_id, manage_by, monitor_by, search);
@@ -11834,12 +13170,13 @@ struct RunPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &RunPage::runs;
     GLOBUS_MEMBERS(RunPage, runs, limit, has_next_page, marker);
 };
 
 /// Something that happened in a run. https://flows.globus.org/redoc#tag/Runs/paths/~1runs~1{action_id}~1log/get
 struct RunLogEntry {
-    Optional<std::string> time = {};  ///< ISO 8601
+    Optional<Timestamp> time = {};
     Optional<std::string> code = {};  ///< as in "FlowStarted", "ActionCompleted"
     Optional<std::string> description = {};
     Optional<Json> details = {};  ///< of a form that depends on the code
@@ -11852,6 +13189,7 @@ struct RunLogPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &RunLogPage::entries;
     GLOBUS_MEMBERS(RunLogPage, entries, limit, has_next_page, marker);
 };
 
@@ -11872,28 +13210,28 @@ struct RunValidation {
 
 /// Who may do what with a registered API. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiRoles {
-    Optional<std::vector<std::string>> owners = {};          ///< URNs of those who may do anything with it
-    Optional<std::vector<std::string>> administrators = {};  ///< URNs of those who may change it
-    Optional<std::vector<std::string>> viewers = {};         ///< URNs of those who may see it
+    std::vector<std::string> owners = {};          ///< URNs of those who may do anything with it
+    std::vector<std::string> administrators = {};  ///< URNs of those who may change it
+    std::vector<std::string> viewers = {};         ///< URNs of those who may see it
     GLOBUS_MEMBERS(RegisteredApiRoles, owners, administrators, viewers);
 };
 
 /// A web API that flows can call. Lists have only its id, name, description and times.
 /// https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApi {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};  ///< "ACTIVE" or "INACTIVE"
+    Optional<ApiStatus> status = {};
     Optional<RegisteredApiRoles> roles = {};
     Optional<Json> target = {};              ///< the OpenAPI operation that is called
     Optional<Json> data_templates = {};      ///< how a state's data becomes a request, and an answer the state's data
     Optional<Json> state_input_schema = {};  ///< the JSON Schema of a state's data
-    Optional<std::string> subscription_id = {};               ///< that it is managed under; null for none
-    Optional<std::string> created_timestamp = {};             ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};              ///< ISO 8601; when somebody last changed it
-    Optional<std::string> updated_timestamp = {};             ///< ISO 8601; when any part of it last changed
-    Optional<std::string> scheduled_deletion_timestamp = {};  ///< ISO 8601; null unless it is to be deleted
+    Optional<std::string> subscription_id = {};  ///< that it is managed under; null for none
+    Optional<Timestamp> created_timestamp = {};
+    Optional<Timestamp> edited_timestamp = {};              ///< when somebody last changed it
+    Optional<Timestamp> updated_timestamp = {};             ///< when any part of it last changed
+    Optional<Timestamp> scheduled_deletion_timestamp = {};  ///< null unless it is to be deleted
     GLOBUS_MEMBERS(RegisteredApi, id, name, description, status, roles, target, data_templates, state_input_schema,
                    subscription_id, created_timestamp, edited_timestamp, updated_timestamp,
                    scheduled_deletion_timestamp);
@@ -11905,6 +13243,7 @@ struct RegisteredApiPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &RegisteredApiPage::registered_apis;
     GLOBUS_MEMBERS(RegisteredApiPage, registered_apis, limit, has_next_page, marker);
 };
 
@@ -11927,8 +13266,8 @@ struct WebInputRun {
 /// Who may see and who may answer a web input.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRoles {
-    Optional<std::vector<std::string>> viewer_urns = {};      ///< of those who may see it
-    Optional<std::vector<std::string>> respondent_urns = {};  ///< of those who may answer it
+    std::vector<std::string> viewer_urns = {};      ///< of those who may see it
+    std::vector<std::string> respondent_urns = {};  ///< of those who may answer it
     GLOBUS_MEMBERS(WebInputRoles, viewer_urns, respondent_urns);
 };
 
@@ -11944,36 +13283,36 @@ struct WebInputOption {
 /// A question of a run that waits for somebody's answer.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInput {
-    Optional<std::string> id = {};                       ///< a UUID
-    Optional<std::string> status = {};                   ///< "open" or "closed"
-    Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
-    Optional<std::string> input_type = {};               ///< as in "selection"
-    Optional<Json> input_schema = {};                    ///< the JSON Schema that an answer has to meet
-    Optional<Json> context = {};                         ///< title and text of the question
-    Optional<std::vector<WebInputOption>> options = {};  ///< to choose from; null where the answer is not a choice
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<WebInputStatus> status = {};
+    std::vector<std::string> user_roles = {};  ///< the caller's: "viewer", "respondent"
+    Optional<std::string> input_type = {};     ///< as in "selection"
+    Optional<Json> input_schema = {};          ///< the JSON Schema that an answer has to meet
+    Optional<Json> context = {};               ///< title and text of the question
+    std::vector<WebInputOption> options = {};  ///< to choose from; null where the answer is not a choice
     Optional<WebInputRoles> roles = {};
     Optional<std::string> creator_urn = {};  ///< of the run's owner, or whoever made it
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
-    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
+    Optional<Timestamp> created_timestamp = {};
+    Optional<Timestamp> edited_timestamp = {};  ///< when somebody last changed it
+    Optional<Timestamp> closed_timestamp = {};  ///< null while it is open
     GLOBUS_MEMBERS(WebInput, id, status, user_roles, input_type, input_schema, context, options, roles, creator_urn,
                    flow, run, created_timestamp, edited_timestamp, closed_timestamp);
 };
 
 /// A web input as it appears in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputSummary {
-    Optional<std::string> id = {};                       ///< a UUID
-    Optional<std::string> status = {};                   ///< "open" or "closed"
-    Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
-    Optional<std::string> input_type = {};               ///< as in "selection"
-    Optional<std::string> title = {};                    ///< for people
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<WebInputStatus> status = {};
+    std::vector<std::string> user_roles = {};  ///< the caller's: "viewer", "respondent"
+    Optional<std::string> input_type = {};     ///< as in "selection"
+    Optional<std::string> title = {};          ///< for people
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
-    Optional<std::string> created_timestamp = {};  ///< ISO 8601
-    Optional<std::string> edited_timestamp = {};   ///< ISO 8601; when somebody last changed it
-    Optional<std::string> closed_timestamp = {};   ///< ISO 8601; null while it is open
+    Optional<Timestamp> created_timestamp = {};
+    Optional<Timestamp> edited_timestamp = {};  ///< when somebody last changed it
+    Optional<Timestamp> closed_timestamp = {};  ///< null while it is open
     GLOBUS_MEMBERS(WebInputSummary, id, status, user_roles, input_type, title, flow, run, created_timestamp,
                    edited_timestamp, closed_timestamp);
 };
@@ -11982,6 +13321,7 @@ struct WebInputSummary {
 struct WebInputPage {
     std::vector<WebInputSummary> web_input_summaries = {};
     Optional<std::string> marker = {};  ///< null on the last page
+    static constexpr auto items = &WebInputPage::web_input_summaries;
     GLOBUS_MEMBERS(WebInputPage, web_input_summaries, marker);
 };
 
@@ -12084,7 +13424,6 @@ struct ListFlows {
     using result = FlowPage;
     static constexpr auto route = get("/flows");
     static constexpr Paging paging{PagingStyle::marker, "flows", "marker"};
-    static constexpr auto items = &FlowPage::flows;
     /// Only flows on which the caller has one of these: "flow_owner", "flow_administrators", "flow_starters",
     /// "flow_viewers", "run_managers", "run_monitors".
     Optional<StringList> filter_roles = {};
@@ -12161,7 +13500,6 @@ struct ListRuns {
     using result = RunPage;
     static constexpr auto route = get("/runs");
     static constexpr Paging paging{PagingStyle::marker, "runs", "marker"};
-    static constexpr auto items = &RunPage::runs;
     Optional<StringList> filter_flow_id = {};  ///< only runs of these flows
     /// Only runs on which the caller has one of these: "run_owner", "run_managers", "run_monitors",
     /// "flow_run_managers", "flow_run_monitors".
@@ -12178,7 +13516,6 @@ struct GetRunLogs {
     using result = RunLogPage;
     static constexpr auto route = get("/runs/{run_id}/log");
     static constexpr Paging paging{PagingStyle::marker, "entries", "marker"};
-    static constexpr auto items = &RunLogPage::entries;
     Required<std::string> run_id;
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> reverse_order = {};  ///< the latest first
@@ -12267,7 +13604,6 @@ struct ListRegisteredApis {
     using result = RegisteredApiPage;
     static constexpr auto route = get("/registered_apis");
     static constexpr Paging paging{PagingStyle::marker, "registered_apis", "marker"};
-    static constexpr auto items = &RegisteredApiPage::registered_apis;
     Optional<StringList> filter_roles = {};  ///< "owner", "administrator", "viewer"
     Optional<StringList> orderby = {};       ///< as in "name ASC"
     Optional<std::int64_t> per_page = {};    ///< at most this many per page
@@ -12286,7 +13622,6 @@ struct ListWebInputs {
     using result = WebInputPage;
     static constexpr auto route = get("/web_inputs");
     static constexpr Paging paging{PagingStyle::nullable_marker, "web_input_summaries", "marker"};
-    static constexpr auto items = &WebInputPage::web_input_summaries;
     Optional<StringList> filter_roles = {};     ///< "viewer", "respondent"
     Optional<StringList> filter_states = {};    ///< "open", "closed"
     Optional<StringList> filter_flow_ids = {};  ///< only those of runs of these flows
@@ -12378,6 +13713,187 @@ struct ValidateRun {
 }  // namespace globus::flows
 
 #endif  // GLOBUS_SERVICES_FLOWS_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_FLOWS_RUN_WAIT_HPP
+#define GLOBUS_SERVICES_FLOWS_RUN_WAIT_HPP
+
+#ifndef GLOBUS_CLIENT_POLLING_HPP
+#define GLOBUS_CLIENT_POLLING_HPP
+
+#include <chrono>
+#include <exception>
+#include <string_view>
+
+// Waiting for something that the service does: looking at it again and again.
+
+namespace globus {
+
+/**
+ * How long a function waits for the service, and how often it looks: at once, then after `interval`, then after half as
+ * much again each time, up to `longest_interval`.
+ */
+struct Polling {
+    std::chrono::duration<double> timeout = std::chrono::hours(1);     ///< of the whole wait
+    std::chrono::duration<double> interval = std::chrono::seconds(1);  ///< before the second look; 10 ms or more
+    std::chrono::duration<double> longest_interval = std::chrono::seconds(30);  ///< between looks
+};
+
+namespace detail {
+
+/// True for an error of one look that the next look may not meet: a lost connection, a 503, an answer that is cut off.
+[[nodiscard]] bool may_pass(Error const& error);
+
+/// The looks of one wait.
+class Looks {
+public:
+    /// @param name  of the function that waits, for messages
+    /// @throws UsageError  for a negative time-out, an interval below 10 ms, and numbers that are none
+    Looks(std::string_view name, CallGate const& gate, Polling const& polling, CallOptions options);
+
+    /// For each request of the wait.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// Runs one of the user's callbacks, which may destroy the client.
+    template <class F>
+    void run_callback(F const& callback) const {
+        call_.run_callback(callback);
+    }
+
+    /**
+     * Looks until the wait is over. It returns false if the time ran out before.
+     *
+     * @param look  reads what is waited for
+     * @param over  called after each look that succeeded: says whether the wait is over
+     * @throws NetworkError  cancelled; the last look's error, if none succeeded
+     */
+    template <class Look, class Over>
+    bool until(Look const& look, Over const& over) {
+        while (true) {
+            bool seen = true;
+            try {
+                look();
+            } catch (Error const& error) {
+                failed(error);
+                seen = false;
+            }
+            if (seen) {
+                looked();
+                if (over()) return true;
+            }
+            if (!wait()) return false;
+        }
+    }
+
+private:
+    void looked() noexcept;
+    /// Rethrows the error in flight if it will not pass.
+    void failed(Error const& error);
+    /// Waits for the next look. False if that would be too late.
+    bool wait();
+
+    std::string_view name_;
+    CallGate::Call const call_;  // lasts from the first look to the last
+    CallOptions options_;
+    std::chrono::duration<double> interval_;
+    std::chrono::duration<double> longest_;
+    http::Clock::time_point end_;
+    std::exception_ptr failure_;  ///< of the last look, if none succeeded
+    bool seen_ = false;
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_POLLING_HPP
+
+#include <functional>
+#include <string>
+
+namespace globus::flows {
+
+/**
+ * What run_wait waits for, and how.
+ *
+ *     client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}})
+ */
+struct RunWait {
+    Required<std::string> run_id;
+    Polling polling = {};
+    std::function<void(Run const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
+};
+
+/// How a wait for a run ended.
+struct RunVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the run did what it should
+        failed,     ///< it ended with an error: `run.details` has it
+        ended,      ///< somebody ended it, as by cancel_run
+        inactive,   ///< it waits for its user: resume_run goes on with it
+        timed_out,  ///< time ran out, and the run goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Run run = {};                 ///< as it was last seen
+
+    /// True if the run did what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if the run goes on no more, with success or not.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::inactive && kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(RunVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case RunVerdict::Kind::succeeded:
+            return "succeeded";
+        case RunVerdict::Kind::failed:
+            return "failed";
+        case RunVerdict::Kind::ended:
+            return "ended";
+        case RunVerdict::Kind::inactive:
+            return "inactive";
+        case RunVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+
+}  // namespace globus::flows
+
+namespace globus::detail {
+
+template <class Client>
+flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait, CallOptions const& options) {
+    using Kind = flows::RunVerdict::Kind;
+    Looks looks("run_wait", client.gate(), wait.polling, options);
+    flows::RunVerdict verdict;
+    looks.until([&] { verdict.run = taken_as_is(client.get_run({.run_id = *wait.run_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.run); });
+                    switch (verdict.run.status.known()) {
+                        case flows::RunStatus::succeeded:
+                            verdict.kind = Kind::succeeded;
+                            return true;
+                        case flows::RunStatus::failed:
+                            verdict.kind = Kind::failed;
+                            return true;
+                        case flows::RunStatus::ended:
+                            verdict.kind = Kind::ended;
+                            return true;
+                        case flows::RunStatus::inactive:
+                            verdict.kind = Kind::inactive;
+                            return true;
+                        case flows::RunStatus::active:
+                        case flows::RunStatus::unknown:
+                            break;
+                    }
+                    return false;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_FLOWS_RUN_WAIT_HPP
 
 #include <array>
 #include <string>
@@ -12396,7 +13912,7 @@ using flows::RunActivityNotificationPolicy;
  * https://docs.globus.org/api/flows/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for, and
- * `additional_fields` members of the document; ids are UUIDs as text, times are ISO 8601, people and groups are URNs
+ * `additional_fields` members of the document; ids are UUIDs as text, people and groups are URNs
  * ("urn:globus:auth:identity:...").
  *
  * @par Errors
@@ -12410,8 +13926,9 @@ using flows::RunActivityNotificationPolicy;
 struct FlowsService {
     static constexpr std::string_view name = "flows";
     static constexpr std::string_view resource_server = "flows.globus.org";
+    using scopes = FlowsScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{FlowsScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = FlowsApiError;
     using credential = BearerCredential;
 
@@ -12509,6 +14026,23 @@ struct FlowsService::Operations {
         return self().send(op, options);
     }
 
+    /**
+     * Waits until a run has ended or needs its user, or time runs out.
+     *
+     *     auto const verdict = client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}});
+     *     if (!verdict.succeeded()) explain(verdict.run);
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError     for a negative time-out, and an interval below 10 ms
+     * @throws NetworkError   cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws FlowsApiError  if the run does not exist or may not be read
+     */
+    flows::RunVerdict run_wait(flows::RunWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_run(self(), wait, options);
+    }
+
 private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 };
@@ -12519,7 +14053,7 @@ private:
  *     Client<SpecificFlowService, AccessTokenPolicy> flow{SpecificFlowService{flow_id}, token};
  *     auto run = flow.run_flow({.body = {{"source", "/~/a"}, {"target", "/~/b"}}, .label = "nightly"});
  *
- * The token is for the resource server `flow_id`, with the scope `user_scope()`.
+ * The token is for the resource server `flow_id`, with the scope `scopes().user()`.
  * https://docs.globus.org/api/flows/
  *
  * What its operations have in common: `additional_fields` takes members of the document that an operation has no member
@@ -12543,8 +14077,10 @@ struct SpecificFlowService {
     Required<std::string> flow_id;
 
     [[nodiscard]] std::string const& resource_server() const noexcept { return *flow_id; }
-    /// The scope that allows starting, resuming and validating runs of the flow.
-    [[nodiscard]] std::string user_scope() const;
+    /// The scopes of the flow.
+    [[nodiscard]] SpecificFlowScopes scopes() const { return SpecificFlowScopes(*flow_id); }
+    /// The scopes that a client of an app asks for: the one for starting, resuming and validating runs of the flow.
+    [[nodiscard]] std::array<std::string, 1> default_scopes() const { return {scopes().user()}; }
     /// The value that the service gives to paths: its flow_id.
     [[nodiscard]] std::string route_value(std::string_view) const { return *flow_id; }
 
@@ -12578,8 +14114,7 @@ struct SpecificFlowService::Operations {
     /// data_access scope. It returns the client.
     /// @throws UsageError  for an id that is not a UUID
     Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
-        SpecificFlowScopes const flow(*self().service().flow_id);
-        return self().add_app_scope(flow_scope_with_data_access(flow, collection_ids));
+        return self().add_app_scope(flow_scope_with_data_access(self().service().scopes(), collection_ids));
     }
 
 private:
@@ -12741,6 +14276,78 @@ public:
 #ifndef GLOBUS_SERVICES_GCS_ANSWERS_HPP
 #define GLOBUS_SERVICES_GCS_ANSWERS_HPP
 
+#ifndef GLOBUS_SERVICES_GCS_WORDS_HPP
+#define GLOBUS_SERVICES_GCS_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Connect Server that come from a set. The service may add others.
+
+namespace globus::gcs {
+
+/// The words of a CollectionType.
+struct CollectionTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, mapped, guest };
+    static constexpr std::string_view words[] = {"", "mapped", "guest"};
+};
+/// What kind of collection it is.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Collections/
+using CollectionType = OpenEnum<CollectionTypeWords>;
+
+/// The words of a NetworkUse.
+struct NetworkUseWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, normal, minimal, aggressive, custom };
+    static constexpr std::string_view words[] = {"", "normal", "minimal", "aggressive", "custom"};
+};
+/// How many files and connections an endpoint uses at a time.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Endpoint/
+using NetworkUse = OpenEnum<NetworkUseWords>;
+
+/// The words of a RoleName.
+struct RoleNameWords {
+    /// The constants.
+    enum Known : unsigned char {
+        unknown,
+        owner,
+        administrator,
+        access_manager,
+        activity_manager,
+        activity_monitor,
+        access_monitor
+    };
+    static constexpr std::string_view words[] = {
+        "", "owner", "administrator", "access_manager", "activity_manager", "activity_monitor", "access_monitor"};
+};
+/// What a role allows.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Roles/
+using RoleName = OpenEnum<RoleNameWords>;
+
+/// The words of a GoogleAuthType.
+struct GoogleAuthTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, user, service_principal, user_service_principal };
+    static constexpr std::string_view words[] = {"", "user", "service_principal", "user_service_principal"};
+};
+/// Whose credentials reach a store.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Storage_Gateways/
+using GoogleAuthType = OpenEnum<GoogleAuthTypeWords>;
+
+/// The words of a HighAssuranceTransfers.
+struct HighAssuranceTransfersWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, inbound, outbound, all };
+    static constexpr std::string_view words[] = {"", "inbound", "outbound", "all"};
+};
+/// Which transfers must be with high assurance collections.
+/// https://docs.globus.org/globus-connect-server/v5/api/openapi_Collections/
+using HighAssuranceTransfers = OpenEnum<HighAssuranceTransfersWords>;
+
+}  // namespace globus::gcs
+
+#endif  // GLOBUS_SERVICES_GCS_WORDS_HPP
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12756,8 +14363,8 @@ namespace globus::gcs {
 struct Collection {
     static constexpr std::string_view kind = "collection";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};               ///< a UUID
-    Optional<std::string> collection_type = {};  ///< "mapped" or "guest"
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<CollectionType> collection_type = {};
     Optional<std::string> display_name = {};
     Optional<std::string> identity_id = {};           ///< of the owner
     Optional<std::string> storage_gateway_id = {};    ///< that it is on
@@ -12790,11 +14397,11 @@ struct Collection {
     Optional<bool> delete_protected = {};          ///< it cannot be deleted
     Optional<bool> allow_guest_collections = {};   ///< they can be made and used
     Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
-    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
-    Optional<std::int64_t> acl_expiration_mins = {};  ///< minutes that access rules of guest collections hold
-    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
-    Optional<Json> policies = {};                     ///< of its connector
+    Optional<WholeMinutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<WholeMinutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
+    Optional<WholeMinutes> acl_expiration_mins = {};               ///< how long access rules of guest collections hold
+    Optional<WholeDays> auto_delete_timeout = {};  ///< time without access after which a guest collection is deleted
+    Optional<Json> policies = {};                  ///< of its connector
     /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
     Optional<StringList> sharing_users_allow = {};  ///< local user names that may make guest collections; null for all
@@ -12839,9 +14446,9 @@ struct Endpoint {
     Optional<std::string> contact_info = {};   ///< phone, address and the like
     Optional<std::string> department = {};     ///< of the organization
     Optional<std::string> description = {};
-    Optional<std::string> info_link = {};                      ///< URL of a page about it
-    Optional<std::string> organization = {};                   ///< that runs it
-    Optional<std::string> network_use = {};                    ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    Optional<NetworkUse> network_use = {};
     Optional<std::string> subscription_id = {};                ///< that it is managed under; null for none
     Optional<std::string> gcs_manager_url = {};                ///< of this API
     Optional<StringList> keywords = {};                        ///< by which people can find it
@@ -12874,8 +14481,8 @@ struct StorageGateway {
     Optional<bool> high_assurance = {};          ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_high_assurance = {};  ///< the older name of high_assurance
     Optional<bool> require_mfa = {};             ///< it requires multi-factor authentication
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
-    Optional<std::int64_t> authentication_timeout_mins = {};       ///< minutes that a login counts as fresh
+    Optional<WholeMinutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<WholeMinutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
     Optional<Json> identity_mappings = {};                         ///< how identities become local accounts
     Optional<Json> policies = {};                                  ///< of its connector
     Optional<Json> restrict_paths = {};  ///< where collections may be: lists of paths `none`, `read` and `read_write`
@@ -12892,8 +14499,7 @@ struct Role {
     Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> collection = {};  ///< its id; null for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
-    Optional<std::string> role = {};
+    Optional<RoleName> role = {};
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };
 
@@ -12932,6 +14538,7 @@ struct Answer {
     std::vector<T> data = {};           ///< documents of the kind that was asked for, and what was included with them
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &Answer::data;
     GLOBUS_MEMBERS(Answer, code, detail, message, http_response_code, data, has_next_page, marker);
 
     /// The position in `data` of the first document of the kind that was asked for; nothing if there is none.
@@ -13101,12 +14708,12 @@ struct OneDriveStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct AzureBlobStoragePolicies {
     std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};  ///< registered with Microsoft
-    Optional<Secret> secret = {};          ///< of that client
-    Optional<std::string> tenant = {};     ///< id of the Microsoft tenant whose users may log in
-    Optional<std::string> account = {};    ///< of Azure Storage
-    Optional<std::string> auth_type = {};  ///< "user", "service_principal" or "user_service_principal"
-    Optional<bool> adls = {};              ///< the account has Data Lake Gen2
+    Optional<std::string> client_id = {};     ///< registered with Microsoft
+    Optional<Secret> secret = {};             ///< of that client
+    Optional<std::string> tenant = {};        ///< id of the Microsoft tenant whose users may log in
+    Optional<std::string> account = {};       ///< of Azure Storage
+    Optional<GoogleAuthType> auth_type = {};  ///< whose credentials reach the store
+    Optional<bool> adls = {};                 ///< the account has Data Lake Gen2
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(AzureBlobStoragePolicies, DATA_TYPE, client_id, secret, tenant, account, auth_type, adls,
                    additional_fields);
@@ -13176,8 +14783,8 @@ struct MappedCollectionDocument {
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
-    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    /// Which transfers must be with high assurance collections; null: none.
+    Optional<HighAssuranceTransfers> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
     Optional<StringList> keywords = {};            ///< by which people can find it
@@ -13186,8 +14793,8 @@ struct MappedCollectionDocument {
     Optional<bool> force_encryption = {};  ///< data is always sent over TLS
     Optional<bool> force_verify = {};      ///< checksums are always compared
     Optional<bool> is_public = {};         ///< `public` on the wire
-    /// Minutes that access rules of guest collections hold; high assurance only.
-    Optional<std::int64_t> acl_expiration_mins = {};
+    /// How long access rules of guest collections hold; high assurance only.
+    Optional<WholeMinutes> acl_expiration_mins = {};
     Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
     /// Authentication policy that users of its guest collections have to meet.
     Optional<std::string> guest_auth_policy_id = {};
@@ -13197,12 +14804,12 @@ struct MappedCollectionDocument {
     Optional<StringList> sharing_users_deny = {};  ///< local user names that may not
     /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
-    Optional<bool> delete_protected = {};             ///< it cannot be deleted; true for a new one, if left out
-    Optional<bool> allow_guest_collections = {};      ///< they can be made and used
-    Optional<bool> disable_anonymous_writes = {};     ///< access rules of guest collections cannot let everybody write
-    Optional<std::int64_t> auto_delete_timeout = {};  ///< days without access after which a guest collection is deleted
-    Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
-    Optional<Document> policies = {};                 ///< of its connector, as in POSIXCollectionPolicies
+    Optional<bool> delete_protected = {};          ///< it cannot be deleted; true for a new one, if left out
+    Optional<bool> allow_guest_collections = {};   ///< they can be made and used
+    Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
+    Optional<WholeDays> auto_delete_timeout = {};  ///< time without access after which a guest collection is deleted
+    Optional<Json> associated_flow_policy = {};    ///< which flows run when it is used
+    Optional<Document> policies = {};              ///< of its connector, as in POSIXCollectionPolicies
     AdditionalFields additional_fields = {};
     static constexpr auto wire = wires(globus::rename("data_type", "DATA_TYPE"), globus::rename("is_public", "public"));
     GLOBUS_MEMBERS(MappedCollectionDocument, data_type, collection_type, collection_base_path, contact_email,
@@ -13232,8 +14839,8 @@ struct GuestCollectionDocument {
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
-    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    /// Which transfers must be with high assurance collections; null: none.
+    Optional<HighAssuranceTransfers> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
     Optional<StringList> keywords = {};            ///< by which people can find it
@@ -13242,8 +14849,8 @@ struct GuestCollectionDocument {
     Optional<bool> force_encryption = {};  ///< data is always sent over TLS
     Optional<bool> force_verify = {};      ///< checksums are always compared
     Optional<bool> is_public = {};         ///< `public` on the wire
-    /// Minutes that access rules of guest collections hold; high assurance only.
-    Optional<std::int64_t> acl_expiration_mins = {};
+    /// How long access rules of guest collections hold; high assurance only.
+    Optional<WholeMinutes> acl_expiration_mins = {};
     Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
     Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
     Optional<std::string> user_credential_id = {};    ///< the owner's, with which the storage is used
@@ -13273,7 +14880,7 @@ struct EndpointDocument {
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
     Optional<std::string> info_link = {};        ///< URL of a page about it
-    Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<NetworkUse> network_use = {};       ///< how many files and connections at a time
     Optional<std::string> organization = {};     ///< that runs it
     Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
     Optional<StringList> keywords = {};          ///< by which people can find it
@@ -13301,8 +14908,7 @@ struct GCSRoleDocument {
     std::string DATA_TYPE = "role#1.0.0";
     Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
-    Optional<std::string> role = {};
+    Optional<RoleName> role = {};           ///< what it allows
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
 };
@@ -13319,7 +14925,7 @@ struct StorageGatewayDocument {
     Optional<StringList> allowed_domains = {};  ///< of identities that may use it
     Optional<bool> high_assurance = {};         ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_mfa = {};            ///< it requires multi-factor authentication; high assurance only
-    Optional<std::int64_t> authentication_timeout_mins = {};  ///< minutes that a login counts as fresh
+    Optional<WholeMinutes> authentication_timeout_mins = {};  ///< how long a login counts as fresh
     Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
     Optional<StringList> users_deny = {};                     ///< local user names that may not
     AdditionalFields additional_fields = {};
@@ -13388,8 +14994,8 @@ struct UpdateEndpoint {
     using service = GcsService;
     using result = Answer<Endpoint>;
     static constexpr auto route = patch("/endpoint");
-    Required<Document> endpoint_data;   ///< EndpointDocument or a Json
-    Optional<StringList> include = {};  ///< "endpoint" to get the endpoint in the answer
+    Required<DocumentOf<EndpointDocument>> endpoint_data;  ///< what is to change
+    Optional<StringList> include = {};                     ///< "endpoint" to get the endpoint in the answer
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("endpoint_data", ""));
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_data, include, query_params);
@@ -13402,7 +15008,6 @@ struct GetCollectionList {
     using result = Answer<Collection>;
     static constexpr auto route = get("/collections");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<Collection>::data;
     Optional<std::string> mapped_collection_id = {};  ///< only guest collections on this one
     Optional<StringList> filter = {};                 ///< as in "mapped_collections"
     Optional<StringList> include = {};                ///< "private_policies"
@@ -13430,7 +15035,7 @@ struct CreateCollection {
     using service = GcsService;
     using result = Answer<Collection>;
     static constexpr auto route = post("/collections");
-    Required<Document> collection_data;  ///< MappedCollectionDocument, GuestCollectionDocument or a Json
+    Required<DocumentOf<MappedCollectionDocument, GuestCollectionDocument>> collection_data;  ///< the collection
     static constexpr auto wire = wires(in_json("collection_data", ""));
     GLOBUS_MEMBERS(CreateCollection, collection_data);
 };
@@ -13443,7 +15048,7 @@ struct UpdateCollection {
     using result = Answer<Collection>;
     static constexpr auto route = patch("/collections/{collection_id}");
     Required<std::string> collection_id;
-    Required<Document> collection_data;  ///< MappedCollectionDocument, GuestCollectionDocument or a Json
+    Required<DocumentOf<MappedCollectionDocument, GuestCollectionDocument>> collection_data;  ///< the collection
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("collection_data", ""));
     GLOBUS_MEMBERS(UpdateCollection, collection_id, collection_data, query_params);
@@ -13467,7 +15072,6 @@ struct GetStorageGatewayList {
     using result = Answer<StorageGateway>;
     static constexpr auto route = get("/storage_gateways");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<StorageGateway>::data;
     Optional<StringList> include = {};      ///< "private_policies", "accounts"
     Optional<std::int64_t> page_size = {};  ///< at most this many per page
     Optional<std::string> marker = {};      ///< the previous page's
@@ -13482,7 +15086,7 @@ struct CreateStorageGateway {
     using service = GcsService;
     using result = Answer<StorageGateway>;
     static constexpr auto route = post("/storage_gateways");
-    Required<Document> data;  ///< StorageGatewayDocument or a Json
+    Required<DocumentOf<StorageGatewayDocument>> data;  ///< the gateway
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateStorageGateway, data, query_params);
 };
@@ -13507,7 +15111,7 @@ struct UpdateStorageGateway {
     using result = Answer<StorageGateway>;
     static constexpr auto route = patch("/storage_gateways/{storage_gateway_id}");
     Required<std::string> storage_gateway_id;
-    Required<Document> data;  ///< StorageGatewayDocument or a Json
+    Required<DocumentOf<StorageGatewayDocument>> data;  ///< what is to change
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateStorageGateway, storage_gateway_id, data, query_params);
 };
@@ -13530,7 +15134,6 @@ struct GetRoleList {
     using result = Answer<Role>;
     static constexpr auto route = get("/roles");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<Role>::data;
     Optional<std::string> collection_id = {};  ///< only roles on this one; those on the endpoint if left out
     Optional<std::string> include = {};        ///< "all_roles"
     Optional<std::int64_t> page_size = {};     ///< at most this many per page
@@ -13546,7 +15149,7 @@ struct CreateRole {
     using service = GcsService;
     using result = Answer<Role>;
     static constexpr auto route = post("/roles");
-    Required<Document> data;  ///< GCSRoleDocument or a Json
+    Required<DocumentOf<GCSRoleDocument>> data;  ///< the role
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateRole, data, query_params);
 };
@@ -13580,7 +15183,6 @@ struct GetUserCredentialList {
     using result = Answer<UserCredential>;
     static constexpr auto route = get("/user_credentials");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<UserCredential>::data;
     Optional<std::string> storage_gateway = {};  ///< its id
     Optional<std::int64_t> page_size = {};       ///< at most this many per page
     Optional<std::string> marker = {};           ///< the previous page's
@@ -13595,7 +15197,7 @@ struct CreateUserCredential {
     using service = GcsService;
     using result = Answer<UserCredential>;
     static constexpr auto route = post("/user_credentials");
-    Required<Document> data;  ///< UserCredentialDocument or a Json
+    Required<DocumentOf<UserCredentialDocument>> data;  ///< the credential
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateUserCredential, data, query_params);
 };
@@ -13619,7 +15221,7 @@ struct UpdateUserCredential {
     using result = Answer<UserCredential>;
     static constexpr auto route = patch("/user_credentials/{user_credential_id}");
     Required<std::string> user_credential_id;
-    Required<Document> data;  ///< UserCredentialDocument or a Json
+    Required<DocumentOf<UserCredentialDocument>> data;  ///< what is to change
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateUserCredential, user_credential_id, data, query_params);
 };
@@ -13639,6 +15241,7 @@ struct DeleteUserCredential {
 
 #endif  // GLOBUS_SERVICES_GCS_OPERATIONS_HPP
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13888,9 +15491,9 @@ struct GcsCollectionService {
     /// @param collection  an Endpoint of globus/services/transfer.hpp
     /// @throws UsageError  if it has no id, or its files cannot be read by HTTPS
     template <class Endpoint>
-        requires requires(Endpoint const& e) { std::string(e.id.value_or("") + e.https_server.value_or("")); }
+        requires requires(Endpoint const& e) { std::string(e.id + e.https_server.value_or("")); }
     [[nodiscard]] static GcsCollectionService of(Endpoint const& collection) {
-        GcsCollectionService service{collection.id.value_or(""), collection.https_server.value_or("")};
+        GcsCollectionService service{collection.id, collection.https_server.value_or("")};
         if (service.collection_id.empty() || service.collection_address.empty())
             throw UsageError("the document has no id or no https_server: it is of no collection with files by HTTPS");
         return service;
@@ -13898,8 +15501,10 @@ struct GcsCollectionService {
 
     /// The resource server of its tokens: the collection itself.
     [[nodiscard]] std::string_view resource_server() const noexcept { return collection_id; }
-    /// The scope that reading and writing its files needs.
-    [[nodiscard]] std::string user_scope() const { return GcsCollectionScopes(collection_id).https(); }
+    /// The scopes of the collection.
+    [[nodiscard]] GcsCollectionScopes scopes() const { return GcsCollectionScopes(collection_id); }
+    /// The scopes that a client of an app asks for: the one for reading and writing files.
+    [[nodiscard]] std::array<std::string, 1> default_scopes() const { return {scopes().https()}; }
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const;
 
@@ -14057,7 +15662,7 @@ private:
             throw UsageError(
                 "which collection this file is in cannot be found out, since its address does not lead to the login of "
                 "one: use Client<GcsCollectionService, ...> with the collection's id");
-        for (char& c : ids.front()) c = http::detail::lower(c);  // as Globus writes them
+        for (char& c : ids.front()) c = http::detail::lower(c);  // Globus writes ids in lower case
         return ids.front();
     }
     /// @param https_server  where the files of the collection are, according to Transfer
@@ -14078,7 +15683,7 @@ private:
     Transfer transfer_;
     Access access_;
     detail::ProcessBound<State> state_{std::in_place};
-    detail::CallGate gate_;  // the last member: calls end before anything that they use goes
+    detail::CallGate gate_;  // the last member: all calls end before anything that they use is destroyed
 };
 
 }  // namespace globus
@@ -14115,7 +15720,71 @@ public:
 #ifndef GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
 #define GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
 
-#include <cstdint>
+#ifndef GLOBUS_SERVICES_GROUPS_WORDS_HPP
+#define GLOBUS_SERVICES_GROUPS_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Groups that come from a set. The service may add others.
+
+namespace globus::groups {
+
+/// The words of a GroupRole.
+struct GroupRoleWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, member, manager, admin };
+    static constexpr std::string_view words[] = {"", "member", "manager", "admin"};
+};
+/// What a member may do in a group: `.role = GroupRole::manager`. A manager may invite and approve members; an
+/// admin may change and delete the group, too.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+using GroupRole = OpenEnum<GroupRoleWords>;
+
+/// The words of a GroupVisibility.
+struct GroupVisibilityWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, authenticated, private_ };
+    static constexpr std::string_view words[] = {"", "authenticated", "private"};
+};
+/// Who sees that a group exists: everybody who has logged in, or only its members.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+using GroupVisibility = OpenEnum<GroupVisibilityWords>;
+
+/// The words of a GroupMemberVisibility.
+struct GroupMemberVisibilityWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, members, managers };
+    static constexpr std::string_view words[] = {"", "members", "managers"};
+};
+/// Who sees who is in a group: everybody who is in it, or only its managers and admins.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+using GroupMemberVisibility = OpenEnum<GroupMemberVisibilityWords>;
+
+/// The words of a MembershipStatus.
+struct MembershipStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, active, invited, pending, rejected, removed, left, declined };
+    static constexpr std::string_view words[] = {"",         "active",  "invited", "pending",
+                                                 "rejected", "removed", "left",    "declined"};
+};
+/// How a membership stands.
+/// https://groups.api.globus.org/redoc
+using MembershipStatus = OpenEnum<MembershipStatusWords>;
+
+/// The words of a GroupType.
+struct GroupTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, regular, plus };
+    static constexpr std::string_view words[] = {"", "regular", "plus"};
+};
+/// What kind of group it is.
+/// https://groups.api.globus.org/redoc
+using GroupType = OpenEnum<GroupTypeWords>;
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_WORDS_HPP
+
 #include <map>
 #include <string>
 #include <string_view>
@@ -14129,16 +15798,16 @@ namespace globus::groups {
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Membership {
     Optional<std::string> group_id = {};
-    Optional<std::string> identity_id = {};  ///< whose membership it is
-    Optional<std::string> username = {};     ///< as in "ada@example.org"
-    Optional<std::string> role = {};         ///< one of GroupRole
-    Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
+    std::string identity_id = {};         ///< whose membership it is
+    Optional<std::string> username = {};  ///< as in "ada@example.org"
+    GroupRole role = {};
+    MembershipStatus status = {};
     Optional<Json> membership_fields = {};            ///< what the group's signup_fields ask for, by name
     Optional<std::string> status_reason = {};         ///< what the person who last changed it said about it
     Optional<std::string> source_group_id = {};       ///< of the group that it comes from
     Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
-    Optional<std::string> invite_time = {};           ///< ISO 8601
-    Optional<std::string> updated = {};               ///< ISO 8601
+    Optional<Timestamp> invite_time = {};
+    Optional<Timestamp> updated = {};
     GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields, status_reason,
                    source_group_id, invite_email_address, invite_time, updated);
 };
@@ -14147,11 +15816,11 @@ struct Membership {
 /// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
     Optional<bool> is_high_assurance = {};                         ///< it requires fresh logins
-    Optional<std::int64_t> authentication_assurance_timeout = {};  ///< seconds
-    Optional<std::string> group_visibility = {};                   ///< one of GroupVisibility
-    Optional<std::string> group_members_visibility = {};           ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};                             ///< people who are not invited may ask to join
-    Optional<std::vector<std::string>> signup_fields = {};         ///< some of GroupRequiredSignupFields
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<GroupVisibility> group_visibility = {};
+    Optional<GroupMemberVisibility> group_members_visibility = {};
+    Optional<bool> join_requests = {};            ///< people who are not invited may ask to join
+    std::vector<std::string> signup_fields = {};  ///< some of GroupRequiredSignupFields
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
 };
@@ -14169,28 +15838,28 @@ struct ConnectorTerms {
 struct SubscriptionInfo {
     Optional<std::string> name = {};
     Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};                            ///< it allows high assurance collections
-    Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
-    Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
+    Optional<bool> is_high_assurance = {};                  ///< it allows high assurance collections
+    Optional<bool> is_baa = {};                             ///< covered by a business associate agreement
+    std::map<std::string, ConnectorTerms> connectors = {};  ///< by the connector's id
     GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
 };
 
 /// A group. Members marked "by include" come only if `include` asks for them.
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Group {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
+    std::string id = {};  ///< a UUID
+    std::string name = {};
     Optional<std::string> description = {};
-    Optional<std::string> parent_id = {};                   ///< of the group that it is a part of; null for none
-    Optional<std::string> group_type = {};                  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};                    ///< it requires a login in the current session
-    Optional<std::int64_t> session_limit = {};              ///< seconds
-    Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
-    Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
-    Optional<std::vector<Membership>> memberships = {};     ///< by include
-    Optional<Policies> policies = {};                       ///< by include
-    Optional<std::vector<std::string>> child_ids = {};      ///< by include
-    Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
+    Optional<std::string> parent_id = {};  ///< of the group that it is a part of; null for none
+    Optional<GroupType> group_type = {};
+    Optional<bool> enforce_session = {};  ///< it requires a login in the current session
+    Optional<WholeSeconds> session_limit = {};
+    Optional<Json> session_timeouts = {};                                  ///< seconds, by the identity provider's id
+    std::vector<Membership> my_memberships = {};                           ///< of the caller's identities
+    std::vector<Membership> memberships = {};                              ///< by include
+    Optional<Policies> policies = {};                                      ///< by include
+    std::vector<std::string> child_ids = {};                               ///< by include
+    std::map<std::string, std::vector<std::string>> allowed_actions = {};  ///< by include
     Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
     Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
     /// Id of the subscription that it is verified to belong to; null for none.
@@ -14278,37 +15947,13 @@ struct MembershipActionResult {
 #ifndef GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 #define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
 
-#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
-// The documents that a Groups program makes. Words such as roles are texts, so that new ones of the service can be used
-// at once; those of today have names here.
+// The documents that a Groups program makes.
 
 namespace globus::groups {
-
-/// What a member may do in a group: `.role = GroupRole::manager`.
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct GroupRole {
-    static constexpr char const* member = "member";    ///< may see the group and its members, as the policies allow
-    static constexpr char const* manager = "manager";  ///< may invite and approve members, too
-    static constexpr char const* admin = "admin";      ///< may change and delete the group, too
-};
-
-/// Who sees that a group exists.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct GroupVisibility {
-    static constexpr char const* authenticated = "authenticated";  ///< everybody who has logged in
-    static constexpr char const* private_ = "private";             ///< its members
-};
-
-/// Who sees who is in a group.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct GroupMemberVisibility {
-    static constexpr char const* members = "members";    ///< everybody who is in it
-    static constexpr char const* managers = "managers";  ///< managers and admins only
-};
 
 /// What people who want to join must tell about themselves.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
@@ -14340,13 +15985,13 @@ struct GroupRequiredSignupFields {
  * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
  */
 struct GroupPolicies {
-    Required<bool> is_high_assurance;                ///< it requires fresh logins
-    Required<std::string> group_visibility;          ///< one of GroupVisibility
-    Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                    ///< whether people who are not invited may ask to join
-    Required<StringList> signup_fields;              ///< some of GroupRequiredSignupFields; {} for none
-    /// Seconds after which a high assurance group asks for another login; null for the default.
-    Optional<std::int64_t> authentication_assurance_timeout = {};
+    Required<bool> is_high_assurance;                          ///< it requires fresh logins
+    Required<GroupVisibility> group_visibility;                ///< who sees that the group exists
+    Required<GroupMemberVisibility> group_members_visibility;  ///< who sees who is in it
+    Required<bool> join_requests;                              ///< whether people who are not invited may ask to join
+    Required<StringList> signup_fields;                        ///< some of GroupRequiredSignupFields; {} for none
+    /// Time after which a high assurance group asks for another login; null for the default.
+    Optional<WholeSeconds> authentication_assurance_timeout = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
                    signup_fields, authentication_assurance_timeout, additional_fields);
@@ -14369,7 +16014,7 @@ struct IdentityPreferences {
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipAction {
     Required<std::string> identity_id;  ///< whose membership it is
-    Optional<std::string> role = {};    ///< one of GroupRole; for `added`, `changed_roles` and `invited` only
+    Optional<GroupRole> role = {};      ///< for `added`, `changed_roles` and `invited` only
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
 };
@@ -14413,15 +16058,15 @@ struct BatchMembershipActions {
     /// Accepts invitations, for identities of the caller's own.
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
     /// Makes identities members without asking them.
-    BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member);
+    BatchMembershipActions& add_members(StringList identity_ids, GroupRole role = GroupRole::member);
     /// Grants the requests that identities made by request_join.
     BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
     /// Gives members another role.
-    BatchMembershipActions& change_roles(std::string role, StringList identity_ids);
+    BatchMembershipActions& change_roles(GroupRole role, StringList identity_ids);
     /// Declines invitations, for identities of the caller's own.
     BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
     /// Invites identities; the service sends each an e-mail.
-    BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member);
+    BatchMembershipActions& invite_members(StringList identity_ids, GroupRole role = GroupRole::member);
     /// Joins the group, if its policies let anybody in, with identities of the caller's own.
     BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
     /// Leaves the group, with identities of the caller's own.
@@ -14437,7 +16082,7 @@ struct BatchMembershipActions {
     void check() const;
 
 private:
-    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {});
+    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<GroupRole> role = {});
 };
 
 }  // namespace globus::groups
@@ -14561,7 +16206,7 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<Document> data;  ///< a GroupPolicies
+    Required<DocumentOf<GroupPolicies>> data;  ///< all the policies
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetGroupPolicies, group_id, data, query_params);
 };
@@ -14584,7 +16229,7 @@ struct SetIdentityPreferences {
     using service = GroupsService;
     using result = Json;
     static constexpr auto route = put("/v2/preferences");
-    Required<Document> data;  ///< an IdentityPreferences
+    Required<DocumentOf<IdentityPreferences>> data;  ///< the preferences
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
@@ -14624,7 +16269,7 @@ struct BatchMembershipAction {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> actions;  ///< a BatchMembershipActions
+    Required<DocumentOf<BatchMembershipActions>> actions;  ///< what to do with which identities
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("actions", ""));
     GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);
@@ -14672,8 +16317,9 @@ using groups::IdentityPreferences;
 struct GroupsService {
     static constexpr std::string_view name = "groups";
     static constexpr std::string_view resource_server = "groups.api.globus.org";
+    using scopes = GroupsScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{GroupsScopes::view_my_groups_and_memberships};
+    static constexpr std::array default_scopes{scopes::view_my_groups_and_memberships};
     using error = GroupsApiError;
     using credential = BearerCredential;
 
@@ -14764,7 +16410,6 @@ private:
 
 #endif  // GLOBUS_SERVICES_GROUPS_SERVICE_HPP
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14795,11 +16440,11 @@ struct SetGroupPolicies {
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
     Required<bool> is_high_assurance;                                ///< it requires fresh logins
-    Required<std::string> group_visibility;                          ///< one of GroupVisibility
-    Required<std::string> group_members_visibility;                  ///< one of GroupMemberVisibility
+    Required<GroupVisibility> group_visibility;                      ///< who sees that the group exists
+    Required<GroupMemberVisibility> group_members_visibility;        ///< who sees who is in it
     Required<bool> join_requests;                                    ///< people who are not invited may ask to join
     Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
-    Optional<std::int64_t> authentication_assurance_timeout = null;  ///< seconds; null for the service's default
+    Optional<WholeSeconds> authentication_assurance_timeout = null;  ///< null for the service's default
     static constexpr auto wire =
         wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
               in_json("join_requests"), in_json("signup_fields"), in_json("authentication_assurance_timeout"));
@@ -14826,8 +16471,8 @@ struct AddMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;     ///< whose membership it is
-    std::string role = GroupRole::member;  ///< one of GroupRole
+    Required<std::string> identity_id;   ///< whose membership it is
+    GroupRole role = GroupRole::member;  ///< that the member gets
     static constexpr auto wire = wires(in_json("identity_id", "add/0/identity_id"), in_json("role", "add/0/role"));
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
 };
@@ -14852,7 +16497,7 @@ struct ChangeRole {
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
     Required<std::string> identity_id;  ///< whose membership it is
-    Required<std::string> role;         ///< one of GroupRole
+    Required<GroupRole> role;           ///< that the member gets
     static constexpr auto wire =
         wires(in_json("identity_id", "change_role/0/identity_id"), in_json("role", "change_role/0/role"));
     GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
@@ -14877,8 +16522,8 @@ struct InviteMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;     ///< whose membership it is
-    std::string role = GroupRole::member;  ///< one of GroupRole
+    Required<std::string> identity_id;   ///< whose membership it is
+    GroupRole role = GroupRole::member;  ///< that the member gets
     static constexpr auto wire =
         wires(in_json("identity_id", "invite/0/identity_id"), in_json("role", "invite/0/role"));
     GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);
@@ -15133,6 +16778,59 @@ public:
 #ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 #define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 
+#ifndef GLOBUS_SERVICES_SEARCH_WORDS_HPP
+#define GLOBUS_SERVICES_SEARCH_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Search that come from a set. The service may add others.
+
+namespace globus::search {
+
+/// The words of a IndexStatus.
+struct IndexStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, open, delete_pending };
+    static constexpr std::string_view words[] = {"", "open", "delete-pending"};
+};
+/// Whether an index is in use, or about to be deleted.
+/// https://docs.globus.org/api/search/
+using IndexStatus = OpenEnum<IndexStatusWords>;
+
+/// The words of a TaskState.
+struct TaskStateWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, creating, pending, progress, success, failed };
+    static constexpr std::string_view words[] = {"", "CREATING", "PENDING", "PROGRESS", "SUCCESS", "FAILED"};
+};
+/// How far a task is.
+/// https://docs.globus.org/api/search/reference/get_task/
+using TaskState = OpenEnum<TaskStateWords>;
+
+/// The words of a RoleName.
+struct RoleNameWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, owner, admin, writer };
+    static constexpr std::string_view words[] = {"", "owner", "admin", "writer"};
+};
+/// What a role on an index allows.
+/// https://docs.globus.org/api/search/
+using RoleName = OpenEnum<RoleNameWords>;
+
+/// The words of a PrincipalType.
+struct PrincipalTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, identity, group };
+    static constexpr std::string_view words[] = {"", "identity", "group"};
+};
+/// Who has a role on an index.
+/// https://docs.globus.org/api/search/
+using PrincipalType = OpenEnum<PrincipalTypeWords>;
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_WORDS_HPP
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15143,18 +16841,18 @@ namespace globus::search {
 
 /// An index. https://docs.globus.org/api/search/reference/index_show/
 struct Index {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};                    ///< "open" or "delete-pending"
-    Optional<std::string> creation_date = {};             ///< UTC, as in "2021-04-05 15:05:18"
-    Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
-    Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
-    Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
-    Optional<std::int64_t> size_in_mb = {};               ///< megabytes
-    Optional<std::int64_t> num_subjects = {};             ///< how many there are
-    Optional<std::int64_t> num_entries = {};              ///< of all subjects
-    Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
+    Optional<IndexStatus> status = {};
+    Optional<Timestamp> creation_date = {};
+    Optional<bool> is_trial = {};                ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};  ///< that it is paid by; null for a trial index
+    Optional<std::int64_t> max_size_in_mb = {};  ///< megabytes that the index may have
+    Optional<std::int64_t> size_in_mb = {};      ///< megabytes
+    Optional<std::int64_t> num_subjects = {};    ///< how many there are
+    Optional<std::int64_t> num_entries = {};     ///< of all subjects
+    std::vector<std::string> permissions = {};   ///< the caller's roles; in a list of indexes
     GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
                    max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
 };
@@ -15162,6 +16860,7 @@ struct Index {
 /// The indexes that the caller has a role on. https://docs.globus.org/api/search/reference/index_list/
 struct Indexes {
     std::vector<Index> index_list = {};
+    static constexpr auto items = &Indexes::index_list;
     GLOBUS_MEMBERS(Indexes, index_list);
 };
 
@@ -15174,17 +16873,18 @@ struct IndexAcknowledgement {
 
 /// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaEntry {
-    Optional<Json> content = {};                                     ///< the ingester's document
-    Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
-    Optional<std::vector<std::string>> matched_principal_sets = {};  ///< why the caller may see it
+    Optional<Json> content = {};                           ///< the ingester's document
+    Optional<std::string> entry_id = {};                   ///< null for a subject's only entry
+    std::vector<std::string> matched_principal_sets = {};  ///< why the caller may see it
     GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
 };
 
 /// A subject with those of its entries that the caller may see.
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaResult {
-    Optional<std::string> subject = {};  ///< the ingester's name for it, mostly a URL
-    Optional<std::vector<GMetaEntry>> entries = {};
+    std::string subject = {};  ///< the ingester's name for it, mostly a URL
+    std::vector<GMetaEntry> entries = {};
+    static constexpr auto items = &GMetaResult::entries;
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
 
@@ -15198,20 +16898,21 @@ struct GSearchResult {
     Optional<bool> has_next_page = {};   ///< there are more
     Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
     Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
+    static constexpr auto items = &GSearchResult::gmeta;
     GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
 };
 
 /// Something that the service does after its answer. https://docs.globus.org/api/search/reference/get_task/
 struct Task {
-    Optional<std::string> task_id = {};
+    std::string task_id = {};
     Optional<std::string> index_id = {};
-    Optional<std::string> state = {};              ///< "CREATING", "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
+    TaskState state = {};
     Optional<std::string> state_description = {};  ///< the state for people
     Optional<std::string> task_type = {};          ///< as in "INGEST"
-    Optional<std::string> creation_date = {};      ///< UTC
-    Optional<std::string> completion_date = {};    ///< UTC
-    Optional<std::string> message = {};            ///< what went wrong; null for none
-    Optional<Json> additional_details = {};        ///< of a failure
+    Optional<Timestamp> creation_date = {};
+    Optional<Timestamp> completion_date = {};
+    Optional<std::string> message = {};      ///< what went wrong; null for none
+    Optional<Json> additional_details = {};  ///< of a failure
     GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
                    message, additional_details);
 };
@@ -15219,6 +16920,7 @@ struct Task {
 /// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
 struct Tasks {
     std::vector<Task> tasks = {};  ///< the latest first
+    static constexpr auto items = &Tasks::tasks;
     GLOBUS_MEMBERS(Tasks, tasks);
 };
 
@@ -15234,18 +16936,19 @@ struct TaskAcknowledgement {
 
 /// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
 struct Role {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> index_id = {};
-    Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
-    Optional<std::string> principal = {};       ///< a URN
-    Optional<std::string> principal_type = {};  ///< "identity" or "group"
-    Optional<std::string> creation_date = {};   ///< UTC
+    RoleName role_name = {};
+    Optional<std::string> principal = {};  ///< a URN
+    Optional<PrincipalType> principal_type = {};
+    Optional<Timestamp> creation_date = {};
     GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
 };
 
 /// The roles on an index. https://docs.globus.org/api/search/reference/role_list/
 struct Roles {
     std::vector<Role> role_list = {};
+    static constexpr auto items = &Roles::role_list;
     GLOBUS_MEMBERS(Roles, role_list);
 };
 
@@ -15259,6 +16962,85 @@ struct DeletedRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The documents that a Search program makes.
+
+namespace globus::search {
+
+/**
+ * A query with filters, facets, boosts and an order.
+ *
+ *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
+ *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
+ *         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
+ *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
+ *     auto found = client.post_search({.index_id = id, .data = query});
+ *
+ * Filters, facets, boosts and sorts are the service's documents, unchanged.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ * https://docs.globus.org/api/search/reference/post_query/
+ */
+struct SearchQueryV1 {
+    Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
+    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
+    Optional<std::string> q = {};
+    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<bool> advanced = {};              ///< q is in the advanced syntax
+    Optional<std::vector<Json>> filters = {};  ///< by add_filter
+    Optional<std::vector<Json>> facets = {};   ///< by add_facet
+    Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
+    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
+    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(rename("version", "@version"));
+    GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
+                   sort, additional_fields);
+
+    /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
+    SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
+    /// Adds a condition that does not change what facets count.
+    SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
+    /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
+    SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
+    /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
+    SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
+    /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
+    SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
+
+private:
+    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);
+};
+
+/**
+ * A query for everything that matches, however much that is, in the service's order.
+ *
+ *     for (search::GMetaResult const& subject :
+ *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
+ *
+ * https://docs.globus.org/api/search/reference/scroll_query/
+ */
+struct SearchScrollQuery {
+    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> advanced = {};       ///< q is in the advanced syntax
+    Optional<std::string> marker = {};  ///< the previous page's
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
 #include <cstdint>
 #include <string>
@@ -15351,7 +17133,6 @@ struct Search {
     using result = GSearchResult;
     static constexpr auto route = get("/v1/index/{index_id}/search");
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
-    static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
     Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
@@ -15370,11 +17151,10 @@ struct PostSearch {
     static constexpr auto route = post("/v1/index/{index_id}/search");
     static constexpr RetryClass retry = RetryClass::read;
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
-    static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;             ///< a SearchQueryV1
-    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
+    Required<DocumentOf<SearchQueryV1>> data;  ///< the query
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
     static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
@@ -15391,10 +17171,9 @@ struct Scroll {
     static constexpr auto route = post("/v1/index/{index_id}/scroll");
     static constexpr RetryClass retry = RetryClass::read;
     static constexpr Paging paging{PagingStyle::marker, "gmeta", "marker"};
-    static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;            ///< a SearchScrollQuery
-    Optional<std::string> marker = {};  ///< the previous page's
+    Required<DocumentOf<SearchScrollQuery>> data;  ///< the query
+    Optional<std::string> marker = {};             ///< the previous page's
     static constexpr auto wire = wires(in_json("marker"));
     GLOBUS_MEMBERS(Scroll, index_id, data, marker);
 };
@@ -15421,7 +17200,7 @@ struct DeleteByQuery {
     static constexpr auto route = post("/v1/index/{index_id}/delete_by_query");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> index_id;
-    Required<Document> data;  ///< a SearchQueryV1 with `q` or filters
+    Required<DocumentOf<SearchQueryV1>> data;  ///< with `q` or filters
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 
@@ -15556,85 +17335,79 @@ struct DeleteRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
-#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
+#define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 
-#include <cstdint>
+#include <functional>
 #include <string>
-#include <utility>
-#include <vector>
-
-// The documents that a Search program makes.
 
 namespace globus::search {
 
 /**
- * A query with filters, facets, boosts and an order.
+ * Which task of an index task_wait waits for, and how: an ingest, a deletion of entries, ...
  *
- *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
- *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
- *         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
- *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
- *     auto found = client.post_search({.index_id = id, .data = query});
- *
- * Filters, facets, boosts and sorts are the service's documents, unchanged.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- * https://docs.globus.org/api/search/reference/post_query/
+ *     client.task_wait({.task_id = *client.ingest({...})->task_id})
  */
-struct SearchQueryV1 {
-    Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
-    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
-    Optional<std::string> q = {};
-    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
-    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<bool> advanced = {};              ///< q is in the advanced syntax
-    Optional<std::vector<Json>> filters = {};  ///< by add_filter
-    Optional<std::vector<Json>> facets = {};   ///< by add_facet
-    Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
-    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
-    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
-    AdditionalFields additional_fields = {};
-    static constexpr auto wire = wires(rename("version", "@version"));
-    GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
-                   sort, additional_fields);
-
-    /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
-    SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
-    /// Adds a condition that does not change what facets count.
-    SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
-    /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
-    SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
-    /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
-    SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
-    /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
-    SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
-
-private:
-    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);
+struct TaskWait {
+    Required<std::string> task_id;
+    Polling polling = {};
+    std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
-/**
- * A query for everything that matches, however much that is, in the service's order.
- *
- *     for (search::GMetaResult const& subject :
- *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
- *
- * https://docs.globus.org/api/search/reference/scroll_query/
- */
-struct SearchScrollQuery {
-    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
-    Optional<std::int64_t> limit = {};  ///< of a page
-    Optional<bool> advanced = {};       ///< q is in the advanced syntax
-    Optional<std::string> marker = {};  ///< the previous page's
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
+/// How a wait for a task of an index ended.
+struct TaskVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the task did what it should
+        failed,     ///< it ended with an error: `task.message` has it
+        timed_out,  ///< time ran out, and the task goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Task task = {};               ///< as it was last seen
+
+    /// True if the task did what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if the task goes on no more, with success or not.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
 };
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TaskVerdict::Kind::succeeded:
+            return "succeeded";
+        case TaskVerdict::Kind::failed:
+            return "failed";
+        case TaskVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
 
 }  // namespace globus::search
 
-#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+namespace globus::detail {
+
+template <class Client>
+search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
+    using Kind = search::TaskVerdict::Kind;
+    Looks looks("task_wait", client.gate(), wait.polling, options);
+    search::TaskVerdict verdict;
+    looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.task); });
+                    bool const succeeded = verdict.task.state == search::TaskState::success;
+                    if (!succeeded && verdict.task.state != search::TaskState::failed) return false;
+                    verdict.kind = succeeded ? Kind::succeeded : Kind::failed;
+                    return true;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 
 #include <array>
 #include <string_view>
@@ -15666,8 +17439,9 @@ using search::SearchScrollQuery;
 struct SearchService {
     static constexpr std::string_view name = "search";
     static constexpr std::string_view resource_server = "search.api.globus.org";
+    using scopes = SearchScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{SearchScopes::search};
+    static constexpr std::array default_scopes{scopes::search};
     using error = SearchApiError;
     using credential = BearerCredential;
 
@@ -15777,6 +17551,22 @@ struct SearchService::Operations {
         return self().send(op, options);
     }
 
+    /**
+     * Waits until a task of an index has ended, such as an ingest, or time runs out.
+     *
+     *     auto const verdict = client.task_wait({.task_id = *accepted->task_id});
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a negative time-out, and an interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws SearchApiError  if the task does not exist or may not be read
+     */
+    search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_task(self(), wait, options);
+    }
+
 private:
     [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
 };
@@ -15827,6 +17617,49 @@ private:
 #ifndef GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
 #define GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
 
+#ifndef GLOBUS_SERVICES_TIMERS_WORDS_HPP
+#define GLOBUS_SERVICES_TIMERS_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Timers that come from a set. The service may add others.
+
+namespace globus::timers {
+
+/// The words of a ActivityCode.
+struct ActivityCodeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, awaiting_next_run, run_in_progress, retrying, paused };
+    static constexpr std::string_view words[] = {"", "awaiting_next_run", "run_in_progress", "retrying", "paused"};
+};
+/// What a timer does now.
+/// https://docs.globus.org/api/timers/
+using ActivityCode = OpenEnum<ActivityCodeWords>;
+
+/// The words of a PauseReason.
+struct PauseReasonWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, user, globus_auth_requirements, other };
+    static constexpr std::string_view words[] = {"", "user", "globus_auth_requirements", "other"};
+};
+/// Why a timer is paused.
+/// https://docs.globus.org/api/timers/
+using PauseReason = OpenEnum<PauseReasonWords>;
+
+/// The words of a TimerType.
+struct TimerTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, transfer, flow, generic };
+    static constexpr std::string_view words[] = {"", "transfer", "flow", "generic"};
+};
+/// What a timer starts.
+/// https://docs.globus.org/api/timers/
+using TimerType = OpenEnum<TimerTypeWords>;
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_WORDS_HPP
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15837,34 +17670,34 @@ namespace globus::timers {
 
 /// When a timer ends. https://docs.globus.org/api/timers/
 struct StopAfter {
-    Optional<std::string> date = {};     ///< ISO 8601; null for no time
+    Optional<Timestamp> date = {};       ///< null for no time
     Optional<std::int64_t> n_runs = {};  ///< after this many runs; null for no limit
     GLOBUS_MEMBERS(StopAfter, date, n_runs);
 };
 
 /// What a timer does now. https://docs.globus.org/api/timers/
 struct TimerActivity {
-    Optional<std::string> code = {};             ///< "awaiting_next_run", "run_in_progress", "retrying" or "paused"
-    Optional<std::string> next_run = {};         ///< ISO 8601; of a timer that waits
-    Optional<std::string> start_timestamp = {};  ///< ISO 8601; of a run, and of one that is tried again
-    Optional<double> duration_seconds = {};      ///< since the run began
-    Optional<std::string> reason = {};           ///< of a pause: "user", "globus_auth_requirements" or "other"
+    Optional<ActivityCode> code = {};
+    Optional<Timestamp> next_run = {};         ///< of a timer that waits
+    Optional<Timestamp> start_timestamp = {};  ///< of a run, and of one that is tried again
+    Optional<double> duration_seconds = {};    ///< since the run began
+    Optional<PauseReason> reason = {};         ///< of a pause
     GLOBUS_MEMBERS(TimerActivity, code, next_run, start_timestamp, duration_seconds, reason);
 };
 
 /// A timer: what it starts, and when. https://docs.globus.org/api/timers/
 struct Timer {
-    Optional<std::string> job_id = {};      ///< a UUID
-    Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
-    Optional<std::string> timer_type = {};  ///< "transfer", "flow" or "generic"
-    Optional<std::string> flow_id = {};     ///< that a timer of a flow starts
+    std::string job_id = {};              ///< a UUID
+    Optional<std::string> job_type = {};  ///< what it starts, as in "transfer"
+    Optional<TimerType> timer_type = {};
+    Optional<std::string> flow_id = {};  ///< that a timer of a flow starts
     Optional<std::string> name = {};
-    Optional<std::string> status = {};             ///< "new", "loaded", "inactive", "ended", ...
-    Optional<std::string> scope = {};              ///< that the action provider is called with
-    Optional<Json> body = {};                      ///< what is started; of create_timer's answer
-    Optional<std::string> callback_url = {};       ///< of the action provider that is called
-    Optional<Json> callback_body = {};             ///< what is started, in the older form
-    Optional<std::string> start = {};              ///< ISO 8601
+    Optional<std::string> status = {};        ///< "new", "loaded", "inactive", "ended", ...
+    Optional<std::string> scope = {};         ///< that the action provider is called with
+    Optional<Json> body = {};                 ///< what is started; of create_timer's answer
+    Optional<std::string> callback_url = {};  ///< of the action provider that is called
+    Optional<Json> callback_body = {};        ///< what is started, in the older form
+    Optional<Timestamp> start = {};
     Optional<double> interval = {};                ///< seconds; null runs once
     Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
     Optional<StopAfter> stop_after = {};           ///< its end; null for none
@@ -15872,12 +17705,12 @@ struct Timer {
     Optional<std::int64_t> n_errors = {};          ///< runs that failed
     Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
     Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
-    Optional<std::string> last_ran_at = {};        ///< ISO 8601
-    Optional<std::string> next_run = {};           ///< ISO 8601
-    Optional<std::string> submitted_at = {};       ///< ISO 8601
-    Optional<TimerActivity> activity = {};         ///< what it does now; null once it has ended
-    Optional<Json> inactive_reason = {};  ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
-    Optional<Json> results = {};          ///< a page of its runs, in `data`
+    Optional<Timestamp> last_ran_at = {};
+    Optional<Timestamp> next_run = {};
+    Optional<Timestamp> submitted_at = {};
+    Optional<TimerActivity> activity = {};  ///< what it does now; null once it has ended
+    Optional<Json> inactive_reason = {};    ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
+    Optional<Json> results = {};            ///< a page of its runs, in `data`
     GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, flow_id, name, status, scope, body, callback_url, callback_body,
                    start, interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors,
                    last_ran_at, next_run, submitted_at, activity, inactive_reason, results);
@@ -15886,6 +17719,7 @@ struct Timer {
 /// The timers of the caller. https://docs.globus.org/api/timers/
 struct TimerList {
     std::vector<Timer> jobs = {};
+    static constexpr auto items = &TimerList::jobs;
     GLOBUS_MEMBERS(TimerList, jobs);
 };
 
@@ -15912,8 +17746,11 @@ struct TimerMessage {
 #include <string>
 #include <utility>
 
-// The documents that a Timers program makes. Times are ISO 8601 texts with an offset, as in
-// "2026-01-02T03:04:05+00:00".
+// The documents that a Timers program makes.
+
+namespace globus::transfer {
+struct TransferData;
+}  // namespace globus::transfer
 
 namespace globus::timers {
 
@@ -15921,9 +17758,12 @@ namespace globus::timers {
 /// https://docs.globus.org/api/timers/timer-schedules/
 struct OnceTimerSchedule {
     Constant<"once"> type = {};
-    Optional<std::string> datetime = {};  ///< ISO 8601
+    Optional<Timestamp> datetime = {};  ///< when it runs
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
+
+    /// @throws UsageError  for a time that there is not, as of the 30th of February
+    void check() const;
 };
 
 /// The end of a timer after some number of runs. https://docs.globus.org/api/timers/timer-schedules/
@@ -15940,11 +17780,11 @@ struct EndAfter {
 /// The end of a timer at some time. https://docs.globus.org/api/timers/timer-schedules/
 struct EndAt {
     Constant<"time"> condition = {};  ///< what ends it
-    Required<std::string> datetime;   ///< ISO 8601
+    Required<Timestamp> datetime;     ///< no run begins after it
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
 
-    /// @throws UsageError  for an empty time
+    /// @throws UsageError  for an empty time, and for one that there is not
     void check() const;
 };
 
@@ -15972,19 +17812,20 @@ private:
 /**
  * A timer that runs again and again.
  *
- *     RecurringTimerSchedule{.interval_seconds = 86400, .end = EndAfter{.count = 5}}
+ *     RecurringTimerSchedule{.interval_seconds = 24h, .end = EndAfter{.count = 5}}
  *
  * https://docs.globus.org/api/timers/timer-schedules/
  */
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
-    Required<std::int64_t> interval_seconds;  ///< between the starts of two runs, in seconds; at least 1
-    Optional<std::string> start = {};         ///< ISO 8601; immediately if left out
+    Required<WholeSeconds> interval_seconds;  ///< between the starts of two runs: at least one second
+    Optional<Timestamp> start = {};           ///< immediately if left out
     Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
 
-    /// @throws UsageError  for an interval that is not positive, and for what the end's own check() refuses
+    /// @throws UsageError  for an interval that is not positive, a start that there is not, and for what the end's own
+    ///                     check() refuses
     void check() const;
 };
 
@@ -15992,7 +17833,7 @@ struct RecurringTimerSchedule {
  * A timer that starts transfers.
  *
  *     client.create_timer({.timer = TransferTimer{.name = "nightly",
- *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 86400},
+ *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 24h},
  *                                                 .body = data}});
  *
  * Each run gets a submission id of its own: a submission id in `body` is left out, and so is skip_activation_check.
@@ -16000,9 +17841,9 @@ struct RecurringTimerSchedule {
  */
 struct TransferTimer {
     Constant<"transfer"> timer_type = {};
-    Optional<std::string> name = {};  ///< for people
-    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Document> body;          ///< TransferData or a Json
+    Optional<std::string> name = {};                                           ///< for people
+    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
+    Required<DocumentOf<transfer::TransferData>> body;                         ///< the transfer that it starts
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
 
@@ -16014,10 +17855,10 @@ struct TransferTimer {
 /// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
 struct FlowTimer {
     Constant<"flow"> timer_type = {};
-    Required<std::string> flow_id;    ///< of the flow that it starts
-    Optional<std::string> name = {};  ///< for people
-    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Json> body;              ///< what the run is started with: `body`, `label`, `tags`, ...
+    Required<std::string> flow_id;                                             ///< of the flow that it starts
+    Optional<std::string> name = {};                                           ///< for people
+    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
+    Required<Json> body;  ///< what the run is started with: `body`, `label`, `tags`, ...
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
 
@@ -16030,17 +17871,17 @@ struct FlowTimer {
 struct TimerJob {
     Required<std::string> callback_url;         ///< of the action provider that is called
     Required<Json> callback_body;               ///< what it is sent each time
-    Required<std::string> start;                ///< ISO 8601
-    Required<Optional<std::int64_t>> interval;  ///< seconds; null runs once
+    Required<Timestamp> start;                  ///< of the first run
+    Required<Optional<WholeSeconds>> interval;  ///< null runs once
     Optional<std::string> name = {};            ///< for people
-    Optional<std::string> stop_after = {};      ///< ISO 8601
+    Optional<Timestamp> stop_after = {};        ///< no run begins after it
     Optional<std::int64_t> stop_after_n = {};   ///< runs, at least 1; no end if left out
     Optional<std::string> scope = {};  ///< that the action provider is called with; that of Transfer if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,
                    additional_fields);
 
-    /// @throws UsageError  for an interval that is not positive
+    /// @throws UsageError  for an interval that is not positive, and for a time that there is not
     void check() const;
 };
 
@@ -16214,7 +18055,7 @@ using timers::TransferTimer;
  * https://docs.globus.org/api/timers/
  *
  * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text, times are ISO 8601 with an offset, as in "2026-01-02T03:04:05+00:00".
+ * UUIDs as text.
  *
  * @par Errors
  * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
@@ -16227,8 +18068,9 @@ using timers::TransferTimer;
 struct TimersService {
     static constexpr std::string_view name = "timer";
     static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    using scopes = TimersScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{TimersScopes::timer};
+    static constexpr std::array default_scopes{scopes::timer};
     using error = TimersApiError;
     using credential = BearerCredential;
 
@@ -16378,8 +18220,133 @@ bool is_endpoint_error(ApiError const& error);
 #ifndef GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
 #define GLOBUS_SERVICES_TRANSFER_ANSWERS_HPP
 
+#ifndef GLOBUS_SERVICES_TRANSFER_WORDS_HPP
+#define GLOBUS_SERVICES_TRANSFER_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Transfer that come from a set. The service may add others.
+
+namespace globus::transfer {
+
+/// The words of a FileType.
+struct FileTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, file, dir, invalid_symlink, chr, blk, pipe, other };
+    static constexpr std::string_view words[] = {"", "file", "dir", "invalid_symlink", "chr", "blk", "pipe", "other"};
+};
+/// What an entry of a directory is.
+/// https://docs.globus.org/api/transfer/file_operations/#file_document
+using FileType = OpenEnum<FileTypeWords>;
+
+/// The words of a TaskType.
+struct TaskTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, transfer, delete_ };
+    static constexpr std::string_view words[] = {"", "TRANSFER", "DELETE"};
+};
+/// What a task does.
+/// https://docs.globus.org/api/transfer/task/#task_document
+using TaskType = OpenEnum<TaskTypeWords>;
+
+/// The words of a TaskStatus.
+struct TaskStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
+    static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
+};
+/// How far a task is. An inactive one waits for its user, and may go on.
+/// https://docs.globus.org/api/transfer/task/#task_document
+using TaskStatus = OpenEnum<TaskStatusWords>;
+
+/// The words of a LocalUserStatus.
+struct LocalUserStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, ok, no_permission, not_scanned, endpoint_error, no_endpoint };
+    static constexpr std::string_view words[] = {"",           "OK", "NO_PERMISSION", "NOT_SCANNED", "ENDPOINT_ERROR",
+                                                 "NO_ENDPOINT"};
+};
+/// Whether the local account of a task is known, for the managers of its endpoints.
+/// https://docs.globus.org/api/transfer/advanced_collection_management/
+using LocalUserStatus = OpenEnum<LocalUserStatusWords>;
+
+/// The words of a CanceledBy.
+struct CanceledByWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, source, destination, both };
+    static constexpr std::string_view words[] = {"", "SOURCE", "DESTINATION", "BOTH"};
+};
+/// Whose manager cancelled a task.
+/// https://docs.globus.org/api/transfer/task/#task_document
+using CanceledBy = OpenEnum<CanceledByWords>;
+
+/// The words of a SymlinkHandling.
+struct SymlinkHandlingWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, ignore, keep, copy };
+    static constexpr std::string_view words[] = {"", "ignore", "keep", "copy"};
+};
+/// What happens to the links in the directories of a transfer.
+/// https://docs.globus.org/api/transfer/task_submit/#transfer_specific_fields
+using SymlinkHandling = OpenEnum<SymlinkHandlingWords>;
+
+/// The words of a EndpointUse.
+struct EndpointUseWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, source, destination };
+    static constexpr std::string_view words[] = {"", "source", "destination"};
+};
+/// On which side of a transfer an endpoint is.
+/// https://docs.globus.org/api/transfer/advanced_collection_management/
+using EndpointUse = OpenEnum<EndpointUseWords>;
+
+/// The words of a NetworkUse.
+struct NetworkUseWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, normal, minimal, aggressive, custom };
+    static constexpr std::string_view words[] = {"", "normal", "minimal", "aggressive", "custom"};
+};
+/// How many files and connections an endpoint uses at a time.
+/// https://docs.globus.org/api/transfer/endpoints_and_collections/
+using NetworkUse = OpenEnum<NetworkUseWords>;
+
+/// The words of a RolePrincipal.
+struct RolePrincipalWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, identity, group };
+    static constexpr std::string_view words[] = {"", "identity", "group"};
+};
+/// Who has a role on an endpoint.
+/// https://docs.globus.org/api/transfer/endpoint_roles/
+using RolePrincipal = OpenEnum<RolePrincipalWords>;
+
+/// The words of a AccessPrincipal.
+struct AccessPrincipalWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, identity, group, all_authenticated_users, anonymous };
+    static constexpr std::string_view words[] = {"", "identity", "group", "all_authenticated_users", "anonymous"};
+};
+/// Whom an access rule is for.
+/// https://docs.globus.org/api/transfer/acl/
+using AccessPrincipal = OpenEnum<AccessPrincipalWords>;
+
+/// The words of a Permissions.
+struct PermissionsWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, r, rw };
+    static constexpr std::string_view words[] = {"", "r", "rw"};
+};
+/// What an access rule allows.
+/// https://docs.globus.org/api/transfer/acl/
+using Permissions = OpenEnum<PermissionsWords>;
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_WORDS_HPP
+
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 // What Globus Transfer answers. Members have the service's names; the pages named say what they mean.
@@ -16388,18 +18355,19 @@ namespace globus::transfer {
 
 /// A file, directory or link. https://docs.globus.org/api/transfer/file_operations/#file_document
 struct File {
-    Optional<std::string> name = {};           ///< without the directory
-    Optional<std::string> type = {};           ///< "file", "dir", "invalid_symlink", "chr", "blk", "pipe" or "other"
-    Optional<std::int64_t> size = {};          ///< bytes
-    Optional<std::string> permissions = {};    ///< octal, as in "0644"
-    Optional<std::string> last_modified = {};  ///< ISO 8601
-    Optional<std::string> user = {};           ///< owner, as the host names the account
-    Optional<std::string> group = {};          ///< as the host names it
-    Optional<std::string> link_target = {};    ///< of a symbolic link; null for all else, as are the members below
-    Optional<std::string> link_user = {};      ///< owner of the link itself
-    Optional<std::string> link_group = {};     ///< group of the link itself
-    Optional<std::int64_t> link_size = {};     ///< of the link itself, in bytes
-    Optional<std::string> link_last_modified = {};  ///< ISO 8601
+    std::string name = {};  ///< without the directory
+    FileType type = {};
+    Optional<std::int64_t> size = {};        ///< bytes
+    Optional<std::string> permissions = {};  ///< octal, as in "0644"
+    Optional<Timestamp> last_modified = {};
+    Optional<std::string> user = {};         ///< owner, as the host names the account
+    Optional<std::string> group = {};        ///< as the host names it
+    Optional<std::string> link_target = {};  ///< of a symbolic link; null for all else, as are the members below
+    Optional<std::string> link_user = {};    ///< owner of the link itself
+    Optional<std::string> link_group = {};   ///< group of the link itself
+    Optional<std::int64_t> link_size = {};   ///< of the link itself, in bytes
+    Optional<Timestamp> link_last_modified = {};
+    static constexpr std::tuple essential{&File::name, &File::type};
     GLOBUS_MEMBERS(File, name, type, size, permissions, last_modified, user, group, link_target, link_user, link_group,
                    link_size, link_last_modified);
 };
@@ -16412,6 +18380,7 @@ struct FileList {
     Optional<std::string> endpoint = {};       ///< id of the collection
     Optional<std::int64_t> length = {};        ///< entries of this answer
     Optional<std::int64_t> total = {};         ///< entries of the directory that pass the filter
+    static constexpr auto items = &FileList::DATA;
     GLOBUS_MEMBERS(FileList, DATA, path, absolute_path, endpoint, length, total);
 };
 
@@ -16436,7 +18405,7 @@ struct EndpointServer {
 /// An endpoint or collection.
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
 struct Endpoint {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> entity_type = {};   ///< as in "GCSv5_mapped_collection"
     Optional<std::string> owner_id = {};      ///< of an identity
@@ -16451,15 +18420,15 @@ struct Endpoint {
     Optional<std::string> default_directory = {};  ///< where a listing that names no path begins; "/~/" if null
     Optional<std::string> host_endpoint_id = {};   ///< of a guest collection: the collection or endpoint that it is on
     Optional<std::string> host_path = {};  ///< of a guest collection: the directory on the host that is its root
-    Optional<std::string> mapped_collection_id = {};    ///< of a guest collection on Globus Connect Server 5
-    Optional<std::string> subscription_id = {};         ///< that it is managed under; null for none
-    Optional<std::string> tlsftp_server = {};           ///< URL, as in "tlsftp://host:443"
-    Optional<std::string> https_server = {};            ///< URL below which files can be read by HTTPS; null for none
-    Optional<std::string> gcs_version = {};             ///< of Globus Connect Server, as in "5.4.61"
-    Optional<std::string> gcs_manager_url = {};         ///< of the API that a GcsService uses
-    Optional<std::string> user_message = {};            ///< shown to those who use it
-    Optional<std::string> user_message_link = {};       ///< URL that goes with user_message
-    Optional<std::string> network_use = {};             ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> mapped_collection_id = {};  ///< of a guest collection on Globus Connect Server 5
+    Optional<std::string> subscription_id = {};       ///< that it is managed under; null for none
+    Optional<std::string> tlsftp_server = {};         ///< URL, as in "tlsftp://host:443"
+    Optional<std::string> https_server = {};          ///< URL below which files can be read by HTTPS; null for none
+    Optional<std::string> gcs_version = {};           ///< of Globus Connect Server, as in "5.4.61"
+    Optional<std::string> gcs_manager_url = {};       ///< of the API that a GcsService uses
+    Optional<std::string> user_message = {};          ///< shown to those who use it
+    Optional<std::string> user_message_link = {};     ///< URL that goes with user_message
+    Optional<NetworkUse> network_use = {};
     Optional<std::int64_t> max_concurrency = {};        ///< files at a time, at most
     Optional<std::int64_t> preferred_concurrency = {};  ///< files at a time
     Optional<std::int64_t> max_parallelism = {};        ///< connections per file, at most
@@ -16482,20 +18451,20 @@ struct Endpoint {
     Optional<bool> disable_anonymous_writes = {};           ///< access rules cannot let everybody write
     Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that no longer works
     Optional<std::string> non_functional_endpoint_display_name = {};
-    Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
+    std::vector<EndpointServer> DATA = {};  ///< its servers
     // what older endpoints have
     Optional<std::string> username = {};  ///< of the owner
     /// The key that sets up Globus Connect Personal; it comes only with the answer that made the endpoint.
     Optional<Secret> globus_connect_setup_key = {};
     Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
     Optional<bool> activated = {};                 ///< it has a credential of the user
-    Optional<std::int64_t> expires_in = {};        ///< seconds; -1 for never
-    Optional<std::string> expire_time = {};        ///< ISO 8601
-    Optional<std::string> myproxy_server = {};     ///< host name
-    Optional<std::string> myproxy_dn = {};         ///< of the MyProxy server's certificate
-    Optional<std::string> oauth_server = {};       ///< host name
-    Optional<std::string> s3_url = {};             ///< of the store behind it
-    Optional<bool> s3_owner_activated = {};        ///< the owner's key opens the store for all
+    Optional<WholeSeconds> expires_in = {};        ///< -1 for never
+    Optional<Timestamp> expire_time = {};
+    Optional<std::string> myproxy_server = {};  ///< host name
+    Optional<std::string> myproxy_dn = {};      ///< of the MyProxy server's certificate
+    Optional<std::string> oauth_server = {};    ///< host name
+    Optional<std::string> s3_url = {};          ///< of the store behind it
+    Optional<bool> s3_owner_activated = {};     ///< the owner's key opens the store for all
     static constexpr auto wire = wires(rename("is_public", "public"));
     GLOBUS_MEMBERS(Endpoint, id, display_name, entity_type, owner_id, owner_string, description, organization,
                    department, contact_email, contact_info, info_link, keywords, default_directory, host_endpoint_id,
@@ -16516,6 +18485,7 @@ struct EndpointList {
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<std::int64_t> limit = {};   ///< that was asked for
     Optional<std::int64_t> total = {};   ///< of all pages; not in every list
+    static constexpr auto items = &EndpointList::DATA;
     GLOBUS_MEMBERS(EndpointList, DATA, has_next_page, offset, limit, total);
 };
 
@@ -16531,34 +18501,36 @@ struct OperationResult {
 
 /// A key that makes a submission safe to repeat. https://docs.globus.org/api/transfer/task_submit/#get_submission_id
 struct SubmissionId {
-    Optional<std::string> value = {};  ///< a UUID
+    std::string value = {};  ///< a UUID
+    static constexpr std::tuple essential{&SubmissionId::value};
     GLOBUS_MEMBERS(SubmissionId, value);
 };
 
 /// The outcome of a submission. https://docs.globus.org/api/transfer/task_submit/#submit_transfer_task
 struct SubmissionResult {
-    Optional<std::string> task_id = {};
+    std::string task_id = {};
     Optional<std::string> submission_id = {};  ///< as it was sent
     Optional<std::string> code = {};           ///< "Accepted", or "Duplicate" for a submission id that was used before
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
     Optional<std::string> request_id = {};  ///< for questions to Globus support
     Optional<Json> task_link = {};          ///< where the task can be read, in `href`
+    static constexpr std::tuple essential{&SubmissionResult::task_id};
     GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id, task_link);
 };
 
 /// A transfer or delete task. https://docs.globus.org/api/transfer/task/#task_document
 struct Task {
-    Optional<std::string> task_id = {};
-    Optional<std::string> type = {};                          ///< "TRANSFER" or "DELETE"
-    Optional<std::string> status = {};                        ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
-    Optional<std::string> label = {};                         ///< that it was submitted with; null for none
-    Optional<std::string> username = {};                      ///< the older name of its owner; use owner_id
-    Optional<std::string> owner_id = {};                      ///< of the identity that submitted it
-    Optional<std::string> owner_string = {};                  ///< the owner's user name
-    Optional<std::string> request_time = {};                  ///< ISO 8601
-    Optional<std::string> completion_time = {};               ///< ISO 8601
-    Optional<std::string> deadline = {};                      ///< ISO 8601
+    std::string task_id = {};
+    TaskType type = {};
+    TaskStatus status = {};
+    Optional<std::string> label = {};         ///< that it was submitted with; null for none
+    Optional<std::string> username = {};      ///< the older name of its owner; use owner_id
+    Optional<std::string> owner_id = {};      ///< of the identity that submitted it
+    Optional<std::string> owner_string = {};  ///< the owner's user name
+    Optional<Timestamp> request_time = {};
+    Optional<Timestamp> completion_time = {};
+    Optional<Timestamp> deadline = {};
     Optional<std::string> source_endpoint_id = {};            ///< null if the collection is gone
     Optional<std::string> source_endpoint_display_name = {};  ///< null if the collection is gone
     Optional<std::string> destination_endpoint_id = {};       ///< null for a deletion, and if the collection is gone
@@ -16567,11 +18539,10 @@ struct Task {
     Optional<std::string> destination_base_path = {};   ///< the directory that all destination paths have in common
     Optional<std::string> source_local_user = {};       ///< account on the source's host
     Optional<std::string> destination_local_user = {};  ///< account on the destination's host
-    /// For endpoint managers: "OK", "NO_PERMISSION", "NOT_SCANNED", "ENDPOINT_ERROR" or "NO_ENDPOINT".
-    Optional<std::string> source_local_user_status = {};
-    Optional<std::string> destination_local_user_status = {};  ///< the same of the destination
-    Optional<std::string> source_host_endpoint_id = {};        ///< of the collection that a guest collection is on
-    Optional<std::string> destination_host_endpoint_id = {};   ///< the same of the destination
+    Optional<LocalUserStatus> source_local_user_status = {};       ///< for endpoint managers
+    Optional<LocalUserStatus> destination_local_user_status = {};  ///< the same of the destination
+    Optional<std::string> source_host_endpoint_id = {};            ///< of the collection that a guest collection is on
+    Optional<std::string> destination_host_endpoint_id = {};       ///< the same of the destination
     Optional<std::string> source_host_endpoint_display_name = {};
     Optional<std::string> destination_host_endpoint_display_name = {};
     Optional<std::string> source_host_path = {};                  ///< on the host: the root of the guest collection
@@ -16591,10 +18562,9 @@ struct Task {
     Optional<std::string> nice_status_short_description = {};  ///< the same for people
     /// When the task will fail because of it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
     Optional<Json> nice_status_expires_in = {};
-    Optional<bool> is_ok = {};      ///< no error blocks it; null once it has ended
-    Optional<bool> is_paused = {};  ///< held by a pause rule or an administrator
-    /// "SOURCE", "DESTINATION" or "BOTH": whose manager cancelled it; null for none.
-    Optional<std::string> canceled_by_admin = {};
+    Optional<bool> is_ok = {};                               ///< no error blocks it; null once it has ended
+    Optional<bool> is_paused = {};                           ///< held by a pause rule or an administrator
+    Optional<CanceledBy> canceled_by_admin = {};             ///< null if no manager cancelled it
     Optional<std::string> canceled_by_admin_message = {};    ///< that manager's message
     Optional<std::string> command = {};                      ///< what it came from, as in "API 0.10"
     Optional<std::int64_t> bytes_checksummed = {};           ///< bytes read to compare checksums before the transfer
@@ -16621,10 +18591,9 @@ struct Task {
     Optional<bool> preserve_timestamp = {};               ///< as it was submitted
     Optional<bool> skip_source_errors = {};               ///< as it was submitted
     Optional<bool> verify_checksum = {};                  ///< as it was submitted
-    /// What happens to links in directories: "ignore", "keep" or "copy".
-    Optional<std::string> recursive_symlinks = {};
-    Optional<Json> fatal_error = {};   ///< code and description of what ended a failed task
-    Optional<Json> filter_rules = {};  ///< a list of FilterRule; null for none
+    Optional<SymlinkHandling> recursive_symlinks = {};    ///< as it was submitted
+    Optional<Json> fatal_error = {};                      ///< code and description of what ended a failed task
+    Optional<Json> filter_rules = {};                     ///< a list of FilterRule; null for none
     GLOBUS_MEMBERS(Task, task_id, type, status, label, username, owner_id, owner_string, request_time, completion_time,
                    deadline, source_endpoint_id, source_endpoint_display_name, destination_endpoint_id,
                    destination_endpoint_display_name, source_base_path, destination_base_path, source_local_user,
@@ -16653,6 +18622,7 @@ struct TaskPage {
     Optional<std::int64_t> total = {};    ///< of all pages
     Optional<bool> has_next_page = {};    ///< there are more
     Optional<std::string> last_key = {};  ///< for the next page
+    static constexpr auto items = &TaskPage::DATA;
     GLOBUS_MEMBERS(TaskPage, DATA, length, limit, offset, total, has_next_page, last_key);
 };
 
@@ -16662,7 +18632,7 @@ struct TaskEvent {
     Optional<std::string> description = {};
     Optional<std::string> details = {};  ///< a text or JSON as text, of a form that depends on the code
     Optional<bool> is_error = {};        ///< false for progress and the like
-    Optional<std::string> time = {};     ///< ISO 8601
+    Optional<Timestamp> time = {};
     GLOBUS_MEMBERS(TaskEvent, code, description, details, is_error, time);
 };
 
@@ -16673,6 +18643,7 @@ struct TaskEventPage {
     Optional<std::int64_t> limit = {};   ///< that was asked for
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<std::int64_t> total = {};   ///< of all pages
+    static constexpr auto items = &TaskEventPage::DATA;
     GLOBUS_MEMBERS(TaskEventPage, DATA, length, limit, offset, total);
 };
 
@@ -16693,6 +18664,7 @@ struct EndpointResult {
 struct SharedEndpointPage {
     std::vector<Endpoint> shared_endpoints = {};
     Optional<std::string> next_token = {};  ///< for the next page; null on the last
+    static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     GLOBUS_MEMBERS(SharedEndpointPage, shared_endpoints, next_token);
 };
 
@@ -16701,6 +18673,7 @@ struct SharedEndpointPage {
 struct EndpointServerPage {
     std::vector<EndpointServer> DATA = {};
     Optional<std::string> endpoint = {};  ///< its id
+    static constexpr auto items = &EndpointServerPage::DATA;
     GLOBUS_MEMBERS(EndpointServerPage, DATA, endpoint);
 };
 
@@ -16715,10 +18688,10 @@ struct EndpointServerPage {
  */
 struct EndpointRole {
     Constant<"role"> DATA_TYPE = {};
-    Optional<std::string> id = {};              ///< a UUID; null for the owner's role
-    Optional<std::string> principal_type = {};  ///< "identity" or "group"
-    Optional<std::string> principal = {};       ///< its id
-    Optional<std::string> role = {};            ///< "administrator", "access_manager", "activity_manager", ...
+    Optional<std::string> id = {};  ///< a UUID; null for the owner's role
+    Optional<RolePrincipal> principal_type = {};
+    Optional<std::string> principal = {};  ///< its id
+    Optional<std::string> role = {};       ///< "administrator", "access_manager", "activity_manager", ...
     GLOBUS_MEMBERS(EndpointRole, DATA_TYPE, id, principal_type, principal, role);
 };
 
@@ -16726,6 +18699,7 @@ struct EndpointRole {
 struct EndpointRolePage {
     std::vector<EndpointRole> DATA = {};
     Optional<std::string> endpoint = {};  ///< id of the collection
+    static constexpr auto items = &EndpointRolePage::DATA;
     GLOBUS_MEMBERS(EndpointRolePage, DATA, endpoint);
 };
 
@@ -16738,17 +18712,17 @@ struct EndpointRolePage {
  */
 struct AccessRule {
     Constant<"access"> DATA_TYPE = {};
-    Optional<std::string> id = {};               ///< a UUID; null for a rule that comes from a role
-    Optional<std::string> principal_type = {};   ///< "identity", "group", "all_authenticated_users" or "anonymous"
-    Optional<std::string> principal = {};        ///< its id; empty for the last two
-    Optional<std::string> path = {};             ///< it begins and ends with a slash
-    Optional<std::string> permissions = {};      ///< "r" or "rw"
-    Optional<std::string> role_id = {};          ///< of the role that this rule comes from
-    Optional<std::string> role_type = {};        ///< of that role, as in "administrator"
-    Optional<std::string> create_time = {};      ///< ISO 8601
-    Optional<std::string> expiration_date = {};  ///< ISO 8601
-    Optional<std::string> notify_email = {};     ///< whom to tell about a new rule
-    Optional<std::string> notify_message = {};   ///< that goes into the e-mail
+    Optional<std::string> id = {};  ///< a UUID; null for a rule that comes from a role
+    Optional<AccessPrincipal> principal_type = {};
+    Optional<std::string> principal = {};  ///< its id; empty for the last two
+    Optional<std::string> path = {};       ///< it begins and ends with a slash
+    Optional<Permissions> permissions = {};
+    Optional<std::string> role_id = {};    ///< of the role that this rule comes from
+    Optional<std::string> role_type = {};  ///< of that role, as in "administrator"
+    Optional<Timestamp> create_time = {};
+    Optional<Timestamp> expiration_date = {};
+    Optional<std::string> notify_email = {};    ///< whom to tell about a new rule
+    Optional<std::string> notify_message = {};  ///< that goes into the e-mail
     GLOBUS_MEMBERS(AccessRule, DATA_TYPE, id, principal_type, principal, path, permissions, role_id, role_type,
                    create_time, expiration_date, notify_email, notify_message);
 };
@@ -16758,6 +18732,7 @@ struct AccessRulePage {
     std::vector<AccessRule> DATA = {};
     Optional<std::string> endpoint = {};  ///< id of the collection
     Optional<std::int64_t> length = {};   ///< how many there are
+    static constexpr auto items = &AccessRulePage::DATA;
     GLOBUS_MEMBERS(AccessRulePage, DATA, endpoint, length);
 };
 
@@ -16793,6 +18768,7 @@ struct Bookmark {
 /// The bookmarks of the user. https://docs.globus.org/api/transfer/collection_bookmarks/#get_list_of_bookmarks
 struct BookmarkPage {
     std::vector<Bookmark> DATA = {};
+    static constexpr auto items = &BookmarkPage::DATA;
     GLOBUS_MEMBERS(BookmarkPage, DATA);
 };
 
@@ -16805,17 +18781,17 @@ struct BookmarkPage {
  */
 struct PauseRule {
     Constant<"pause_rule"> DATA_TYPE = {};
-    Optional<std::string> id = {};          ///< a UUID; left out when it is to be made
-    Optional<std::string> message = {};     ///< for the owners of the tasks
-    Optional<std::string> start_time = {};  ///< ISO 8601
+    Optional<std::string> id = {};       ///< a UUID; left out when it is to be made
+    Optional<std::string> message = {};  ///< for the owners of the tasks
+    Optional<Timestamp> start_time = {};
     Optional<std::string> endpoint_id = {};
     Optional<std::string> endpoint_display_name = {};
     Optional<std::string> identity_id = {};  ///< whose tasks; everybody's if null
     /// It was made by the manager of a guest collection's host, not of the collection.
     Optional<bool> created_by_host_manager = {};
-    Optional<std::string> modified_by = {};               ///< user name; only managers get it
-    Optional<std::string> modified_by_id = {};            ///< of that user's identity
-    Optional<std::string> modified_time = {};             ///< ISO 8601
+    Optional<std::string> modified_by = {};     ///< user name; only managers get it
+    Optional<std::string> modified_by_id = {};  ///< of that user's identity
+    Optional<Timestamp> modified_time = {};
     Optional<bool> editable = {};                         ///< the user may change and delete it
     Optional<bool> pause_ls = {};                         ///< true: directories cannot be listed
     Optional<bool> pause_mkdir = {};                      ///< true: no directory can be made
@@ -16837,6 +18813,7 @@ struct PauseRule {
 struct PauseRulePage {
     std::vector<PauseRule> DATA = {};
     Optional<std::int64_t> length = {};  ///< how many there are
+    static constexpr auto items = &PauseRulePage::DATA;
     GLOBUS_MEMBERS(PauseRulePage, DATA, length);
 };
 
@@ -16848,6 +18825,7 @@ struct PauseInfo {
     Optional<std::string> destination_pause_message = {};        ///< the same of the destination
     Optional<std::string> source_pause_message_share = {};       ///< the same of the source's host
     Optional<std::string> destination_pause_message_share = {};  ///< the same of the destination's host
+    static constexpr auto items = &PauseInfo::pause_rules;
     GLOBUS_MEMBERS(PauseInfo, pause_rules, source_pause_message, destination_pause_message, source_pause_message_share,
                    destination_pause_message_share);
 };
@@ -16855,10 +18833,10 @@ struct PauseInfo {
 /// What cancelling other users' tasks answers, and how far that is.
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
-    Optional<TextOrNumber> id = {};      ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};            ///< all tasks have been told; any that could not be are unchanged
-    Optional<std::string> message = {};  ///< for the owners of the tasks
-    Optional<std::vector<std::string>> task_id_list = {};  ///< that were to be cancelled
+    Optional<TextOrNumber> id = {};              ///< for endpoint_manager_cancel_status
+    Optional<bool> done = {};                    ///< all tasks have been told; any that could not be are unchanged
+    Optional<std::string> message = {};          ///< for the owners of the tasks
+    std::vector<std::string> task_id_list = {};  ///< that were to be cancelled
     GLOBUS_MEMBERS(AdminCancel, id, done, message, task_id_list);
 };
 
@@ -16876,17 +18854,18 @@ struct SuccessfulTransferPage {
     std::vector<SuccessfulTransfer> DATA = {};
     Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
+    static constexpr auto items = &SuccessfulTransferPage::DATA;
     GLOBUS_MEMBERS(SuccessfulTransferPage, DATA, marker, next_marker);
 };
 
 /// A path that a task left out, because skip_source_errors was set.
 /// https://docs.globus.org/api/transfer/task/#get_task_skipped_errors
 struct SkippedError {
-    Optional<std::string> source_path = {};           ///< absolute, on the source
-    Optional<std::string> destination_path = {};      ///< null where there is none
-    Optional<std::string> error_code = {};            ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
-    Optional<std::string> error_details = {};         ///< in the words of the server that failed
-    Optional<std::string> error_time = {};            ///< ISO 8601
+    Optional<std::string> source_path = {};       ///< absolute, on the source
+    Optional<std::string> destination_path = {};  ///< null where there is none
+    Optional<std::string> error_code = {};        ///< "FILE_NOT_FOUND" or "PERMISSION_DENIED"
+    Optional<std::string> error_details = {};     ///< in the words of the server that failed
+    Optional<Timestamp> error_time = {};
     Optional<bool> is_directory = {};                 ///< false for a file or link
     Optional<bool> is_symlink = {};                   ///< it is a link, whatever that leads to
     Optional<bool> is_delete_destination_extra = {};  ///< it was to be deleted because of delete_destination_extra
@@ -16901,6 +18880,7 @@ struct SkippedErrorPage {
     std::vector<SkippedError> DATA = {};
     Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
+    static constexpr auto items = &SkippedErrorPage::DATA;
     GLOBUS_MEMBERS(SkippedErrorPage, DATA, marker, next_marker);
 };
 
@@ -16921,12 +18901,12 @@ struct Relationship {
 
 /// What a tunnel is, and its state. https://docs.globus.org/api/transfer/
 struct TunnelAttributes {
-    Optional<std::string> label = {};                 ///< for people
-    Optional<std::string> state = {};                 ///< as in "AWAITING_LISTENER", "STOPPING"
-    Optional<std::string> status = {};                ///< the state in a sentence
-    Optional<std::string> created_time = {};          ///< ISO 8601
+    Optional<std::string> label = {};   ///< for people
+    Optional<std::string> state = {};   ///< as in "AWAITING_LISTENER", "STOPPING"
+    Optional<std::string> status = {};  ///< the state in a sentence
+    Optional<Timestamp> created_time = {};
     Optional<std::string> submission_id = {};         ///< that it was made with
-    Optional<std::int64_t> lifetime_mins = {};        ///< minutes until it is stopped
+    Optional<WholeMinutes> lifetime_mins = {};        ///< how long it may live
     Optional<bool> restartable = {};                  ///< the service may start it again after a failure
     Optional<std::string> initiator_ip_address = {};  ///< of the end that connects; null until it is known
     Optional<std::int64_t> initiator_port = {};       ///< of the end that connects; null until it is known
@@ -16947,7 +18927,7 @@ struct TunnelRelationships {
 /// A tunnel: a connection between two stream access points. https://docs.globus.org/api/transfer/
 struct Tunnel {
     Optional<std::string> type = {};  ///< "Tunnel"
-    Optional<std::string> id = {};    ///< a UUID
+    std::string id = {};              ///< a UUID
     TunnelAttributes attributes = {};
     TunnelRelationships relationships = {};
     GLOBUS_MEMBERS(Tunnel, type, id, attributes, relationships);
@@ -16965,6 +18945,7 @@ struct TunnelPage {
     std::vector<Tunnel> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
+    static constexpr auto items = &TunnelPage::data;
     GLOBUS_MEMBERS(TunnelPage, data, links, meta);
 };
 
@@ -16981,6 +18962,7 @@ struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
+    static constexpr auto items = &TunnelEventPage::data;
     GLOBUS_MEMBERS(TunnelEventPage, data, links, meta);
 };
 
@@ -17009,7 +18991,7 @@ struct StreamAccessPointRelationships {
 /// An end that a tunnel can have. https://docs.globus.org/api/transfer/
 struct StreamAccessPoint {
     Optional<std::string> type = {};  ///< "StreamAccessPoint"
-    Optional<std::string> id = {};    ///< a UUID
+    std::string id = {};              ///< a UUID
     StreamAccessPointAttributes attributes = {};
     StreamAccessPointRelationships relationships = {};
     GLOBUS_MEMBERS(StreamAccessPoint, type, id, attributes, relationships);
@@ -17027,6 +19009,7 @@ struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
+    static constexpr auto items = &StreamAccessPointPage::data;
     GLOBUS_MEMBERS(StreamAccessPointPage, data, links, meta);
 };
 
@@ -17166,9 +19149,9 @@ struct TransferItem {
 /// Which names a recursive transfer includes. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
-    Required<std::string> name;       ///< with * and ?
-    std::string method = "exclude";   ///< or "include"
-    Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
+    Required<std::string> name;      ///< with * and ?
+    std::string method = "exclude";  ///< or "include"
+    Optional<FileType> type = {};    ///< files or directories; both if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
@@ -17198,7 +19181,7 @@ struct TransferData {
     Optional<bool> verify_checksum = {};
     Optional<bool> preserve_timestamp = {};  ///< whether files get the source's modification times; default false
     Optional<bool> encrypt_data = {};        ///< whether the data is sent over TLS; default false
-    Optional<std::string> deadline = {};     ///< ISO 8601: the task fails after this time
+    Optional<Timestamp> deadline = {};       ///< the task fails after this time
     /// Whether to go on past paths that are not found or not readable; default false.
     Optional<bool> skip_source_errors = {};
     /// Whether the task ends when the destination is full, instead of trying again; default false.
@@ -17229,7 +19212,8 @@ struct TransferData {
     /// Refuses what Transfer would refuse; submit_transfer calls it before it sends anything. It does not look at what
     /// additional_fields replace.
     /// @throws UsageError  for an empty endpoint id, a label that is too long, has a line break or begins or ends with
-    ///                     a blank, an unknown sync_level or filter rule, and a transfer without items
+    ///                     a blank, an unknown sync_level or filter rule, a deadline that there is not, as on the 30th
+    ///                     of February, and a transfer without items
     void check() const;
 };
 
@@ -17259,7 +19243,7 @@ struct DeleteData {
     Optional<bool> ignore_missing = {};  ///< whether a missing path is accepted; default false
     /// Whether *, ? and [] in the last part of a path are wildcards, unless after a backslash; default false.
     Optional<bool> interpret_globs = {};
-    Optional<std::string> deadline = {};      ///< ISO 8601
+    Optional<Timestamp> deadline = {};        ///< the task fails after this time
     Optional<bool> notify_on_succeeded = {};  ///< whether the user gets an e-mail; default true
     Optional<bool> notify_on_failed = {};     ///< whether the user gets an e-mail; default true
     /// Whether the user gets an e-mail, as when a login has expired; default true.
@@ -17276,7 +19260,8 @@ struct DeleteData {
     DeleteData& add_item(DeleteItem item);
 
     /// Refuses what Transfer would refuse, as TransferData::check does.
-    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, and a deletion without items
+    /// @throws UsageError  for an empty endpoint id, a label that Transfer does not take, a deadline that there is not, and
+    ///                     a deletion without items
     void check() const;
 };
 
@@ -17307,8 +19292,8 @@ struct CreateTunnelData {
     Required<std::string> listener_stream_access_point;   ///< id of the end that waits for it
     Optional<std::string> label = {};                     ///< for people
     Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
-    /// Minutes until the tunnel is stopped; the service's default if left out.
-    Optional<std::int64_t> lifetime_mins = {};
+    /// How long it may live: it is stopped then; the service's default if left out.
+    Optional<WholeMinutes> lifetime_mins = {};
     Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
@@ -17491,9 +19476,9 @@ std::string parent_directory(std::string_view path);
 /// Makes `directory.path` and the missing directories above it. It returns true if it made the directory.
 template <class Client>
 bool ensure_directory(Client const& client, transfer::EnsureDirectory const& directory, CallOptions const& options) {
-    std::vector<std::string> missing{*directory.path};  // each the parent of the one before
+    std::vector<std::string> missing{*directory.path};  // each one is the parent of the one before
     bool made = false;
-    bool climbing = true;  // until one is there; what is missing below one that is there, no climbing cures
+    bool climbing = true;  // until a directory is there: what is missing below it is not cured by climbing
     while (!missing.empty()) {
         try {
             (void)client.operation_mkdir(
@@ -17553,7 +19538,7 @@ struct AddEndpointRole {
     using result = EndpointRole;
     static constexpr auto route = post("/v0.10/endpoint/{endpoint_id}/role");
     Required<std::string> endpoint_id;
-    Required<Document> role_data;  ///< an EndpointRole
+    Required<DocumentOf<EndpointRole>> role_data;  ///< the role
     static constexpr auto wire = wires(in_json("role_data", ""));
     GLOBUS_MEMBERS(AddEndpointRole, endpoint_id, role_data);
 };
@@ -17611,7 +19596,7 @@ struct AddEndpointAclRule {
     using result = AccessRuleResult;
     static constexpr auto route = post("/v0.10/endpoint/{endpoint_id}/access");
     Required<std::string> endpoint_id;
-    Required<Document> rule_data;  ///< an AccessRule
+    Required<DocumentOf<AccessRule>> rule_data;  ///< the rule
     static constexpr auto wire = wires(in_json("rule_data", ""));
     GLOBUS_MEMBERS(AddEndpointAclRule, endpoint_id, rule_data);
 };
@@ -17625,7 +19610,7 @@ struct UpdateEndpointAclRule {
     static constexpr auto route = put("/v0.10/endpoint/{endpoint_id}/access/{rule_id}");
     Required<std::string> endpoint_id;
     Required<std::string> rule_id;
-    Required<Document> rule_data;  ///< an AccessRule
+    Required<DocumentOf<AccessRule>> rule_data;  ///< what is to change
     static constexpr auto wire = wires(in_json("rule_data", ""));
     GLOBUS_MEMBERS(UpdateEndpointAclRule, endpoint_id, rule_id, rule_data);
 };
@@ -17673,7 +19658,7 @@ struct CreateBookmark {
     using service = TransferService;
     using result = Bookmark;
     static constexpr auto route = post("/v0.10/bookmark");
-    Required<Document> bookmark_data;  ///< a Bookmark with name, endpoint_id and path
+    Required<DocumentOf<Bookmark>> bookmark_data;  ///< with name, endpoint_id and path
     static constexpr auto wire = wires(in_json("bookmark_data", ""));
     GLOBUS_MEMBERS(CreateBookmark, bookmark_data);
 };
@@ -17696,7 +19681,7 @@ struct UpdateBookmark {
     using result = Bookmark;
     static constexpr auto route = put("/v0.10/bookmark/{bookmark_id}");
     Required<std::string> bookmark_id;
-    Required<Document> bookmark_data;  ///< as in Bookmark{.name = "new name"}
+    Required<DocumentOf<Bookmark>> bookmark_data;  ///< as in Bookmark{.name = "new name"}
     static constexpr auto wire = wires(in_json("bookmark_data", ""));
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, bookmark_data);
 };
@@ -17782,12 +19767,11 @@ struct EndpointManagerTaskList {
     using result = TaskPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task_list");
     static constexpr Paging paging{PagingStyle::last_key, "DATA", "last_key"};
-    static constexpr auto items = &TaskPage::DATA;
     Optional<StringList> filter_status = {};           ///< "ACTIVE", {"SUCCEEDED", "FAILED"}, ...
     Optional<StringList> filter_task_id = {};          ///< at most 50
     Optional<std::string> filter_owner_id = {};        ///< tasks of this identity only
     Optional<std::string> filter_endpoint = {};        ///< tasks of this collection only, by its id
-    Optional<std::string> filter_endpoint_use = {};    ///< "source" or "destination"; of filter_endpoint
+    Optional<EndpointUse> filter_endpoint_use = {};    ///< of filter_endpoint
     Optional<bool> filter_is_paused = {};              ///< true: only paused tasks; false: only the others
     Optional<StringList> filter_completion_time = {};  ///< {from, to}, both ISO 8601
     Optional<std::int64_t> filter_min_faults = {};     ///< only tasks with at least this many
@@ -17819,7 +19803,6 @@ struct EndpointManagerTaskEventList {
     using result = TaskEventPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task/{task_id}/event_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
-    static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
     Optional<std::int64_t> limit = {};    ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};   ///< of the first, from 0
@@ -17848,7 +19831,6 @@ struct EndpointManagerTaskSuccessfulTransfers {
     using result = SuccessfulTransferPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task/{task_id}/successful_transfers");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
@@ -17863,7 +19845,6 @@ struct EndpointManagerTaskSkippedErrors {
     using result = SkippedErrorPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task/{task_id}/skipped_errors");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
@@ -17942,7 +19923,7 @@ struct EndpointManagerCreatePauseRule {
     using service = TransferService;
     using result = PauseRule;
     static constexpr auto route = post("/v0.10/endpoint_manager/pause_rule");
-    Optional<Document> data = {};  ///< a PauseRule with endpoint_id, message, pause_ls, ...
+    Optional<DocumentOf<PauseRule>> data = {};  ///< with endpoint_id, message, pause_ls, ...
     GLOBUS_MEMBERS(EndpointManagerCreatePauseRule, data);
 };
 
@@ -17964,7 +19945,7 @@ struct EndpointManagerUpdatePauseRule {
     using result = PauseRule;
     static constexpr auto route = put("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}");
     Required<std::string> pause_rule_id;
-    Optional<Document> data = {};  ///< a PauseRule
+    Optional<DocumentOf<PauseRule>> data = {};  ///< what is to change
     GLOBUS_MEMBERS(EndpointManagerUpdatePauseRule, pause_rule_id, data);
 };
 
@@ -18036,7 +20017,6 @@ struct EndpointSearch {
     using result = EndpointList;
     static constexpr auto route = get("/v0.10/endpoint_search");
     static constexpr Paging paging{PagingStyle::has_next_page, "DATA", {}, 100, 1000};
-    static constexpr auto items = &EndpointList::DATA;
     Optional<std::string> filter_fulltext = {};       ///< words to find
     Optional<std::string> filter_scope = {};          ///< "all", "my-endpoints", "recently-used", ...
     Optional<std::string> filter_owner_id = {};       ///< those of this identity only
@@ -18111,7 +20091,6 @@ struct GetSharedEndpointList {
     using result = SharedEndpointPage;
     static constexpr auto route = get("/v0.10/endpoint/{endpoint_id}/shared_endpoint_list");
     static constexpr Paging paging{PagingStyle::next_token, "shared_endpoints", "next_token"};
-    static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     Required<std::string> endpoint_id;
     Optional<std::int64_t> max_results = {};  ///< at most this many per page
     Optional<std::string> next_token = {};    ///< the previous page's
@@ -18189,7 +20168,7 @@ struct SubmitTransfer {
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/transfer");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;  ///< a TransferData
+    Required<DocumentOf<TransferData>> data;  ///< the transfer
     GLOBUS_MEMBERS(SubmitTransfer, data);
 
     void check() const { data->check(); }
@@ -18204,7 +20183,7 @@ struct SubmitDelete {
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/delete");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;  ///< a DeleteData
+    Required<DocumentOf<DeleteData>> data;  ///< the deletion
     GLOBUS_MEMBERS(SubmitDelete, data);
 
     void check() const { data->check(); }
@@ -18217,7 +20196,6 @@ struct TaskList {
     using result = TaskPage;
     static constexpr auto route = get("/v0.10/task_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
-    static constexpr auto items = &TaskPage::DATA;
     Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<StringList> orderby = {};   ///< as in "request_time DESC"
@@ -18234,7 +20212,6 @@ struct TaskEventList {
     using result = TaskEventPage;
     static constexpr auto route = get("/v0.10/task/{task_id}/event_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
-    static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
     Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
@@ -18298,7 +20275,6 @@ struct TaskSuccessfulTransfers {
     using result = SuccessfulTransferPage;
     static constexpr auto route = get("/v0.10/task/{task_id}/successful_transfers");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
@@ -18313,7 +20289,6 @@ struct TaskSkippedErrors {
     using result = SkippedErrorPage;
     static constexpr auto route = get("/v0.10/task/{task_id}/skipped_errors");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
@@ -18351,7 +20326,7 @@ struct CreateTunnel {
     using result = TunnelDocument;
     static constexpr auto route = post("/v2/tunnels");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;  ///< a CreateTunnelData
+    Required<DocumentOf<CreateTunnelData>> data;  ///< the tunnel
     GLOBUS_MEMBERS(CreateTunnel, data);
 
     void check() const { data->check(); }
@@ -18555,9 +20530,9 @@ private:
 
     /// Makes a file of the current directory the entry, if it is one.
     void take(File& file) {
-        std::string const name = file.name.value_or("");
+        std::string const name = file.name;
         if (name.empty() || name == "." || name == "..") return;
-        if (name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+        if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
             throw DecodeError(
                 "recursive_ls: a listing has a name with a slash or a NUL in it, which would lead out of "
                 "its directory; begin() on the same listing goes on behind it",
@@ -18617,7 +20592,7 @@ private:
         bool const follows =
             listing.total ? *listing.total > static_cast<std::int64_t>(offset_ + count) : count >= most_at_once;
         if (follows && count == 0) incomplete("says that it has more entries, but does not list them");
-        if (count != 0 && !beginnings_.insert(listing.DATA.front().name.value_or("")).second)
+        if (count != 0 && !beginnings_.insert(listing.DATA.front().name).second)
             incomplete("has two parts that begin with the same entry");
         files_ = std::move(listing.DATA);
         offset_ += count;
@@ -18772,6 +20747,18 @@ enum class OnFault : unsigned char {
     fail_fast,     ///< it stops waiting; the task stays as it is
     cancel,        ///< it cancels the task, and waits for the end
 };
+/// The name of its enumerator.
+constexpr char const* to_string(OnFault what) noexcept {
+    switch (what) {
+        case OnFault::keep_waiting:
+            return "keep_waiting";
+        case OnFault::fail_fast:
+            return "fail_fast";
+        case OnFault::cancel:
+            return "cancel";
+    }
+    return "unknown";
+}
 
 /**
  * What task_wait waits for, and how.
@@ -18821,6 +20808,27 @@ struct TaskVerdict {
     [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
 };
 
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TaskVerdict::Kind::succeeded:
+            return "succeeded";
+        case TaskVerdict::Kind::failed:
+            return "failed";
+        case TaskVerdict::Kind::cancelled:
+            return "cancelled";
+        case TaskVerdict::Kind::inactive:
+            return "inactive";
+        case TaskVerdict::Kind::faulting:
+            return "faulting";
+        case TaskVerdict::Kind::paused:
+            return "paused";
+        case TaskVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+
 /**
  * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on,
  * and what the wait saw of it is here.
@@ -18855,25 +20863,29 @@ class TaskWaiting {
     using Seconds = std::chrono::duration<double>;
     using Task = transfer::Task;
     using TaskEvent = transfer::TaskEvent;
+    using TaskStatus = transfer::TaskStatus;
     using Kind = transfer::TaskVerdict::Kind;
     using OnFault = transfer::OnFault;
+    static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
         : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
-        // written so that NaN is refused too
+        // The conditions are written so that NaN is refused, too.
         if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
         if (!(wait_.polling_interval >= Seconds(1)))
             throw UsageError("task_wait: the polling_interval must be at least 1 second");
         if (!(wait_.jitter >= 0 && wait_.jitter < 1))
             throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
+        if (!may_cancel && wait_.on_fault == OnFault::cancel)
+            throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
         wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline)  // which may be as early or late as a clock can tell
+        if (options_.deadline)  // it may be as early or late as a clock can tell
             wait_.timeout =
                 std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
                                                                              : http::Clock::duration::zero());
         wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
-        // a look that is under way when the time is over has a few seconds more
+        // A look that is under way when the time is over gets a few seconds more.
         auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
         options_.deadline = std::min(options_.deadline.value_or(end), end);
         options_.stop = call_.stop();
@@ -18884,7 +20896,7 @@ public:
             wait();
         } catch (NetworkError const& error) {
             if (error.kind() != NetworkError::Kind::cancelled) throw;
-            if (ended()) return std::move(verdict_);  // it was a callback of the last look that destroyed the client
+            if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
             verdict_.kind = kind_by_now();
             throw transfer::TaskWaitCancelled(error, std::move(verdict_));
         }
@@ -18896,7 +20908,7 @@ private:
         Seconds planned{0};
         while (true) {
             if (look() && over()) return;
-            // looks keep to their plan, however long each takes, and jitter does not add up
+            // Looks keep to their plan however long each one takes, and jitter does not add up.
             do planned += wait_.polling_interval;
             while (planned <= elapsed());
             if (planned > wait_.timeout) {
@@ -18928,9 +20940,9 @@ private:
     /// Reads the task; false if that failed in a way that may pass.
     bool look() {
         try {
-            verdict_.task = *client_.get_task({.task_id = *wait_.task_id}, options_);
+            verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, options_));
         } catch (Error const& error) {
-            if (!passes(error)) throw;
+            if (!may_pass(error)) throw;
             last_error_ = std::current_exception();
             return false;
         }
@@ -18938,35 +20950,6 @@ private:
         read_faults();
         report();
         return true;
-    }
-
-    /// True for an error that the next look may not meet.
-    static bool passes(Error const& error) {
-        if (auto const* network = dynamic_cast<NetworkError const*>(&error)) {
-            using NetworkKind = NetworkError::Kind;
-            switch (network->kind()) {
-                case NetworkKind::timeout:
-                case NetworkKind::resolve:
-                case NetworkKind::connect:
-                case NetworkKind::interrupted:
-                case NetworkKind::protocol:
-                    return true;
-                default:
-                    return false;
-            }
-        }
-        if (auto const* api = dynamic_cast<ApiError const*>(&error)) switch (api->http_status()) {
-                case 408:
-                case 429:
-                case 500:
-                case 502:
-                case 503:
-                case 504:
-                    return true;
-                default:
-                    return false;
-            }
-        return dynamic_cast<DecodeError const*>(&error) != nullptr;
     }
 
     /// Reads the events of a task whose number of faults has grown.
@@ -18981,7 +20964,7 @@ private:
                 if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
             faults_read_ = faults;
         } catch (Error const& error) {
-            if (!passes(error)) throw;  // else the next look tries again
+            if (!may_pass(error)) throw;  // else the next look tries again
         }
     }
 
@@ -19031,12 +21014,12 @@ private:
     /// Says whether the task will do no more on its own, and with which verdict.
     bool ended() {
         Task const& task = verdict_.task;
-        bool const inactive = task.status && *task.status == "INACTIVE";
+        bool const inactive = task.status == TaskStatus::inactive;
         if (!inactive && !verdict_.ended()) return false;
-        verdict_.kind = inactive                      ? Kind::inactive
-                        : *task.status == "SUCCEEDED" ? Kind::succeeded
-                        : was_cancelled()             ? Kind::cancelled
-                                                      : Kind::failed;
+        verdict_.kind = inactive                               ? Kind::inactive
+                        : task.status == TaskStatus::succeeded ? Kind::succeeded
+                        : was_cancelled()                      ? Kind::cancelled
+                                                               : Kind::failed;
         return true;
     }
 
@@ -19048,13 +21031,17 @@ private:
             verdict_.kind = Kind::faulting;
             return true;
         }
+        if constexpr (may_cancel) cancel();
+        return false;
+    }
+
+    void cancel() {
         try {
             (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
             cancelled_ = true;
         } catch (Error const& error) {
-            if (!passes(error)) throw;  // else the next look tries again
+            if (!may_pass(error)) throw;  // else the next look tries again
         }
-        return false;
     }
 
     /// The verdict for a task that has not ended.
@@ -19066,7 +21053,7 @@ private:
     }
 
     Client const& client_;
-    CallGate::Call const call_;  // from the first look to the last
+    CallGate::Call const call_;  // lasts from the first look to the last
     transfer::TaskWait wait_;
     CallOptions options_;
     http::Clock::time_point start_ = http::Clock::now();
@@ -19130,8 +21117,9 @@ concept Submittable = std::same_as<std::remove_cvref_t<Data>, Typed> || std::con
 struct TransferService {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    using scopes = TransferScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{TransferScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
@@ -19366,7 +21354,8 @@ struct TransferService::Operations {
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
-     * @throws UsageError        for a time-out or an interval under 1 s
+     * @throws UsageError        for a time-out or an interval under 1 s, and for OnFault::cancel if the service of this
+     *                           client is cut down, see ReadOnly, and CancelTask is left out
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
      * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read
@@ -19594,10 +21583,7 @@ private:
 
     /// @throws DecodeError  if the service answers without one
     [[nodiscard]] std::string new_submission_id(CallOptions const& options) const {
-        auto const answer = get_submission_id({}, options);
-        std::string id = answer->value.value_or("");
-        if (id.empty()) throw DecodeError("Transfer gave no submission id", answer.text());
-        return id;
+        return get_submission_id({}, options)->value;
     }
 
     /// Sets the submission id of `data`, in the caller's object unless that is const, and sends it.
@@ -19614,7 +21600,7 @@ private:
             CallOptions submitting = call.options();
             if (!id && !submitting.retry_as) submitting.retry_as = RetryClass::non_idempotent;
             try {
-                return self().send(Submit{.data = Document(std::forward<Data>(data))}, submitting);
+                return self().send(Submit{.data = DocumentOf<Typed>(std::forward<Data>(data))}, submitting);
             } catch (Error const&) {
                 if (!id) throw;
                 detail::rethrow_changed<TransferApiError, AuthApiError, NetworkError, DecodeError>(
@@ -19886,6 +21872,7 @@ struct BookmarkPage {
     std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
     Optional<Json> links = {};                      ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};                       ///< further facts, such as the id of the request
+    static constexpr auto items = &BookmarkPage::data;
     GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
 };
 
@@ -19922,8 +21909,8 @@ struct TunnelCreateDocument {
     Optional<std::string> listener_ip_address = {};       ///< where the listening program waits
     /// A UUID: a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
-    /// Minutes until the tunnel is stopped; the service's default if left out.
-    Optional<std::int64_t> lifetime_mins = {};
+    /// How long it may live: it is stopped then; the service's default if left out.
+    Optional<WholeMinutes> lifetime_mins = {};
     Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";
@@ -20015,7 +22002,7 @@ struct CreateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
     static constexpr auto route = post("/v2/tunnels");
-    Required<Document> data;  ///< a TunnelCreateDocument
+    Required<DocumentOf<TunnelCreateDocument>> data;  ///< the tunnel
     GLOBUS_MEMBERS(CreateTunnel, data);
 
     void check() const { data->check(); }
@@ -20028,7 +22015,7 @@ struct UpdateTunnel {
     using result = transfer::TunnelDocument;
     static constexpr auto route = patch("/v2/tunnels/{tunnel_id}");
     Required<std::string> tunnel_id;
-    Required<Document> update_doc;  ///< a TunnelUpdateDocument
+    Required<DocumentOf<TunnelUpdateDocument>> update_doc;  ///< what is to change
     static constexpr auto wire = wires(in_json("update_doc", ""));
     GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
 };
@@ -20093,7 +22080,6 @@ struct ListStreamAccessPoints {
     using result = transfer::StreamAccessPointPage;
     static constexpr auto route = get("/v2/stream_access_points");
     static constexpr Paging paging{PagingStyle::next_link, "data"};
-    static constexpr auto items = &transfer::StreamAccessPointPage::data;
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListStreamAccessPoints, query_params);
 };
@@ -20104,7 +22090,7 @@ struct CreateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
     static constexpr auto route = post("/v2/bookmarks");
-    Required<Document> data;  ///< a BookmarkCreateDocument
+    Required<DocumentOf<BookmarkCreateDocument>> data;  ///< the bookmark
     GLOBUS_MEMBERS(CreateBookmark, data);
 };
 
@@ -20115,7 +22101,7 @@ struct UpdateBookmark {
     using result = BookmarkDocument;
     static constexpr auto route = patch("/v2/bookmarks/{bookmark_id}");
     Required<std::string> bookmark_id;
-    Required<Document> update_document;  ///< a BookmarkUpdateDocument
+    Required<DocumentOf<BookmarkUpdateDocument>> update_document;  ///< what is to change
     static constexpr auto wire = wires(in_json("update_document", ""));
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, update_document);
 };
@@ -20194,8 +22180,9 @@ using transfer_v2::TunnelUpdateDocument;
 struct TransferServiceV2 {
     static constexpr std::string_view name = "transfer";
     static constexpr std::string_view resource_server = "transfer.api.globus.org";
+    using scopes = TransferScopes;  ///< what a token of this service may allow
     /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{TransferScopes::all};
+    static constexpr std::array default_scopes{scopes::all};
     using error = TransferApiError;
     using credential = BearerCredential;
 
@@ -20386,7 +22373,7 @@ GLOBUS_DECL std::string one_line(std::string_view text, std::size_t most) {
     std::string line;
     line.reserve(std::min(text.size(), most));
     std::size_t cut = 0;  // where "..." can follow
-    bool blank = false;   // there was one that waits for a character
+    bool blank = false;   // there was a blank, which is written before the next character
     while (!text.empty()) {
         char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
         if (c != U' ' && detail::is_blank(c)) {
@@ -20432,7 +22419,7 @@ GLOBUS_DECL DecodeError DecodeError::in(std::string const& answer) const {
 namespace globus::detail {
 
 GLOBUS_DECL void wipe(std::string& text) noexcept {
-    text.resize(text.capacity());  // within capacity: never allocates; reaches the bytes behind the end, too
+    text.resize(text.capacity());  // this never allocates, and makes the bytes behind the end part of the text
     volatile char* bytes = text.data();
     for (std::size_t i = 0; i != text.size(); ++i) bytes[i] = 0;
     text.clear();
@@ -20675,7 +22662,7 @@ GLOBUS_DECL std::vector<std::string> split_commas(std::string_view text) {
     }
 }
 
-/// The value of a parameter as the query of a URL has it; empty if nothing is asked for by it.
+/// The value of a parameter as it stands in the query of a URL; empty if it asks for nothing.
 GLOBUS_DECL std::string query_value(std::optional<std::string> const& text) { return text ? one_line(*text) : ""; }
 GLOBUS_DECL std::string query_value(std::optional<bool> const& flag) { return !flag ? "" : *flag ? "True" : "False"; }
 
@@ -20689,7 +22676,7 @@ GLOBUS_DECL bool asks_for_anything(AuthorizationParameters const& parameters) {
     return asks;
 }
 
-/// Of texts that a service wrote, those that are scopes; none if they are too large together to be asked for.
+/// Those of a service's texts that are scopes; none if all together are too large for a request.
 GLOBUS_DECL std::vector<std::string> readable_scopes(std::vector<std::string> texts) {
     auto const is_readable = [](std::string const& text) {
         try {
@@ -20705,7 +22692,7 @@ GLOBUS_DECL std::vector<std::string> readable_scopes(std::vector<std::string> te
     return texts;
 }
 
-/// Read one parameter. A value that cannot be one leaves it absent, and the answer is false; null is absence itself.
+/// These read one parameter. A value of another kind leaves it absent, and the answer is false; null means absent.
 GLOBUS_DECL bool read_parameter(std::string_view, boost::json::value const& value, std::optional<std::string>& place) {
     if (value.is_string()) place = std::string(value.get_string());
     return value.is_string() || value.is_null();
@@ -20805,7 +22792,7 @@ GLOBUS_DECL std::optional<Gare> to_gare(Json const& document) {
     if (object == nullptr) return std::nullopt;
     Gare gare;
     gare.code = detail::text_member(*object, "code").value_or("");
-    std::vector<std::string_view> names{"code", "authorization_parameters"};  // of what is not `extra`
+    std::vector<std::string_view> names{"code", "authorization_parameters"};  // members that do not go into `extra`
     auto const* const parameters = detail::object_member(*object, "authorization_parameters");
     if (parameters != nullptr)
         gare.authorization_parameters = detail::read_parameters(*parameters, gare.extra_parameters);
@@ -20823,7 +22810,7 @@ GLOBUS_DECL std::optional<Gare> to_gare(Json const& document) {
 GLOBUS_DECL std::vector<std::pair<std::string, std::string>> session_query(AuthorizationParameters const& parameters) {
     std::vector<std::pair<std::string, std::string>> query;
     detail::for_each_parameter(parameters, [&](std::string_view name, auto const& value) {
-        if (name == "required_scopes") return;  // the flow's own scopes have them
+        if (name == "required_scopes") return;  // the scopes of the flow include them
         if (std::string text = detail::query_value(value); !text.empty()) query.emplace_back(name, std::move(text));
     });
     return query;
@@ -20939,14 +22926,14 @@ GLOBUS_DECL std::string ApiError::describe(http::Request const& request, Data co
     auto const clean = [&](std::string_view text) { return detail::one_line_without(credentials, text); };
     std::string_view code = data.reading.code;
     if (auto const* document = data.json.if_object(); document != nullptr && code.empty()) {
-        // OAuth2's own word (RFC 6749, section 5.2), or that of the object in which some put what is wrong
+        // The code is the `error` of OAuth2 (RFC 6749, section 5.2), or stands in the object where others put it.
         code = detail::text_member(*document, "error").value_or("");
         if (auto const* error = detail::object_member(*document, "error"))
             code = detail::text_member(*error, "code").value_or("");
     }
     std::string words = clean(data.message);
     for (detail::Sentence const& more : detail::further_words(data.response, data.json, data.message)) {
-        if (words.size() > 1000) break;  // the rest would be cut off
+        if (words.size() > 1000) break;  // the rest would be cut off anyway
         if (more.text == code) continue;
         if (!words.empty()) words += "; ";
         words += clean(more.text);
@@ -21025,7 +23012,7 @@ GLOBUS_DECL void ApiError::read_common_forms(boost::json::object const& document
     } else {
         reading.code = code ? std::string(*code) : common_code(reading.errors);
         if (!json_api && document.contains("code") && document.contains("message"))
-            reading.request_id = request_id.value_or("");  // the common document, with an odd value in it
+            reading.request_id = request_id.value_or("");  // it is the common document, with an odd value in it
         std::vector<SubError> itself;
         if (reading.errors.empty()) itself.push_back(with_message(document));
         add_messages(reading.errors.empty() ? itself : reading.errors);
@@ -21041,7 +23028,7 @@ GLOBUS_DECL void ApiError::read_requirements(boost::json::object const& document
     };
     if (auto const* errors = detail::object_list(document.if_contains("errors")))
         for (Json const& error : *errors) add(to_gare(error));
-    for (char const* name : {"error", "detail"})  // Flows; the frameworks of others
+    for (char const* name : {"error", "detail"})  // those of Flows, and of common web frameworks
         if (auto const* part = document.if_contains(name)) add(to_gare(*part));
     auto whole = to_gare(data.json);
     auto const take_scopes = [&](Gare const& gare) {
@@ -21087,7 +23074,7 @@ GLOBUS_DECL void check_audience(std::string_view resource_server, AuthContext co
 
 namespace globus {
 
-/// What a text says, by the names of scopes: which ones stand at the top, and what each depends on.
+/// What a text says about scopes, by their names: which ones stand at the top, and what each depends on.
 class Scope::Graph {
 public:
     explicit Graph(std::string_view text);
@@ -21238,7 +23225,7 @@ GLOBUS_DECL Scope::Graph::Graph(std::string_view text) {
 GLOBUS_DECL std::vector<Scope> Scope::Graph::trees() {
     std::vector<Scope> top;
     for (auto const& [name, needs] : edges_[{}]) {
-        // at the top a scope and the same one marked optional both stay
+        // At the top a scope stays beside the same scope marked optional.
         if (needs.needed) top.push_back(tree(name, false, 0));
         if (needs.optional) top.push_back(tree(name, true, 0));
     }
@@ -21321,7 +23308,7 @@ std::string home_directory();
 
 namespace globus::detail {
 
-/// The small letter of a Latin, Greek or Cyrillic one; others are as they are.
+/// The lower case of a Latin, Greek or Cyrillic letter; other characters stay as they are.
 GLOBUS_DECL char32_t to_lower(char32_t c) {
     if ((c >= U'A' && c <= U'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
         (c >= 0x410 && c <= 0x42F))
@@ -21429,7 +23416,7 @@ GLOBUS_DECL std::string answer_text(boost::json::object const& object, char cons
     return text;
 }
 
-/// The same of a token, which has the characters that a caller's may have, too.
+/// The same for a token, which may have the characters that a caller's token may have.
 GLOBUS_DECL Secret answer_token(boost::json::object const& object, char const* name) {
     std::string token = answer_text(object, name);
     if (!is_token_text(token)) refuse_token((std::string(name) + " has a character that no token has").c_str());
@@ -21587,7 +23574,7 @@ GLOBUS_DECL TokenData TokenData::from_json(boost::json::object const& object) {
 
 namespace globus::detail {
 
-/// What reading it would refuse is not stored. @throws UsageError
+/// Refuses to store what could not be read again. @throws UsageError
 GLOBUS_DECL void check_token_data(TokenData const& data) {
     for (auto const& [name, token] :
          {std::pair{"an access token", &data.access_token}, {"a refresh token", &data.refresh_token}})
@@ -22076,7 +24063,7 @@ GLOBUS_DECL void JsonTokenStorage::store(boost::json::object document, TokenData
     for (auto const& [server, data] : tokens) mine[server] = data.to_json();
     document["data"].get_object()[place_->options().namespace_name] = std::move(mine);
     document["format_version"] = "2.0";
-    document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK wants a text here
+    document["globus-sdk.version"] = "globus-cpp-" GLOBUS_VERSION_STRING;  // the Python SDK expects a text here
     std::string text = boost::json::serialize(document);
     detail::replace_token_file(*place_, text);
     detail::wipe(text);
@@ -22280,7 +24267,7 @@ struct CallGate::State {
     std::atomic<bool> closed = false;
     std::atomic<int> running = 0;
     std::mutex mutex;
-    std::vector<std::thread::id> calling_back;  ///< a thread for each call that runs a callback of the user's
+    std::vector<std::thread::id> calling_back;  ///< one entry for each call that runs a callback of the user
 
     int calling_back_here();
 };
@@ -22316,10 +24303,10 @@ GLOBUS_DECL CallGate& CallGate::operator=(CallGate&& other) {
 }
 
 GLOBUS_DECL CallGate::~CallGate() {
-    if (!state_->made.is_this_process()) return;  // whoever called is not in the child process
+    if (!state_->made.is_this_process()) return;  // threads that were in a call are not in the child process
     state_->closed = true;
     state_->closing.request_stop();
-    // a callback that destroys the client is within a call, which ends when the callback has
+    // A callback that destroys the client runs within a call, which ends after the callback.
     int const own = state_->calling_back_here();
     for (int running = state_->running; running > own; running = state_->running) state_->running.wait(running);
 }
@@ -22535,6 +24522,121 @@ GLOBUS_DECL void add_to_query(std::string& url, std::string_view name, std::stri
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_IMPL_FORM_IPP
+#ifndef GLOBUS_CORE_IMPL_OPEN_ENUM_IPP
+#define GLOBUS_CORE_IMPL_OPEN_ENUM_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::size_t place_of_word(std::string_view word, std::span<std::string_view const> words) noexcept {
+    auto const found = std::find(words.begin(), words.end(), word);
+    return found != words.end() ? static_cast<std::size_t>(found - words.begin()) : 0;
+}
+
+GLOBUS_DECL void require_known_word(std::string_view word, std::span<std::string_view const> words) {
+    if (word.empty() || place_of_word(word, words) != 0) return;
+    std::string known;
+    for (std::string_view const one : words.subspan(1)) {
+        if (!known.empty()) known += ", ";
+        known += one;
+    }
+    throw UsageError('\'' + one_line(word) + "' is none of the words that are known here (" + known +
+                     "): if the service has it, write word(\"...\")");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_OPEN_ENUM_IPP
+#ifndef GLOBUS_CORE_IMPL_OPTIONAL_IPP
+#define GLOBUS_CORE_IMPL_OPTIONAL_IPP
+
+#include <string>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string text_at(char const* text) {
+    if (text == nullptr)
+        throw UsageError("a null pointer was given where a text belongs: is an environment variable not set?");
+    return text;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_OPTIONAL_IPP
+#ifndef GLOBUS_CORE_IMPL_TIMESTAMP_IPP
+#define GLOBUS_CORE_IMPL_TIMESTAMP_IPP
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string time_text(Microseconds time) {
+    using namespace std::chrono;
+    auto const day = floor<days>(time);
+    if (time < sys_days(year(1) / 1 / 1) || time >= sys_days(year(9999) / 12 / 31) + days(1))
+        throw UsageError("a time outside of the years 1 to 9999 cannot be written");
+    year_month_day const date(day);
+    hh_mm_ss const clock(time - day);
+    std::string text = "0000-00-00T00:00:00";
+    auto const put = [&](std::size_t end, long long number) {
+        for (; number != 0; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+    };
+    put(4, int(date.year()));
+    put(7, unsigned(date.month()));
+    put(10, unsigned(date.day()));
+    put(13, clock.hours().count());
+    put(16, clock.minutes().count());
+    put(19, clock.seconds().count());
+    if (auto const fraction = clock.subseconds().count(); fraction != 0) {
+        text += ".000000";
+        put(text.size(), fraction);
+    }
+    return text + "+00:00";
+}
+
+GLOBUS_DECL void check_time(std::string_view member, Timestamp const& time) {
+    if (read_time(time.text()).kind == TimeText::Kind::impossible)
+        throw UsageError(std::string(member) + " is \"" + time.text() + "\": there is no such time");
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::optional<Timestamp::Time> Timestamp::time() const noexcept {
+    auto const read = detail::read_time(text_);
+    return read.kind == detail::TimeText::Kind::time ? std::optional(read.time) : std::nullopt;
+}
+
+GLOBUS_DECL Timestamp::Time Timestamp::sys_time() const {
+    if (auto const read = time()) return *read;
+    throw DecodeError("\"" + text_ + "\" is no time");
+}
+
+GLOBUS_DECL std::weak_ordering Timestamp::compare(Timestamp const& other) const noexcept {
+    if (auto const theirs = other.time()) return compare(*theirs);
+    if (time()) return std::weak_ordering::less;
+    return text_ <=> other.text_;
+}
+
+GLOBUS_DECL std::weak_ordering Timestamp::compare(Time other) const noexcept {
+    auto const own = time();
+    return own ? own->time_since_epoch().count() <=> other.time_since_epoch().count() : std::weak_ordering::greater;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_TIMESTAMP_IPP
 #ifndef GLOBUS_CORE_IMPL_JSON_WRITE_IPP
 #define GLOBUS_CORE_IMPL_JSON_WRITE_IPP
 
@@ -22908,7 +25010,7 @@ GLOBUS_DECL std::size_t DocumentRoom::grow(std::size_t capacity, std::size_t nee
     double const now = static_cast<double>(capacity);
     double const wanted =
         capacity < 64 || part_read_ <= 0 ? 2 * now : std::max(now * 1.25, now * (1.02 / part_read_)) + 16;
-    std::size_t const half = most / 2;  // the rest is for what the elements hold
+    std::size_t const half = most / 2;  // the other half is for what the elements hold
     std::size_t const chosen =
         std::max(needed, wanted < static_cast<double>(half) ? static_cast<std::size_t>(wanted) : half);
     taken_ += chosen * size;
@@ -22947,6 +25049,10 @@ GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noe
 
 GLOBUS_DECL bool store_text(void* object, std::string_view text) {
     as<std::string>(object).assign(text);
+    return true;
+}
+GLOBUS_DECL bool store_word(void* object, std::string_view text) {
+    as<Word>(object).text_.assign(text);
     return true;
 }
 GLOBUS_DECL bool store_optional_text(void* object, std::string_view text) {
@@ -23006,7 +25112,7 @@ public:
 
     /// True from the first value to the last.
     [[nodiscard]] bool building() const noexcept { return depth_ != 0; }
-    /// A list or an object begins; the outermost becomes `target`.
+    /// Begins a list or an object; the outermost one becomes `target`.
     void enter(Json* target = nullptr);
     void leave_object(std::size_t n);
     void leave_array(std::size_t n);
@@ -23019,7 +25125,7 @@ public:
     void null() { push(), values_.push_null(); }
 
 private:
-    /// A value comes onto the stack, where it waits for the end of its list or object.
+    /// Notes that a value is on the stack, where it waits for the end of its list or object.
     void push();
     void leave(std::size_t n);
 
@@ -23028,12 +25134,12 @@ private:
     Json* target_ = nullptr;
     std::size_t depth_ = 0;
     std::size_t waiting_ = 0;  ///< values on the stack
-    std::size_t held_ = 0;     ///< that it has room for
+    std::size_t held_ = 0;     ///< values that the stack has room for
 };
 
 /**
- * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: what holds it does without, an
- * Optional and a member stay as they were, a list or a map gets no element. The first is kept as a sentence.
+ * The handler of Boost.JSON's parser. A value that does not fit never ends the reading: an Optional and a member stay
+ * as they were, and a list or a map gets no element. A sentence about the first such value is kept.
  */
 class JsonReader {
 public:
@@ -23050,7 +25156,7 @@ public:
     [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
     /// True if a value was of another kind than described.
     [[nodiscard]] bool misfit() const noexcept { return misfit_; }
-    /// True if the document itself was.
+    /// True if the document itself was of another kind.
     [[nodiscard]] bool root_misfit() const noexcept { return root_misfit_; }
     [[nodiscard]] std::vector<TopList> const& lists() const noexcept { return lists_; }
     [[nodiscard]] std::vector<OddMember> const& odd_members() const noexcept { return odd_members_; }
@@ -23086,15 +25192,15 @@ public:
 private:
     /// An object or a list that has begun, as the member `key` or inside of it.
     struct Frame {
-        Slot slot;  ///< none: it is skipped
+        Slot slot;  ///< if it is empty, the value is skipped
         std::string_view key;
         std::size_t count;  ///< elements that have begun
     };
 
     static bool has_fraction(std::string_view number) noexcept;
 
-    /// The slot of the value that begins now, which is of the kind that `Takes` is for. What a list or a map has no place
-    /// for gets no object.
+    /// The slot of the value that begins now, which is of the kind that `Takes` is for. It has no object if the list or
+    /// map has no place for such a value.
     template <auto Takes>
     Slot take() {
         if (stack_.empty() || stack_.back().slot.type == nullptr || stack_.back().slot.type->make == nullptr)
@@ -23106,7 +25212,7 @@ private:
         if (!fits) return {nullptr, &type};
         return parent.slot.type->make(parent.slot.object, entry_key_, room_);
     }
-    /// The same, gone inside Optional and Required.
+    /// The same, but the slot inside of Optional and Required.
     template <auto Takes>
     Slot enter() {
         Slot slot = take<Takes>();
@@ -23118,7 +25224,7 @@ private:
         }
         return slot;
     }
-    /// True if the value that comes goes somewhere.
+    /// True if the value that comes now is kept.
     [[nodiscard]] bool is_read() const noexcept;
     bool begins_dom(Slot slot);
 
@@ -23132,12 +25238,12 @@ private:
     [[nodiscard]] bool at_top() const noexcept;
     TopList& top_list();
 
-    /// A value that does not fit. @param text  what it is, if that fits into a word
+    /// Notes a value that does not fit. @param text  the value itself, if it is short
     void refuse(Slot slot, char const* found, std::string_view text = {});
     void tell(std::string what);
     void tell_mended(Slot slot);
     [[nodiscard]] std::string where() const;
-    /// Where the value that is read stands, unless its name says it: ", at DATA[3].name".
+    /// Where the value that is read now stands, unless its name says so: ", at DATA[3].name".
     [[nodiscard]] std::string path() const;
 
     /// Adds a part of a text that comes in several.
@@ -23322,7 +25428,7 @@ GLOBUS_DECL bool JsonReader::on_uint64(std::uint64_t number, std::string_view, E
 }
 
 GLOBUS_DECL bool JsonReader::on_double(double number, std::string_view text, ErrorCode&) {
-    // an integer of more than 64 bits comes here, too, and is not what is left of it
+    // An integer of more than 64 bits comes here, too. It is refused, since not all of it is left.
     bool const whole = !std::exchange(fraction_, false) && !has_fraction(text);
     if (dom_.building()) return dom_.real(number), true;
     Slot const slot = enter<&SlotType::real>();
@@ -23348,7 +25454,7 @@ GLOBUS_DECL bool JsonReader::on_null(ErrorCode&) {
     Slot slot = take<&SlotType::null>();
     optional_ = Slot{};
     while (slot.type != nullptr && slot.type->null == nullptr && slot.type->inner != nullptr)
-        slot = slot.type->inner(slot.object);  // a Required
+        slot = slot.type->inner(slot.object);  // it is a Required
     if (slot.type == nullptr) return true;
     if (slot.type->null != nullptr)
         slot.type->null(slot.object);
@@ -23462,7 +25568,7 @@ struct JsonDocumentReader::Parser {
 
     static boost::json::parse_options options() {
         boost::json::parse_options options = json_options();
-        options.allow_invalid_utf8 = true;  // there is none: what comes is mended
+        options.allow_invalid_utf8 = true;  // the parser need not look: the text has been mended
         return options;
     }
 
@@ -23549,7 +25655,7 @@ namespace globus::detail {
 
 struct AnyResponse::Dom {
     std::once_flag made;
-    Json value = {};  ///< in memory of its own: a copy would share an arena, without a lock and beyond its end
+    Json value = {};  ///< in memory of its own: copies would share an arena without a lock, and outlive it
 };
 
 GLOBUS_DECL AnyResponse::AnyResponse() : dom_(std::make_shared<Dom>()) {}
@@ -23624,6 +25730,19 @@ GLOBUS_DECL void AnyResponse::take(JsonDocumentReader const& reader) {
 
 GLOBUS_DECL void AnyResponse::check_fit() const {
     if (root_misfit_ && !facts_.wrote && !facts_.replayed) throw DecodeError(mismatch_, raw_.body);
+}
+
+GLOBUS_DECL void AnyResponse::lacks(std::string_view member) const {
+    if (root_misfit_ || facts_.partial || facts_.replayed) return;
+    if (boost::json::object const* const all = json().if_object())  // an empty text is there
+        if (Json const* const there = all->if_contains(member); there != nullptr && there->is_string()) return;
+    throw DecodeError("the answer has no '" + std::string(member) + '\'', raw_.body);
+}
+
+GLOBUS_DECL void check_index(std::size_t index, std::size_t size) {
+    if (index >= size)
+        throw UsageError("the answer's list has " + std::to_string(size) + " elements: there is none at " +
+                         std::to_string(index));
 }
 
 GLOBUS_DECL DecodeError AnyResponse::with_body(DecodeError const& error, std::string body) {
@@ -23717,7 +25836,7 @@ GLOBUS_DECL bool Step::ends_attempt() const noexcept {
 GLOBUS_DECL CallMachine::CallMachine(CallTerms const& terms, RetryPolicyRef retry) noexcept
     : terms_(terms), retry_(retry) {
     RetryClass const asked = terms.retry_as.value_or(terms.retry_class);
-    // `never` says how often, not what the operation does
+    // `never` says how often the request is sent, not what the operation does
     reads_ = (asked == RetryClass::never ? terms.retry_class : asked) == RetryClass::read;
     once_ = terms.sent_once || asked == RetryClass::never;
     attempt_.retry_class = asked;
@@ -23741,7 +25860,7 @@ GLOBUS_DECL Step CallMachine::failed(NetworkError const& error, http::Clock::tim
 
 GLOBUS_DECL Step CallMachine::renewed(bool other) const noexcept {
     if (!other || once_) return {.kind = Step::Kind::refuse};
-    // an expired token is no failed attempt
+    // The attempt has not failed: its token had expired.
     return {.kind = Step::Kind::authorize, .next_attempt_in = std::chrono::duration<double>(0)};
 }
 
@@ -23788,7 +25907,7 @@ GLOBUS_DECL bool CallMachine::needs_fresh_connection() const noexcept {
 }
 
 GLOBUS_DECL Step CallMachine::again_or_fail(int status, http::Clock::time_point now) {
-    constexpr std::chrono::milliseconds least(10);  // an attempt that has less can only run out of it
+    constexpr std::chrono::milliseconds least(10);  // an attempt with less time than this can only run out of it
     Attempt attempt = std::exchange(attempt_, {.number = attempt_.number, .retry_class = attempt_.retry_class});
     attempt_.in_doubt = attempt.in_doubt || may_be_processed(attempt);
     if (once_) return {.kind = Step::Kind::fail};
@@ -24055,7 +26174,7 @@ GLOBUS_DECL bool is_own_origin(std::string_view base_url, std::string const& url
     return http::same_origin(target, http::parse_url(base_url));
 }
 
-/// The Content-Length of an answer; empty where it says nothing of the body's (RFC 9112, section 6.3), or cannot be.
+/// The Content-Length of an answer; empty if it says nothing about this body (RFC 9112, section 6.3), or is no number.
 GLOBUS_DECL std::string_view believed_length(http::Response const& head, std::size_t limit) {
     std::string_view const length = head.headers.get("Content-Length");
     std::size_t size = 0;
@@ -24087,6 +26206,11 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& res
                 .resource_server = facts.resource_server};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
+    if (options.on_head || is_streamed())
+        request.on_head = [this](http::Response const& head) {
+            if (options_.on_head && head.status / 100 == 2) options_.on_head(head);
+            if (stream_) stream_->expect(believed_length(head, request.max_response_bytes));
+        };
     if (options.sink)
         request.sink = [this](std::string_view piece) {
             handed_over = true;
@@ -24120,7 +26244,7 @@ GLOBUS_DECL CallTerms ClientExchange::terms() const {
             .retry_as = options_.retry_as,
             .authorized = own_origin_,
             .sent_once = request.source != nullptr,
-            // a document is in a 2xx; whoever takes an answer as it comes, takes a 3xx, too
+            // A document comes with a 2xx. A caller who takes the answer as it comes takes a 3xx, too.
             .read_below = form_.has_shape ? 300 : 400,
             .deadline = request.deadline};
 }
@@ -24128,6 +26252,8 @@ GLOBUS_DECL CallTerms ClientExchange::terms() const {
 GLOBUS_DECL void ClientExchange::take(http::Response& answer, bool replayed) {
     AnswerFacts const facts{.replayed = replayed,
                             .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
+                            .partial = request.url.find("?fields=") != std::string::npos ||
+                                       request.url.find("&fields=") != std::string::npos,
                             .max_bytes = max_bytes_};
     if (is_streamed()) return result_.receive(answer, facts, form_, *stream_);
     if (form_.has_shape && !options_.sink) require_document(answer);
@@ -24192,9 +26318,6 @@ GLOBUS_DECL void ClientExchange::read_as_it_comes() {
         room_ -= piece.size();
         stream_->write(piece);
         return true;
-    };
-    request.on_head = [this](http::Response const& head) {
-        stream_->expect(believed_length(head, request.max_response_bytes));
     };
 }
 
@@ -24465,7 +26588,7 @@ GLOBUS_DECL std::string resolve_url(std::string_view base, std::string_view refe
             if (!to.query) to.query = from.query;
         } else if (to.path.starts_with('/')) {
             path = remove_dot_segments(to.path);
-        } else {  // beside the last segment of the base
+        } else {  // it stands beside the last segment of the base
             auto const slash = from.path.rfind('/');
             path = slash == std::string_view::npos ? "/" : std::string(from.path.substr(0, slash + 1));
             path = remove_dot_segments(path.append(to.path));
@@ -25140,7 +27263,7 @@ GLOBUS_DECL void CallbacksWait::call(std::function<void()> tell) noexcept {
     if (outermost() == nullptr) return now(tell);
     try {
         outermost()->waiting_.push_back(std::move(tell));
-    } catch (...) {  // there is no memory to wait in
+    } catch (...) {  // there is no memory to keep it in, so it is dropped
     }
 }
 
@@ -25179,7 +27302,7 @@ struct Waiting {
     std::mutex mutex;
     std::map<std::thread::id, Doer const*> all;
 
-    /// Never destroyed: calls may wait while the program ends, and before it has begun.
+    /// It is never destroyed: calls may wait while the program ends, and before main begins.
     static Waiting& shared() {
         static Waiting& one = *new Waiting;
         return one;
@@ -25271,7 +27394,7 @@ GLOBUS_DECL void Turn::end() {
 }
 
 GLOBUS_DECL TurnLock::~TurnLock() {
-    if (ours_ && made_.is_this_process()) turn_->end();  // not in a child process that was made meanwhile
+    if (ours_ && made_.is_this_process()) turn_->end();  // a child process that was made meanwhile has no turn
 }
 
 }  // namespace globus::detail
@@ -25302,10 +27425,10 @@ GLOBUS_DECL bool wait_until(Clock::time_point until, std::stop_token const& stop
 namespace globus::detail {
 
 GLOBUS_DECL AppPlace::AppPlace(std::string environment_name, std::string url) {
-    Environment const environment =
+    Environment const known =
         environment_name.empty() ? Environment::current() : Environment(std::move(environment_name));
-    environment_ = environment.name();
-    auth_url = http::check_base_url(url.empty() ? environment.service_url("auth") : std::move(url));
+    environment = known.name();
+    auth_url = http::check_base_url(url.empty() ? known.service_url("auth") : std::move(url));
 }
 
 GLOBUS_DECL ScopeRequirements SharedRequirements::get() const {
@@ -25391,10 +27514,10 @@ GLOBUS_DECL Token Renewal::token() const {
     return token_;
 }
 
-GLOBUS_DECL Authorization Renewal::authorize(AuthContext const& context, Grant& grant) {
+GLOBUS_DECL Authorization Renewal::present_or_renewed(AuthContext const& context, Grant& grant) {
     std::unique_lock lock(mutex_);
-    Authorization authorization = authorize(lock, context, grant);
-    check_audience(token_.resource_server, context);  // a renewal may have brought to light whose it is
+    Authorization authorization = present_or_renewed(lock, context, grant);
+    check_audience(token_.resource_server, context);  // a renewal may have revealed whose token it is
     return authorization;
 }
 
@@ -25404,7 +27527,7 @@ GLOBUS_DECL bool Renewal::renew_after(Authorization const& refused, AuthContext 
         if (refused.generation != generation_) return true;
         revoked_ = true;
     }
-    return authorize(context, grant).generation != refused.generation;
+    return present_or_renewed(context, grant).generation != refused.generation;
 }
 
 GLOBUS_DECL std::int64_t Renewal::uptime() const {
@@ -25436,8 +27559,8 @@ GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
     return left > due ? Age::ageing : Age::due;
 }
 
-GLOBUS_DECL Authorization Renewal::authorize(std::unique_lock<std::mutex>& lock, AuthContext const& context,
-                                             Grant& grant) {
+GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
+                                                      Grant& grant) {
     check_audience(token_.resource_server, context);
     for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
         if (telling->thread != std::this_thread::get_id()) continue;
@@ -25489,7 +27612,7 @@ GLOBUS_DECL std::exception_ptr Renewal::renew(std::unique_lock<std::mutex>& lock
         received_remaining_ = made->remaining;
         refusal_ = Refusal();
     } catch (...) {
-        if (!lock.owns_lock()) throw;  // in a child process that was made meanwhile
+        if (!lock.owns_lock()) throw;  // this is a child process that was made meanwhile
         error = std::current_exception();
         learn_from_failure(std::move(tried));
     }
@@ -25497,7 +27620,7 @@ GLOBUS_DECL std::exception_ptr Renewal::renew(std::unique_lock<std::mutex>& lock
     Telling telling{std::this_thread::get_id(), error, telling_};
     telling_ = &telling;
     lock.unlock();
-    callbacks.reset();  // what went wrong on the way is told now
+    callbacks.reset();  // callbacks that had to wait run now
     if (error == nullptr && options_.on_refresh) tell(made->for_on_refresh);
     lock.lock();
     Telling** link = &telling_;
@@ -25540,7 +27663,7 @@ GLOBUS_DECL void Renewal::tell(Token const& token) const noexcept {
     } catch (...) {
         try {
             if (options_.on_error) options_.on_error(std::current_exception());
-        } catch (...) {  // an observer that throws has nobody left to tell
+        } catch (...) {  // nobody is left who could be told
         }
     }
 }
@@ -25552,11 +27675,11 @@ GLOBUS_DECL void Renewal::learn_from_failure(Secret tried) noexcept {
         std::string_view const word = refusal.oauth_error();
         bool const refused = word == "invalid_grant" || word == "invalid_client" || word == "unauthorized_client";
         if (refused) refusal_ = Refusal{std::current_exception(), std::move(tried)};
-    } catch (...) {  // another time it may work
+    } catch (...) {  // the next renewal may work
     }
     try {
         not_before_ = uptime() + 30 + static_cast<std::int64_t>(random_unit() * 10);
-    } catch (...) {  // without a clock there is no pause
+    } catch (...) {  // there is no pause without a clock
     }
 }
 
@@ -25635,7 +27758,7 @@ GLOBUS_DECL RenewalOptions renewed_through(AnyTokenStorage storage, std::string 
     auto const tell = [on_error = options.on_error](std::exception_ptr const& trouble) noexcept {
         try {
             if (on_error) CallbacksWait::call([on_error, trouble] { on_error(trouble); });
-        } catch (...) {  // no memory to tell it with
+        } catch (...) {  // there is no memory for the report
         }
     };
     options.around_renewal = [storage = std::move(storage), resource_server = std::move(resource_server), record, now,
@@ -25700,7 +27823,7 @@ namespace globus {
 
 GLOBUS_DECL ClientCredentialsPolicy::State::State(Confidential c, StringList list, Token token, RenewalOptions options)
     : client(std::move(c)), renewal(std::move(token), std::move(options)) {
-    detail::check_client_id(client.client_id());  // empty in a client that was moved from
+    detail::check_client_id(client.client_id());  // it is empty in a client that was moved from
     for (std::string const& scope : list) scopes += (scopes.empty() ? "" : " ") + scope;
     detail::check_credential("the list of scopes", scopes);
 }
@@ -25792,8 +27915,8 @@ GLOBUS_DECL std::optional<std::string> CommandLineLoginFlow::read_line() const {
 
 namespace globus::detail {
 
-// Descriptors that do not survive an exec: from their first moment on, if the system supports that, since another
-// thread may start a program at any time. Those for listening do not block, either. A function that fails says why in
+// Descriptors that do not survive an exec, from their first moment on if the system supports that, since another
+// thread may start a program at any time. Those that listen do not block, either. A function that fails says why in
 // errno.
 
 /// Makes a socket, as socket(2) does.
@@ -26147,7 +28270,7 @@ GLOBUS_DECL std::optional<IdTokenKey> StaticJwks::key(std::string_view kid, IdTo
     IdTokenKey const* found = nullptr;
     for (IdTokenKey const& key : keys_) {
         if (key.kid() != kid) continue;
-        if (found != nullptr) return std::nullopt;  // two keys of one name: neither can be meant
+        if (found != nullptr) return std::nullopt;  // two keys have one name: it is not known which is meant
         found = &key;
     }
     return found != nullptr ? std::optional(*found) : std::nullopt;
@@ -26213,7 +28336,7 @@ GLOBUS_DECL std::optional<double> jwt_time(boost::json::object const& object, st
     return seconds;
 }
 
-/// The checks of everything but key, issuer, signature and time.
+/// Checks everything but key, issuer, signature and time.
 GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     for (char const* name : {"crit", "b64", "jwk", "jku", "x5u", "x5c", "enc", "zip"})
         if (header.contains(name)) return false;
@@ -26221,7 +28344,7 @@ GLOBUS_DECL bool id_token_header_is_good(boost::json::object const& header) {
     return type == nullptr || (type->is_string() && http::detail::equal_ignoring_case(type->get_string(), "JWT"));
 }
 
-/// @throws IdTokenError  for a token that is not of now, with the difference of the clocks
+/// @throws IdTokenError  for a token that is not valid now, with the difference of the clocks
 GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions const& options) {
     auto const now = options.now ? options.now() : unix_now();
     auto const leeway = static_cast<double>(options.leeway.count());
@@ -26238,7 +28361,7 @@ GLOBUS_DECL void check_id_token_time(IdTokenClaims const& claims, IdTokenOptions
     throw IdTokenError(why, difference);
 }
 
-/// Reads the claims; nothing if one of them is wrong. Whether they are of now is for check_id_token_time to say.
+/// Reads the claims; nothing if one of them is wrong. Whether they hold now is checked by check_id_token_time.
 GLOBUS_DECL std::optional<IdTokenClaims> check_id_token_claims(boost::json::object object, std::string_view client_id,
                                                                std::string_view alg, IdTokenOptions const& options) {
     IdTokenClaims claims;
@@ -26291,21 +28414,21 @@ struct FetchedKeys::State {
     AnyTransport const transport;
     std::string const auth_url;
     std::function<http::Clock::time_point()> const now;
-    std::mutex mutex;  ///< of what follows; free while something is fetched
+    std::mutex mutex;  ///< of what follows; it is free while something is fetched
     SingleFlight fetching;
     std::string issuer;
     std::string jwks_uri;
     std::optional<StaticJwks> keys;
     http::Clock::time_point fetched{};
-    std::optional<http::Clock::time_point> looked_again;  ///< for a key that was not there
+    std::optional<http::Clock::time_point> looked_again;  ///< when a key was not there
 
-    /// Where an issuer and its keys are.
+    /// Where the issuer and its keys are.
     struct Configuration {
         std::string issuer, jwks_uri;
     };
 
     /// Fetches the configuration if it is not there, else the keys; or waits for the thread that does. What is there
-    /// stays as it is until what takes its place is known to be good.
+    /// stays until its replacement is known to be good.
     void fetch_or_wait(std::unique_lock<std::mutex>& lock, IdTokenOptions const& options);
     [[nodiscard]] Configuration fetch_configuration(IdTokenOptions const& options) const;
     /// GET of a public document.
@@ -26348,7 +28471,7 @@ GLOBUS_DECL FetchedKeys::State::Configuration FetchedKeys::State::fetch_configur
         http::Url const own = http::parse_url(slashed);
         good = !place.has_userinfo && (place.scheme == "https" || http::is_loopback(place.host)) &&
                http::detail::equal_ignoring_case(place.host, own.host) && place.scheme == own.scheme;
-    } catch (UsageError const&) {  // not a URL
+    } catch (UsageError const&) {  // it is not a URL
     }
     if (!good) throw DecodeError("the OpenID configuration of " + auth_url + " has its keys on another host");
     return configuration;
@@ -26390,7 +28513,7 @@ GLOBUS_DECL std::optional<IdTokenKey> FetchedKeys::key(std::string_view kid, IdT
             if (auto found = state.keys->key(kid, options)) return found;
             if (!state.fetching.busy()) {
                 if (state.looked_again && now - *state.looked_again < std::chrono::seconds(60)) return std::nullopt;
-                state.looked_again = now;  // before the request: one that fails counts, too
+                state.looked_again = now;  // it is set before the request, since one that fails counts, too
             }
         }
         state.fetch_or_wait(lock, options);
@@ -26489,7 +28612,7 @@ GLOBUS_DECL bool IdTokenKey::verify(std::string_view alg, std::string_view text,
     if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 counts references, and changes nothing
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 only counts references
     bool const good =
         context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
         EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
@@ -26521,7 +28644,6 @@ GLOBUS_DECL std::string as_pem(Json const& jwks) {
 #ifndef GLOBUS_APP_IMPL_USER_APP_IPP
 #define GLOBUS_APP_IMPL_USER_APP_IPP
 
-#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>
@@ -26556,11 +28678,10 @@ GLOBUS_DECL TokenValidationError RefusedTokens::error(std::string_view server) {
             "Globus Auth refuses the refresh token for " + std::string(server)};
 }
 
-GLOBUS_DECL TokenValidator RefusedTokens::validator(std::shared_ptr<RefusedTokens const> refused) {
-    return {.after_retrieve = [refused = std::move(refused)](TokenDataByResourceServer const& tokens,
-                                                             std::string const&, CallOptions const&) {
+GLOBUS_DECL TokenValidator RefusedTokens::validator() const {
+    return {.after_retrieve = [this](TokenDataByResourceServer const& tokens, std::string const&, CallOptions const&) {
         for (auto const& [server, data] : tokens)
-            if (refused->contains(server, data.refresh_token)) throw error(server);
+            if (contains(server, data.refresh_token)) throw error(server);
     }};
 }
 
@@ -26792,10 +28913,10 @@ private:
             throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, about(curl_easy_strerror(code)));
     }
 
-    /// What is the same for every request of the pool; once a handle.
+    /// Sets what is the same for every request of the pool; it is called once for each handle.
     void prepare_once();
 
-    /// Whose certificates are good, those of the service and those of a proxy that is reached by https.
+    /// Sets whose certificates are trusted: those of the service, and those of a proxy that is reached by https.
     void prepare_trust();
 
     void prepare();
@@ -26807,7 +28928,7 @@ private:
     /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
     CURLcode drive();
 
-    /// True if what comes is ever longer than what comes out: packed nothing, without end.
+    /// True if far more bytes come than are unpacked from them: such a body could go on without end.
     [[nodiscard]] bool is_padded() const;
 
     struct Wake {
@@ -26819,14 +28940,14 @@ private:
 
     [[noreturn]] void fail(CURLcode code) const;
 
-    /// Throws if a proxy did not let the request through. By libcurl's codes that cannot be told: a CONNECT that is
-    /// refused is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
+    /// Throws if a proxy did not let the request through. The codes of libcurl do not tell: a CONNECT that is refused
+    /// is CURLE_RECV_ERROR in some versions and CURLE_COULDNT_CONNECT in others.
     void fail_at_proxy() const;
 
     static NetworkError::Kind kind_of(CURLcode code);
 
-    /// What libcurl says of this failure, or else of its code. It quotes the URL of a proxy that it cannot use, which may
-    /// have a password in it: such a quotation is left out, and words are not used where a URL may be in them.
+    /// What libcurl says about this failure, or else about its code. It quotes the URL of a proxy that it cannot use,
+    /// with a password if there is one: such a quotation is left out, as are words that may have a URL in them.
     [[nodiscard]] std::string words(CURLcode code) const;
 
     // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
@@ -26852,8 +28973,8 @@ private:
     std::size_t take_header(std::string_view line) noexcept;
     void read_status_line(std::string_view line);
     void read_field(std::string_view line);
-    /// The fields are complete: what a 1xx says is forgotten, and of an answer that is unpacked goes what was said of
-    /// the packed one.
+    /// Called when the fields are complete: it forgets those of a 1xx, and of an answer that is unpacked those that
+    /// describe the packed one.
     void end_head();
 
     Pool& pool_;
@@ -26949,7 +29070,7 @@ GLOBUS_DECL CurlTransport::Lease::Lease(Pool& p) : pool(p) {
     {
         std::lock_guard const lock(pool.mutex);
         if (!pool.idle.empty()) {
-            // the one that this thread used last: its connection's memory is near
+            // The handle that this thread used last is preferred, since the memory of its connection is near.
             auto const self = std::this_thread::get_id();
             auto found = std::find_if(pool.idle.rbegin(), pool.idle.rend(),
                                       [&](auto const& idle) { return idle->thread == self; });
@@ -26973,7 +29094,7 @@ GLOBUS_DECL CurlTransport::Lease::~Lease() {
     if (!handle->usable || pool.idle.size() >= pool.options.max_idle_handles) return;
     try {
         pool.idle.push_back(std::move(handle));
-    } catch (...) {  // no memory for the list: the handle goes
+    } catch (...) {  // there is no memory for the list, so the handle is destroyed
         handle.reset();
     }
 }
@@ -27015,7 +29136,7 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare_once() {
     set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
 #endif
     prepare_trust();
-    // what is in the code holds whatever the environment says
+    // What the program says holds, whatever the environment says.
     if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
     set(CURLOPT_ERRORBUFFER, handle_.words);
     set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
@@ -27064,7 +29185,7 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare() {
         auto const path = request_.url.find('/', url.scheme.size() + 3);
         handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
     }
-    // what HEAD says is about the file as it is, and a part of what was packed cannot be unpacked
+    // The answer to HEAD is about the file as it is, and a part of a packed body cannot be unpacked.
     decode_ = request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
     prepare_body();
     prepare_headers();
@@ -27127,12 +29248,12 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare_headers() {
     for (auto const& [name, value] : headers) field(name, value);
     if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
     add("Expect", ":", "");
-    // what it can unpack libcurl would say itself, and compose the field anew for each request
+    // libcurl would say itself what it can unpack, but it would compose the field anew for each request.
     set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
     if (decode_ && headers.find("Accept-Encoding") == nullptr && !pool_.codings.empty())
         add("Accept-Encoding", ": ", pool_.codings);
     if (!request_.authorization.empty()) {
-        line.reserve(request_.authorization.reveal().size() + 32);  // so that nothing of it stays elsewhere
+        line.reserve(request_.authorization.reveal().size() + 32);  // so that no copy of the credential stays elsewhere
         field("Authorization", request_.authorization.reveal());
     }
     detail::wipe(line);
@@ -27185,7 +29306,7 @@ GLOBUS_DECL CURLcode CurlTransport::Exchange::drive() {
     }
     wake.reset();
 #ifndef GLOBUS_DETAIL_CURL_PREREQ
-    curl_off_t before = 0;  // set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
+    curl_off_t before = 0;  // it is set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
     curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
     if (before > 0) sent_ = NetworkError::Sent::yes;
 #endif
@@ -27387,7 +29508,7 @@ GLOBUS_DECL std::size_t CurlTransport::Exchange::take_header(std::string_view li
         header_bytes_ += size;
         if (header_bytes_ > pool_.options.max_header_bytes) stopped_ = Stopped::headers;
         while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-        // after the body come trailers, which are no headers (RFC 9110, section 6.5)
+        // What comes after the body are trailers, which are not headers (RFC 9110, section 6.5).
         if (part_ == Part::status_line && line.starts_with("HTTP/"))
             read_status_line(line);
         else if (part_ == Part::fields && line.empty())
@@ -27424,7 +29545,7 @@ GLOBUS_DECL void CurlTransport::Exchange::read_field(std::string_view line) {
 }
 
 GLOBUS_DECL void CurlTransport::Exchange::end_head() {
-    constexpr std::ptrdiff_t most = 4;  // codings; each unpacks all that comes from the one before
+    constexpr std::ptrdiff_t most = 4;  // codings, each of which unpacks what comes from the one before
     part_ = response_.status >= 200 ? Part::body : Part::status_line;
     if (part_ != Part::body || !decode_) return;
     std::ptrdiff_t codings = 0;
@@ -27706,23 +29827,78 @@ GLOBUS_DECL bool FlowsApiError::read_error(boost::json::object const& document, 
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_FLOWS_IMPL_ERRORS_IPP
-#ifndef GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
-#define GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
+#ifndef GLOBUS_CLIENT_IMPL_POLLING_IPP
+#define GLOBUS_CLIENT_IMPL_POLLING_IPP
 
 #include <algorithm>
+#include <chrono>
+#include <exception>
 #include <string>
+#include <string_view>
+#include <utility>
 
-namespace globus {
+namespace globus::detail {
 
-GLOBUS_DECL std::string SpecificFlowService::user_scope() const {
-    std::string word = *flow_id;
-    std::replace(word.begin(), word.end(), '-', '_');
-    return "https://auth.globus.org/scopes/" + *flow_id + "/flow_" + word + "_user";
+GLOBUS_DECL bool may_pass(Error const& error) {
+    if (auto const* network = dynamic_cast<NetworkError const*>(&error)) {
+        using Kind = NetworkError::Kind;
+        Kind const kind = network->kind();
+        return kind == Kind::timeout || kind == Kind::resolve || kind == Kind::connect || kind == Kind::interrupted ||
+               kind == Kind::protocol;
+    }
+    if (auto const* api = dynamic_cast<ApiError const*>(&error)) {
+        int const status = api->http_status();
+        return status == 408 || status == 429 || status == 500 || (status >= 502 && status <= 504);
+    }
+    return dynamic_cast<DecodeError const*>(&error) != nullptr;
 }
 
-}  // namespace globus
+GLOBUS_DECL Looks::Looks(std::string_view name, CallGate const& gate, Polling const& polling, CallOptions options)
+    : name_(name),
+      call_(gate, options.stop),
+      options_(std::move(options)),
+      interval_(polling.interval),
+      longest_(polling.longest_interval) {
+    using Span = std::chrono::duration<double>;
+    // The conditions are written so that NaN is refused, too.
+    if (!(polling.timeout >= Span(0))) throw UsageError(std::string(name) + ": the timeout must not be negative");
+    if (!(interval_ >= Span(0.01) && longest_ >= interval_))
+        throw UsageError(std::string(name) +
+                         ": the interval must be at least 10 ms, and the longest_interval at least the interval");
+    http::Clock::time_point const now = http::Clock::now();
+    end_ = std::min(http::later(polling.timeout, now), options_.deadline.value_or(http::Clock::time_point::max()));
+    // A look that is under way when the time is over gets a few seconds more.
+    options_.deadline = std::min(options_.deadline.value_or(http::Clock::time_point::max()),
+                                 http::later(polling.timeout + Span(10), now));
+    options_.stop = call_.stop();
+}
 
-#endif  // GLOBUS_SERVICES_FLOWS_IMPL_SERVICE_IPP
+GLOBUS_DECL void Looks::looked() noexcept {
+    seen_ = true;
+    failure_ = nullptr;
+}
+
+GLOBUS_DECL void Looks::failed(Error const& error) {
+    if (!may_pass(error)) throw;
+    if (!seen_) failure_ = std::current_exception();
+}
+
+GLOBUS_DECL bool Looks::wait() {
+    http::Clock::time_point const now = http::Clock::now();
+    if (now >= end_) {
+        if (failure_) std::rethrow_exception(failure_);
+        return false;
+    }
+    if (!http::wait_until(std::min(http::later(interval_, now), end_), options_.stop))
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
+                           std::string(name_) + " was cancelled");
+    interval_ = std::min(interval_ * 1.5, longest_);
+    return true;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_POLLING_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_CONNECTOR_TABLE_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_CONNECTOR_TABLE_IPP
 
@@ -27837,7 +30013,7 @@ void write_versioned(std::string& out, T const& document, Optional<std::string> 
         }
     });
     if constexpr (requires { document.user_message; }) {
-        constexpr std::size_t short_message = 64;  // characters; a longer one came with 1.7.0
+        constexpr std::size_t short_message = 64;  // characters: a longer one came with 1.7.0
         if (document.user_message.has_value()) {
             std::size_t characters = 0;
             for (char const c : *document.user_message) characters += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
@@ -27944,15 +30120,15 @@ GLOBUS_DECL std::vector<RefusedMembership> MembershipActionResult::refused() con
 
 namespace globus::groups {
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::add_members(StringList identity_ids, std::string role) {
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::add_members(StringList identity_ids, GroupRole role) {
     return put(added, std::move(identity_ids), std::move(role));
 }
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::change_roles(std::string role, StringList identity_ids) {
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::change_roles(GroupRole role, StringList identity_ids) {
     return put(changed_roles, std::move(identity_ids), std::move(role));
 }
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::invite_members(StringList identity_ids, std::string role) {
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::invite_members(StringList identity_ids, GroupRole role) {
     return put(invited, std::move(identity_ids), std::move(role));
 }
 
@@ -27971,7 +30147,7 @@ GLOBUS_DECL void BatchMembershipActions::check() const {
 }
 
 GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::put(Actions& actions, StringList identity_ids,
-                                                                Optional<std::string> role) {
+                                                                Optional<GroupRole> role) {
     if (!actions) actions.emplace();
     for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
     return *this;
@@ -28009,6 +30185,23 @@ GLOBUS_DECL bool MembershipRefused::read_refusals(boost::json::object const& doc
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+#ifndef GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+
+#include <utility>
+#include <vector>
+
+namespace globus::search {
+
+GLOBUS_DECL SearchQueryV1& SearchQueryV1::add(Optional<std::vector<Json>>& list, Json document) {
+    if (!list) list.emplace();
+    list->push_back(std::move(document));
+    return *this;
+}
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
 #ifndef GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
 #define GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
 
@@ -28032,23 +30225,6 @@ GLOBUS_DECL PostSearch PostSearch::normalized() const {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
-#ifndef GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
-#define GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
-
-#include <utility>
-#include <vector>
-
-namespace globus::search {
-
-GLOBUS_DECL SearchQueryV1& SearchQueryV1::add(Optional<std::vector<Json>>& list, Json document) {
-    if (!list) list.emplace();
-    list->push_back(std::move(document));
-    return *this;
-}
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
 #ifndef GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
 #define GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
 
@@ -28084,6 +30260,7 @@ GLOBUS_DECL bool TimersApiError::read_error(boost::json::object const& document,
 #define GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace globus::timers {
@@ -28093,15 +30270,21 @@ GLOBUS_DECL void EndAfter::check() const {
         throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
 }
 
+GLOBUS_DECL void OnceTimerSchedule::check() const {
+    if (datetime && !additional_fields.contains("datetime")) globus::detail::check_time("datetime", *datetime);
+}
+
 GLOBUS_DECL void EndAt::check() const {
-    if (datetime->empty() && !additional_fields.contains("datetime"))
-        throw UsageError("the datetime of EndAt is empty: give an ISO 8601 time with an offset");
+    if (additional_fields.contains("datetime")) return;
+    globus::detail::check_time("datetime", *datetime);
+    if (datetime->text().empty()) throw UsageError("the datetime of EndAt is empty: give a time");
 }
 
 GLOBUS_DECL void RecurringTimerSchedule::check() const {
-    if (*interval_seconds <= 0 && !additional_fields.contains("interval_seconds"))
-        throw UsageError("interval_seconds is " + std::to_string(*interval_seconds) +
+    if (interval_seconds->count() <= 0 && !additional_fields.contains("interval_seconds"))
+        throw UsageError("interval_seconds is " + std::to_string(interval_seconds->count()) +
                          ": give at least one second, or use OnceTimerSchedule");
+    if (start && !additional_fields.contains("start")) globus::detail::check_time("start", *start);
     if (end) end->check();
 }
 
@@ -28116,7 +30299,7 @@ GLOBUS_DECL void TransferTimer::write_json(std::string& out) const {
         for (char const* name_of_run : {"submission_id", "skip_activation_check"})
             transfer.as_object().erase(name_of_run);
     TransferTimer each = *this;
-    each.body = Document(std::move(transfer));
+    each.body = std::move(transfer);
     globus::detail::write_object(out, each);
 }
 
@@ -28127,9 +30310,12 @@ GLOBUS_DECL void FlowTimer::check() const {
 }
 
 GLOBUS_DECL void TimerJob::check() const {
-    if (*interval && **interval <= 0 && !additional_fields.contains("interval"))
-        throw UsageError("the interval is " + std::to_string(**interval) +
+    auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+    if (*interval && (*interval)->count() <= 0 && own("interval"))
+        throw UsageError("the interval is " + std::to_string((*interval)->count()) +
                          ": give at least one second, or null for a timer that runs once");
+    if (own("start")) globus::detail::check_time("start", *start);
+    if (stop_after && own("stop_after")) globus::detail::check_time("stop_after", *stop_after);
 }
 
 }  // namespace globus::timers
@@ -28209,7 +30395,7 @@ GLOBUS_DECL void FilterRule::check() const {
     if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
         throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
     if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
-        throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + *type + '"');
+        throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + type->text() + '"');
 }
 
 GLOBUS_DECL TransferData& TransferData::add_item(TransferItem item) {
@@ -28231,6 +30417,7 @@ GLOBUS_DECL void TransferData::check() const {
     if (sync_level && own("sync_level") && (sync_level->number() < 0 || sync_level->number() > 3))
         throw UsageError("the sync_level is " + std::to_string(sync_level->number()) +
                          ": use 0 to 3, or a name of SyncLevel");
+    if (deadline && own("deadline")) globus::detail::check_time("deadline", *deadline);
     if (filter_rules && own("filter_rules"))
         for (FilterRule const& rule : *filter_rules) rule.check();
     if (DATA.empty() && own("DATA")) throw UsageError("the transfer has no items: add_item() adds one");
@@ -28245,6 +30432,7 @@ GLOBUS_DECL void DeleteData::check() const {
     auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
     if (own("endpoint")) globus::detail::check_id("endpoint", *endpoint);
     if (own("label")) globus::detail::check_label(label);
+    if (deadline && own("deadline")) globus::detail::check_time("deadline", *deadline);
     if (DATA.empty() && own("DATA")) throw UsageError("the deletion has no items: add_item() adds one");
 }
 
@@ -28371,7 +30559,7 @@ namespace globus::transfer {
 GLOBUS_DECL CreateTunnel CreateTunnel::normalized() const {
     Json json = globus::detail::json_of(data->text());
     set_submission_id(json);
-    return CreateTunnel{.data = Document(std::move(json))};
+    return CreateTunnel{.data = std::move(json)};
 }
 
 GLOBUS_DECL std::string CreateTunnel::set_submission_id(Json& document) {
@@ -28412,7 +30600,7 @@ GLOBUS_DECL bool cannot_heal(TaskEvent const& fault) {
 }
 
 GLOBUS_DECL bool TaskVerdict::ended() const {
-    return task.status.has_value() && (*task.status == "SUCCEEDED" || *task.status == "FAILED");
+    return task.status == TaskStatus::succeeded || task.status == TaskStatus::failed;
 }
 
 }  // namespace globus::transfer
@@ -28544,7 +30732,7 @@ GLOBUS_DECL std::optional<GlobusConnectPersonalOwnerInfo> LocalGlobusConnectPers
         if (!line.starts_with(start)) continue;
         auto const words = detail::split_words(line);
         if (!words || words->size() != 2) return std::nullopt;
-        std::string const name = words->front().substr(start.size() - 1);  // less the quote
+        std::string const name = words->front().substr(start.size() - 1);  // without the quote
         if (name.starts_with("u_"))
             if (auto id = detail::uuid_of_base32(std::string_view(name).substr(2)))
                 return GlobusConnectPersonalOwnerInfo{.id = std::move(id)};
@@ -28634,7 +30822,7 @@ GLOBUS_DECL std::size_t escape_length(std::string_view text, bool& odd, bool& cu
     return odd = !cut, 6;
 }
 
-/// Skips blocks without a backslash or a byte above 127, which are most of all text; reads eight bytes at a time.
+/// Skips blocks without a backslash or a byte above 127, as most of all text is. It reads eight bytes at a time.
 GLOBUS_DECL char const* skip_plain(char const* at, char const* end) noexcept {
     constexpr std::uint64_t ones = 0x0101010101010101U, tops = 0x8080808080808080U;
     constexpr std::ptrdiff_t block = 4 * sizeof(std::uint64_t);
@@ -28653,7 +30841,7 @@ GLOBUS_DECL OddText find_odd_text(std::string_view text, std::size_t from) noexc
     for (std::size_t checked = i; i < text.size();) {
         if (i >= checked) {
             i = static_cast<std::size_t>(skip_plain(text.data() + i, text.data() + text.size()) - text.data());
-            checked = i + 32;  // of a block that is not plain each byte is looked at
+            checked = i + 32;  // each byte of a block that is not plain is looked at
             if (i == text.size()) break;
         }
         auto const c = static_cast<unsigned char>(text[i]);
@@ -28677,7 +30865,7 @@ GLOBUS_DECL OddText find_odd_text(std::string_view text, std::size_t from) noexc
     return {text.size(), 0, false};
 }
 
-/// U+FFFD, which stands for what is no character.
+/// U+FFFD, which stands for what is not a character.
 inline constexpr std::string_view replacement_character = "\xEF\xBF\xBD";
 
 GLOBUS_DECL std::size_t append_mended(std::string& out, std::string_view text, bool more) {
@@ -28685,7 +30873,7 @@ GLOBUS_DECL std::size_t append_mended(std::string& out, std::string_view text, b
         OddText const odd = find_odd_text(text, i);
         out.append(text, i, odd.at - i);
         if (odd.cut && more) return odd.at;
-        // an escape that is cut off ends the document, too: that is for the parser to say
+        // An escape that is cut off ends the document: the parser reports that.
         if (odd.cut && text[odd.at] == '\\') return out.append(text, odd.at), text.size();
         if (odd.length != 0) out.append(replacement_character);
         i = odd.at + odd.length;
@@ -28917,9 +31105,9 @@ GLOBUS_DECL std::string place_of(boost::json::value const& loc) {
 /**
  * Collects the sentences of a JSON document.
  *
- * An object that has a sentence of its own, such as `message` or `detail`, says that; else what the members say that
- * hold errors (`errors`, `error`, `detail`); and where there are none of these, all its texts, each with the names that
- * lead to it. The last leaves out what is no sentence, and what may be a secret that a service repeats.
+ * It takes the object's own sentence, such as `message` or `detail`; else the sentences of the members that hold errors
+ * (`errors`, `error`, `detail`); and where there are none of these, all its texts, each with the names that lead to it.
+ * Among these texts it leaves out those that are not sentences, and those that may be a secret that a service repeats.
  */
 class SentenceCollector {
 public:
@@ -28930,13 +31118,13 @@ public:
     }
 
 private:
-    static constexpr std::size_t most = 50;     ///< sentences; nobody reads more
-    static constexpr std::size_t deepest = 10;  ///< levels; what is deeper is no message
+    static constexpr std::size_t most = 50;     ///< sentences: nobody reads more
+    static constexpr std::size_t deepest = 10;  ///< levels: what is deeper is not a message
     static constexpr std::array<std::string_view, 8> own = {
         "message", "detail", "msg", "error_description", "description", "error_message", "reason", "title"};
     static constexpr std::array<std::string_view, 5> holders = {"errors", "error", "detail", "details", "message"};
 
-    /// @param worded  whether the value is inside of one that holds errors
+    /// @param worded  whether the value is inside a member that holds errors
     void collect(boost::json::value const& value, std::string const& about, std::size_t depth, bool worded) {
         if (depth > deepest || sentences_.size() >= most) return;
         if (value.is_string()) {
@@ -28971,7 +31159,7 @@ private:
         }
     }
 
-    /// True for the names of what is for programs.
+    /// True for the names of members that are for programs, not for people.
     static bool is_no_sentence(std::string_view name) {
         return name == "code" || name == "request_id" || name == "id" || name == "type" || name == "loc" ||
                name == "url" || name == "DATA_TYPE" || name.starts_with('@');
@@ -28997,7 +31185,7 @@ GLOBUS_DECL std::string without_entities(std::string_view text) {
     return out;
 }
 
-/// What a page of HTML or a document of XML says it is about: its title, first heading or message.
+/// What a page of HTML or a document of XML is about: its title, first heading or message.
 GLOBUS_DECL std::string page_title(std::string_view page) {
     std::string lower(page);
     for (char& c : lower) c = http::detail::lower(c);
@@ -29015,7 +31203,7 @@ GLOBUS_DECL std::string page_title(std::string_view page) {
 GLOBUS_DECL std::vector<Secret> credentials_of(http::Request const& request) {
     std::vector<Secret> credentials;
     auto const add = [&](std::string_view text) {
-        if (text.size() >= 8) credentials.emplace_back(text);  // what is shorter is found where it is not meant
+        if (text.size() >= 8) credentials.emplace_back(text);  // a shorter text would be found where it is not meant
     };
     std::string_view const header = request.authorization.reveal();
     auto const blank = header.find(' ');
@@ -29057,7 +31245,7 @@ GLOBUS_DECL std::vector<Sentence> further_words(http::Response const& response, 
     if (!json.is_null()) {
         words = SentenceCollector::all_of(json);
     } else if (body.starts_with('{') || body.starts_with('[') || body.starts_with('"')) {
-        boost::system::error_code error;  // it may be JSON under another name; the half of a document says nothing
+        boost::system::error_code error;  // It may be JSON of another media type. A part of a document says nothing.
         words = SentenceCollector::all_of(parse_json(body, error));
     } else if (is_text && body != "null") {
         words.push_back({body.starts_with('<') ? page_title(body) : std::string(body), {}});
@@ -29338,7 +31526,7 @@ GLOBUS_DECL void check_token_file(TokenPlace const& place, std::string const& pa
                "is on a file system that does not count names: a second name of the file would not be noticed");
 }
 
-/// "mode 0644"
+/// The words of a mode, such as "mode 0644".
 GLOBUS_DECL std::string mode_text(unsigned mode) {
     char digits[16];
     std::snprintf(digits, sizeof digits, "mode %04o", mode);
@@ -29384,7 +31572,7 @@ GLOBUS_DECL void make_token_directory(std::string const& path) {
         end = directory.find('/', end + 1);
         std::string const part = directory.substr(0, end);
         if (make_directory(part)) {
-            // one that stays open to others is told of when it is used, see check_token_directory
+            // A directory that stays open to others is reported when it is used: see check_token_directory.
             if (!make_directory_private(part) && !is_unsupported(errno) && errno != EPERM)
                 fail_token_file(part, "made");
         } else if (errno != EEXIST && errno != EISDIR && errno != EROFS && errno != EACCES) {
@@ -29413,14 +31601,14 @@ GLOBUS_DECL std::string real_token_path(std::string const& path) {
 GLOBUS_DECL std::shared_ptr<Turn> turn_of(std::string const& path) {
     struct Turns {
         Maker const made = {};
-        Turns const* before = nullptr;  ///< of the parent process: of no use any more
+        Turns const* before = nullptr;  ///< those of the parent process, which are of no use here
         std::mutex mutex = {};
         std::map<std::string, std::weak_ptr<Turn>> by_path = {};
     };
     static std::atomic<Turns*> all = nullptr;
     Turns* turns = all.load();
     if (turns == nullptr || !turns->made.is_this_process()) {
-        // a child process begins anew: the threads of its parent that had a turn are not there to end it
+        // A child process begins anew: the threads of its parent that had a turn are not there to end it.
         auto fresh = std::make_unique<Turns>();
         fresh->before = turns;
         if (all.compare_exchange_strong(turns, fresh.get())) turns = fresh.release();
@@ -29457,7 +31645,7 @@ GLOBUS_DECL TokenFileLock::TokenFileLock(TokenPlace const& place, LockWait const
             return;
         }
         if (errno != EWOULDBLOCK && errno != EINTR) fail_token_file(name, "locked");
-        // random, so that nobody always comes too late
+        // The pause is random, so that nobody always comes too late.
         auto const pause = std::chrono::microseconds(200 + static_cast<int>(random_unit() * 1800));
         auto const now = http::Clock::now();
         if (now >= until_ || !http::wait_until(std::min<http::Clock::time_point>(now + pause, until_), wait.stop))
@@ -29488,7 +31676,7 @@ GLOBUS_DECL std::string move_token_file(std::string const& path, std::initialize
 GLOBUS_DECL void replace_token_file(TokenPlace const& place, std::string_view text) {
     std::string const& path = place.path();
     std::string const fresh = path + ".tmp";
-    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // of a process that died
+    if (!remove_file(fresh)) fail_token_file(fresh, "removed");  // a process that died may have left it
     struct Remove {
         std::string const* name;
         ~Remove() {
@@ -29548,7 +31736,7 @@ GLOBUS_DECL std::string redirect_target(http::Request const& request, http::Resp
     try {
         http::Url const to = http::parse_url(target);
         same = http::same_origin(http::parse_url(request.url), to) && !to.has_userinfo;
-    } catch (UsageError const&) {  // not an http URL
+    } catch (UsageError const&) {  // it is not an http URL
     }
     if (!same || !own_origin) refuse_redirect(request, "to another place, which is not followed");
     if (target == request.url) refuse_redirect(request, "to itself");
@@ -29737,7 +31925,7 @@ GLOBUS_DECL bool RedirectListener::take(std::string_view query, IsState const& i
                                                   : name == "error_description" ? &description
                                                                                 : nullptr;
         if (place == nullptr) continue;
-        if (*place) return false;  // twice
+        if (*place) return false;  // it came twice
         *place = std::move(value);
     }
     if (!state || !is_state(*state)) return false;
@@ -29767,7 +31955,7 @@ GLOBUS_DECL RedirectListener::RequestLine RedirectListener::read_head(std::strin
         auto const colon = field.find(':');
         if (!http::detail::equal_ignoring_case(field.substr(0, colon), "Host") || colon == std::string_view::npos)
             continue;
-        if (!request.host.empty()) return {};  // twice
+        if (!request.host.empty()) return {};  // it came twice
         request.host = field.substr(colon + 1);
         while (request.host.starts_with(' ')) request.host.remove_prefix(1);
         while (request.host.ends_with(' ')) request.host.remove_suffix(1);
@@ -29792,7 +31980,7 @@ GLOBUS_DECL void RedirectListener::poll_once(Clock::time_point deadline) {
             connections_.push_back({.socket = std::move(taken), .since = Clock::now()});
         else if (errno == EAGAIN || errno == EWOULDBLOCK)
             return;
-        else if (errno != EINTR && errno != ECONNABORTED)  // no descriptor is left, or no memory
+        else if (errno != EINTR && errno != ECONNABORTED)  // there is no descriptor left, or no memory
             no_descriptor_until_ = Clock::now() + patience;
     }
 }
@@ -29814,7 +32002,7 @@ GLOBUS_DECL bool RedirectListener::serve(Connection& connection, IsState const& 
         auto const size = receive(connection.socket, buffer, sizeof buffer);
         if (size < 0) return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
         if (size == 0) return false;
-        if (connection.answered) continue;  // what is left of a request that was refused
+        if (connection.answered) continue;  // this is the rest of a request that was refused
         connection.input.append(buffer, static_cast<std::size_t>(size));
         auto const end = connection.input.find("\r\n\r\n");
         if (end != std::string::npos)
@@ -29895,7 +32083,7 @@ namespace globus::detail {
 
 GLOBUS_DECL BrowserOpener::~BrowserOpener() {
     if (child_ == 0) return;
-    // A lock that is taken may be one that a child process has inherited, and that nobody gives back.
+    // This does not wait: a child process may have inherited the lock, without the thread that would release it.
     if (std::unique_lock const lock(still_open().mutex, std::try_to_lock); lock)
         still_open().children.push_back(child_);
 }
@@ -29916,7 +32104,8 @@ GLOBUS_DECL bool BrowserOpener::start(std::string const& url) {
     char* arguments[] = {program.data(), argument.data(), nullptr};
     posix_spawn_file_actions_t actions;
     if (::posix_spawn_file_actions_init(&actions) != 0) return false;
-    // A browser for the terminal must not take this program's, nor the chatter of others its output.
+    // A browser for the terminal must not use this program's terminal, and the chatter of others must not get into its
+    // output.
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
@@ -29991,7 +32180,7 @@ GLOBUS_DECL SigpipeGuard::~SigpipeGuard() {
 namespace globus::detail {
 
 GLOBUS_DECL WakeUpFiles::WakeUpFiles() {
-    // numbers below the first that is free are taken: a few are looked at, as another thread may close one
+    // All numbers below the first free one are taken. A few of them are looked at, too: another thread may close one.
     std::size_t const free = first_free();
     first_ = free - std::min<std::size_t>(free, around);
     others_.resize(free + around - first_);
@@ -30097,7 +32286,7 @@ GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, so
     if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
                     &own_port, other, &other_port, &user, &inode) != 6 ||
         own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
-        return false;  // without an inode nobody has it open any more, and nobody knows who had
+        return false;  // a connection without an inode is closed, and it is not known whose it was
     auto const is = [](std::string_view digits, sockaddr_in const& address) {
         char wanted[9];
         std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
@@ -30109,10 +32298,10 @@ GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, so
     return is(own, from) && is(other, to);
 }
 
-/// What the system says of the other end of a connection.
+/// What the system says about the other end of a connection.
 struct Peer {
-    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
-    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+    bool told = true;                   ///< false: the system does not tell, as only Linux does
+    std::optional<unsigned> user = {};  ///< if the connection is listed: it is of this machine and network namespace
 };
 
 GLOBUS_DECL Peer peer_of(int socket) {
@@ -30122,7 +32311,7 @@ GLOBUS_DECL Peer peer_of(int socket) {
         ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
         return {};
     bool told = false;
-    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // an IPv6 socket may be used for IPv4
         std::ifstream table(name);
         told = told || table.is_open();
         for (std::string line; std::getline(table, line);)

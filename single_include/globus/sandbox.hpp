@@ -190,9 +190,12 @@ namespace globus {
 #endif  // GLOBUS_CORE_ONE_LINE_HPP
 
 #include <exception>
+#include <iosfwd>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 #include <variant>
@@ -228,6 +231,12 @@ private:
     bool outcome_unknown_ = false;
 };
 
+/// Prints what().
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Error const& error) {
+    return out << std::string_view(error.what());
+}
+
 /// The call cannot be right: an empty id, a newline in a header, an unknown environment. It is thrown before any I/O.
 class GLOBUS_VISIBLE UsageError : public Error {
 public:
@@ -247,7 +256,7 @@ public:
     /// @param body  what was received; it does not go into what()
     explicit DecodeError(std::string const& what, std::string body = {}, Damage damage = Damage::none)
         : Error(what), body_(std::make_shared<std::string const>(std::move(body))), damage_(damage) {}
-    DecodeError(DecodeError const&) = default;  // and no move, which would leave one without a body
+    DecodeError(DecodeError const&) = default;  // there is no move, which would leave an error without a body
     DecodeError& operator=(DecodeError const&) = default;
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
@@ -271,7 +280,7 @@ void rethrow_if_changed(F const& change) {
     try {
         throw;
     } catch (E const& error) {
-        if (typeid(error) != typeid(E)) return;  // a copy would not have all of it
+        if (typeid(error) != typeid(E)) return;  // a copy would lose a part of a derived error
         throw change(error);
     } catch (...) {
     }
@@ -285,6 +294,12 @@ template <class... Es, class F>
     throw;
 }
 
+/// An error that took the place of a value.
+struct Failure {
+    std::exception_ptr thrown;  ///< it keeps the object that `error` points to
+    Error const* error;
+};
+
 }  // namespace detail
 
 /**
@@ -293,6 +308,8 @@ template <class... Es, class F>
  *     auto listing = client.try_send(OperationLs{.endpoint_id = id});
  *     if (!listing) return complain(listing.error().what());
  *     use(**listing);
+ *
+ *     std::size_t files = client.try_send(op).map([](auto const& listing) { return listing.size(); }).value_or(0);
  *
  * @tparam T  the type of the value
  *
@@ -311,7 +328,7 @@ public:
         try {
             return Result(std::forward<F>(f)());
         } catch (Error const& error) {
-            return Result(Failure{std::current_exception(), &error});
+            return Result(detail::Failure{std::current_exception(), &error});
         }
     }
 
@@ -328,6 +345,29 @@ public:
         if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
         return std::get<0>(std::move(state_));
     }
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) const& {
+        return has_value() ? std::get<0>(state_) : static_cast<T>(std::forward<U>(other));
+    }
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) && {
+        return has_value() ? std::get<0>(std::move(state_)) : static_cast<T>(std::forward<U>(other));
+    }
+    /// What `function` makes of the value, or this error; a globus::Error that it throws is an error, too.
+    template <class F>
+    [[nodiscard]] auto map(F&& function) const {
+        using Made = std::remove_cvref_t<decltype(std::forward<F>(function)(std::declval<T const&>()))>;
+        if (!has_value()) return Result<Made>(std::get<1>(state_));
+        return Result<Made>::from([&]() -> Made { return std::forward<F>(function)(std::get<0>(state_)); });
+    }
+    /// The Result that `function` makes of the value, or this error.
+    template <class F>
+    [[nodiscard]] auto and_then(F&& function) const {
+        using Made = std::remove_cvref_t<decltype(std::forward<F>(function)(std::declval<T const&>()))>;
+        if (!has_value()) return Made(std::get<1>(state_));
+        return std::forward<F>(function)(std::get<0>(state_));
+    }
     /// As value(), which throws the error when there is no value.
     [[nodiscard]] T const& operator*() const& { return value(); }
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
@@ -340,15 +380,31 @@ public:
     }
 
 private:
-    struct Failure {
-        std::exception_ptr thrown;  ///< it keeps the object that `error` points to
-        Error const* error;
-    };
+    template <class>
+    friend class Result;
 
-    explicit Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
+    explicit Result(detail::Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
 
-    std::variant<T, Failure> state_;
+    std::variant<T, detail::Failure> state_;
 };
+
+/**
+ * What `function` returns, or the globus::Error that it throws; other exceptions pass through. It is for functions that
+ * have no `try_` form of their own.
+ *
+ *     auto verdict = try_call([&] { return transfer.task_wait({.task_id = id}); });
+ */
+template <class F>
+[[nodiscard]] auto try_call(F&& function) {
+    using Made = std::remove_cvref_t<decltype(std::forward<F>(function)())>;
+    if constexpr (std::is_void_v<Made>)
+        return Result<std::monostate>::from([&] {
+            std::forward<F>(function)();
+            return std::monostate();
+        });
+    else
+        return Result<Made>::from(std::forward<F>(function));
+}
 
 }  // namespace globus
 
@@ -863,11 +919,219 @@ private:
 #ifndef GLOBUS_SANDBOX_IMPL_UTIL_IPP
 #define GLOBUS_SANDBOX_IMPL_UTIL_IPP
 
+#ifndef GLOBUS_CORE_TIMESTAMP_HPP
+#define GLOBUS_CORE_TIMESTAMP_HPP
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Where the standard library has std::format, its <chrono> includes <format>.
+#ifdef __cpp_lib_format
+#include <format>
+#endif
+
+namespace globus {
+
+namespace detail {
+
+using Microseconds = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// What a text says about a time.
+struct TimeText {
+    enum class Kind : unsigned char {
+        time,        ///< it is `time`
+        impossible,  ///< it has the form of one, as the 30th of February has
+        other,       ///< it has not
+    };
+    Kind kind = Kind::other;
+    Microseconds time = {};
+};
+
+/// Reads the forms of a time that Timestamp lists. Any text will do.
+constexpr TimeText read_time(std::string_view text) noexcept {
+    using Kind = TimeText::Kind;
+    auto const number = [&](std::size_t digits, int& out) {
+        if (text.size() < digits) return false;
+        out = 0;
+        for (char const c : text.substr(0, digits)) {
+            if (c < '0' || c > '9') return false;
+            out = out * 10 + (c - '0');
+        }
+        text.remove_prefix(digits);
+        return true;
+    };
+    auto const one_of = [&](std::string_view characters) {
+        if (text.empty() || characters.find(text.front()) == characters.npos) return false;
+        text.remove_prefix(1);
+        return true;
+    };
+
+    int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, microseconds = 0;
+    int zone_sign = 1, zone_hour = 0, zone_minute = 0;
+    if (!number(4, year) || !one_of("-") || !number(2, month) || !one_of("-") || !number(2, day)) return {};
+    if (!text.empty()) {
+        if (!one_of("Tt ") || !number(2, hour) || !one_of(":") || !number(2, minute) || !one_of(":") ||
+            !number(2, second))
+            return {};
+        if (one_of(".")) {
+            int digits = 0;
+            for (int digit = 0; digits != 9 && number(1, digit); ++digits)
+                if (digits < 6) microseconds = microseconds * 10 + digit;
+            if (digits == 0) return {};
+            for (; digits < 6; ++digits) microseconds *= 10;
+        }
+        if (!text.empty() && !one_of("Zz")) {
+            zone_sign = text.front() == '-' ? -1 : 1;
+            if (!one_of("+-") || !number(2, zone_hour)) return {};
+            if ((one_of(":") || !text.empty()) && !number(2, zone_minute)) return {};
+        }
+    }
+    if (!text.empty()) return {};
+
+    std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 60 || zone_hour > 23 || zone_minute > 59)
+        return {Kind::impossible, {}};
+    return {Kind::time, std::chrono::sys_days(date) + std::chrono::hours(hour - zone_sign * zone_hour) +
+                            std::chrono::minutes(minute - zone_sign * zone_minute) + std::chrono::seconds(second) +
+                            std::chrono::microseconds(microseconds)};
+}
+
+/// The microsecond that a time is in; the end of the scale for one that is beyond the year 0 or 10000.
+template <class Duration>
+constexpr Microseconds floor_time(std::chrono::sys_time<Duration> time) {
+    std::chrono::duration<double> const since = time.time_since_epoch();
+    if (!(since.count() > -62167219200.0)) return Microseconds::min();
+    if (since.count() > 253402387200.0) return Microseconds::max();
+    return std::chrono::floor<std::chrono::microseconds>(time);
+}
+
+/// As in "2026-01-02T03:04:05+00:00", with six digits of a fraction unless that is zero.
+/// @throws UsageError  for a time outside of the years 1 to 9999
+std::string time_text(Microseconds time);
+
+}  // namespace detail
+
+/**
+ * A moment, as the services write it: a text, which is kept as it came, and the time that it names.
+ *
+ *     if (*file.last_modified < std::chrono::system_clock::now() - 24h) ...
+ *     auto const took = *task.completion_time - *task.request_time;      // microseconds
+ *     TransferData{..., .deadline = std::chrono::system_clock::now() + 6h}
+ *     TransferData{..., .deadline = "2026-12-01T18:00:00+01:00"}
+ *
+ * It reads ISO 8601 as the services write it (RFC 3339, section 5.6): a date, `T` or a blank, a time of day in seconds
+ * with up to nine digits of a fraction, of which six count, and a zone: `Z`, `+00:00`, `-0730`, `+01`; UTC if there is
+ * none. A date alone is its midnight in UTC. A leap second counts as the second after it.
+ *
+ * A text that is no time is no error: it is kept, and sent as it is.
+ *
+ * @par Order
+ * By the time: two texts of the same moment are equal. What is no time comes after all that are, by its text.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Timestamp {
+public:
+    using Time = std::chrono::sys_time<std::chrono::microseconds>;
+
+    /// An empty text, which is no time.
+    Timestamp() = default;
+    /// A text, kept as it is.
+    Timestamp(std::string text) noexcept : text_(std::move(text)) {}
+    Timestamp(std::string_view text) : text_(text) {}
+    /// A null pointer is an empty text.
+    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
+    /// @throws UsageError  for a time outside of the years 1 to 9999
+    template <class Duration>
+    Timestamp(std::chrono::sys_time<Duration> time) : text_(detail::time_text(detail::floor_time(time))) {}
+
+    /// As it came, or as it will be sent.
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    /// The time; nothing if the text is none.
+    [[nodiscard]] std::optional<Time> time() const noexcept;
+    /// The time. @throws DecodeError  if the text is none
+    [[nodiscard]] Time sys_time() const;
+
+    friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
+    friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    template <class Duration>
+    friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
+        return a.compare(detail::floor_time(b));
+    }
+    template <class Duration>
+    friend bool operator==(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
+        return a.compare(detail::floor_time(b)) == 0;
+    }
+
+    /// From `b` to `a`. @throws DecodeError  if one of them is no time
+    friend std::chrono::microseconds operator-(Timestamp const& a, Timestamp const& b) {
+        return a.sys_time() - b.sys_time();
+    }
+
+    /// Writes the text.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Timestamp const& time) {
+        return out << time.text_;
+    }
+
+private:
+    [[nodiscard]] std::weak_ordering compare(Timestamp const& other) const noexcept;
+    [[nodiscard]] std::weak_ordering compare(Time other) const noexcept;
+
+    std::string text_;
+};
+
+namespace detail {
+
+/// @throws UsageError  for a text that has the form of a time that there is not; `member` says where it was given
+void check_time(std::string_view member, Timestamp const& time);
+
+/// What a wrong literal calls, so that a compiler names it.
+inline void there_is_no_such_time() {}
+
+}  // namespace detail
+
+inline namespace literals {
+
+/// A time that is read when the program is compiled; one that cannot be read does not compile.
+///
+///     .deadline = "2026-12-01T18:00:00Z"_time
+consteval Timestamp::Time operator""_time(char const* text, std::size_t size) {
+    auto const read = detail::read_time({text, size});
+    if (read.kind != detail::TimeText::Kind::time) detail::there_is_no_such_time();
+    return read.time;
+}
+
+}  // namespace literals
+}  // namespace globus
+
+#ifdef __cpp_lib_format
+/// Writes the text of a Timestamp, by the options that a text takes.
+template <>
+struct std::formatter<globus::Timestamp> : std::formatter<std::string_view> {
+    template <class Context>
+    auto format(globus::Timestamp const& time, Context& context) const {
+        return std::formatter<std::string_view>::format(time.text(), context);
+    }
+};
+#endif
+
+#endif  // GLOBUS_CORE_TIMESTAMP_HPP
+
 #include <boost/json.hpp>
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -1152,19 +1416,19 @@ inline std::tm utc(Millis at) {
     return out;
 }
 
-/// "2021-09-02T18:04:49+00:00"
+/// "2021-09-02T18:04:49+00:00"; for a clock that was set beyond the year 9999, the end of that
 inline std::string iso_time(Millis at) {
-    std::tm const t = utc(at);
-    char text[40];
-    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S+00:00", &t);
-    return text;
+    using namespace std::chrono;
+    constexpr sys_seconds last = sys_days(year(9999) / 12 / 31) + 86399s;
+    return Timestamp(std::clamp<sys_seconds>(floor<seconds>(sys_time<milliseconds>(milliseconds(at))),
+                                             sys_days(year(1) / 1 / 1), last))
+        .text();
 }
 
 /// "2023-12-18 16:52:50+00:00", as file listings have it
 inline std::string file_time(Millis at) {
-    std::tm const t = utc(at);
-    char text[40];
-    std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S+00:00", &t);
+    std::string text = iso_time(at);
+    text[10] = ' ';
     return text;
 }
 
@@ -1180,33 +1444,11 @@ inline std::string http_time(Millis at) {
     return text;
 }
 
-/// Reads "YYYY-MM-DD[ T]HH:MM:SS[.fff][+00:00|Z]" and "YYYY-MM-DD".
+/// The milliseconds of a time that Timestamp reads.
 inline std::optional<Millis> parse_time(std::string const& text) {
-    std::tm t{};
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    int hour = 0;
-    int minute = 0;
-    int second = 0;
-    char separator = 0;
-    int const fields =
-        std::sscanf(text.c_str(), "%4d-%2d-%2d%c%2d:%2d:%2d", &year, &month, &day, &separator, &hour, &minute, &second);
-    if (fields != 3 && (fields < 6 || (separator != ' ' && separator != 'T'))) return std::nullopt;
-    t.tm_year = year - 1900;
-    t.tm_mon = month - 1;
-    t.tm_mday = day;
-    t.tm_hour = hour;
-    t.tm_min = minute;
-    t.tm_sec = second;
-    Millis at = static_cast<Millis>(timegm(&t)) * 1000;
-    auto const zone = text.find_first_of("+-", 19);
-    int zone_hour = 0;
-    int zone_minute = 0;
-    if (fields > 3 && zone != std::string::npos &&
-        std::sscanf(text.c_str() + zone + 1, "%2d:%2d", &zone_hour, &zone_minute) >= 1)
-        at += (text[zone] == '+' ? -1 : 1) * static_cast<Millis>(zone_hour * 60 + zone_minute) * 60000;
-    return at;
+    auto const time = Timestamp(text).time();
+    return time ? std::optional(std::chrono::floor<std::chrono::milliseconds>(*time).time_since_epoch().count())
+                : std::nullopt;
 }
 
 // Reading JSON without exceptions -------------------------------------------------------------------------------------
@@ -9049,7 +9291,7 @@ GLOBUS_DECL std::string one_line(std::string_view text, std::size_t most) {
     std::string line;
     line.reserve(std::min(text.size(), most));
     std::size_t cut = 0;  // where "..." can follow
-    bool blank = false;   // there was one that waits for a character
+    bool blank = false;   // there was a blank, which is written before the next character
     while (!text.empty()) {
         char32_t const c = detail::take_code_point(text).value_or(U'\uFFFD');
         if (c != U' ' && detail::is_blank(c)) {
@@ -9129,7 +9371,7 @@ GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, so
     if (std::sscanf(line.c_str(), " %*u: %32[0-9A-F]:%x %32[0-9A-F]:%x %*x %*x:%*x %*x:%*x %*x %u %*u %llu", own,
                     &own_port, other, &other_port, &user, &inode) != 6 ||
         own_port != ntohs(from.sin_port) || other_port != ntohs(to.sin_port) || inode == 0)
-        return false;  // without an inode nobody has it open any more, and nobody knows who had
+        return false;  // a connection without an inode is closed, and it is not known whose it was
     auto const is = [](std::string_view digits, sockaddr_in const& address) {
         char wanted[9];
         std::snprintf(wanted, sizeof wanted, "%08X", static_cast<unsigned>(address.sin_addr.s_addr));
@@ -9141,10 +9383,10 @@ GLOBUS_DECL bool is_line_of(std::string const& line, sockaddr_in const& from, so
     return is(own, from) && is(other, to);
 }
 
-/// What the system says of the other end of a connection.
+/// What the system says about the other end of a connection.
 struct Peer {
-    bool told = true;                   ///< false: it does not tell, as elsewhere than on Linux
-    std::optional<unsigned> user = {};  ///< of one that is listed: of this machine and this network namespace
+    bool told = true;                   ///< false: the system does not tell, as only Linux does
+    std::optional<unsigned> user = {};  ///< if the connection is listed: it is of this machine and network namespace
 };
 
 GLOBUS_DECL Peer peer_of(int socket) {
@@ -9154,7 +9396,7 @@ GLOBUS_DECL Peer peer_of(int socket) {
         ::getpeername(socket, reinterpret_cast<sockaddr*>(&there), &there_size) != 0 || here.sin_family != AF_INET)
         return {};
     bool told = false;
-    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // a program may use IPv6 sockets for IPv4
+    for (char const* const name : {"/proc/net/tcp", "/proc/net/tcp6"}) {  // an IPv6 socket may be used for IPv4
         std::ifstream table(name);
         told = told || table.is_open();
         for (std::string line; std::getline(table, line);)
@@ -9258,6 +9500,282 @@ GLOBUS_DECL std::string host_name() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#ifndef GLOBUS_CORE_IMPL_TIMESTAMP_IPP
+#define GLOBUS_CORE_IMPL_TIMESTAMP_IPP
+
+#ifndef GLOBUS_CORE_TIMESTAMP_HPP
+#define GLOBUS_CORE_TIMESTAMP_HPP
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// Where the standard library has std::format, its <chrono> includes <format>.
+#ifdef __cpp_lib_format
+#include <format>
+#endif
+
+namespace globus {
+
+namespace detail {
+
+using Microseconds = std::chrono::sys_time<std::chrono::microseconds>;
+
+/// What a text says about a time.
+struct TimeText {
+    enum class Kind : unsigned char {
+        time,        ///< it is `time`
+        impossible,  ///< it has the form of one, as the 30th of February has
+        other,       ///< it has not
+    };
+    Kind kind = Kind::other;
+    Microseconds time = {};
+};
+
+/// Reads the forms of a time that Timestamp lists. Any text will do.
+constexpr TimeText read_time(std::string_view text) noexcept {
+    using Kind = TimeText::Kind;
+    auto const number = [&](std::size_t digits, int& out) {
+        if (text.size() < digits) return false;
+        out = 0;
+        for (char const c : text.substr(0, digits)) {
+            if (c < '0' || c > '9') return false;
+            out = out * 10 + (c - '0');
+        }
+        text.remove_prefix(digits);
+        return true;
+    };
+    auto const one_of = [&](std::string_view characters) {
+        if (text.empty() || characters.find(text.front()) == characters.npos) return false;
+        text.remove_prefix(1);
+        return true;
+    };
+
+    int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, microseconds = 0;
+    int zone_sign = 1, zone_hour = 0, zone_minute = 0;
+    if (!number(4, year) || !one_of("-") || !number(2, month) || !one_of("-") || !number(2, day)) return {};
+    if (!text.empty()) {
+        if (!one_of("Tt ") || !number(2, hour) || !one_of(":") || !number(2, minute) || !one_of(":") ||
+            !number(2, second))
+            return {};
+        if (one_of(".")) {
+            int digits = 0;
+            for (int digit = 0; digits != 9 && number(1, digit); ++digits)
+                if (digits < 6) microseconds = microseconds * 10 + digit;
+            if (digits == 0) return {};
+            for (; digits < 6; ++digits) microseconds *= 10;
+        }
+        if (!text.empty() && !one_of("Zz")) {
+            zone_sign = text.front() == '-' ? -1 : 1;
+            if (!one_of("+-") || !number(2, zone_hour)) return {};
+            if ((one_of(":") || !text.empty()) && !number(2, zone_minute)) return {};
+        }
+    }
+    if (!text.empty()) return {};
+
+    std::chrono::year_month_day const date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+                                           std::chrono::day(static_cast<unsigned>(day))};
+    if (year < 1 || !date.ok() || hour > 23 || minute > 59 || second > 60 || zone_hour > 23 || zone_minute > 59)
+        return {Kind::impossible, {}};
+    return {Kind::time, std::chrono::sys_days(date) + std::chrono::hours(hour - zone_sign * zone_hour) +
+                            std::chrono::minutes(minute - zone_sign * zone_minute) + std::chrono::seconds(second) +
+                            std::chrono::microseconds(microseconds)};
+}
+
+/// The microsecond that a time is in; the end of the scale for one that is beyond the year 0 or 10000.
+template <class Duration>
+constexpr Microseconds floor_time(std::chrono::sys_time<Duration> time) {
+    std::chrono::duration<double> const since = time.time_since_epoch();
+    if (!(since.count() > -62167219200.0)) return Microseconds::min();
+    if (since.count() > 253402387200.0) return Microseconds::max();
+    return std::chrono::floor<std::chrono::microseconds>(time);
+}
+
+/// As in "2026-01-02T03:04:05+00:00", with six digits of a fraction unless that is zero.
+/// @throws UsageError  for a time outside of the years 1 to 9999
+std::string time_text(Microseconds time);
+
+}  // namespace detail
+
+/**
+ * A moment, as the services write it: a text, which is kept as it came, and the time that it names.
+ *
+ *     if (*file.last_modified < std::chrono::system_clock::now() - 24h) ...
+ *     auto const took = *task.completion_time - *task.request_time;      // microseconds
+ *     TransferData{..., .deadline = std::chrono::system_clock::now() + 6h}
+ *     TransferData{..., .deadline = "2026-12-01T18:00:00+01:00"}
+ *
+ * It reads ISO 8601 as the services write it (RFC 3339, section 5.6): a date, `T` or a blank, a time of day in seconds
+ * with up to nine digits of a fraction, of which six count, and a zone: `Z`, `+00:00`, `-0730`, `+01`; UTC if there is
+ * none. A date alone is its midnight in UTC. A leap second counts as the second after it.
+ *
+ * A text that is no time is no error: it is kept, and sent as it is.
+ *
+ * @par Order
+ * By the time: two texts of the same moment are equal. What is no time comes after all that are, by its text.
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Timestamp {
+public:
+    using Time = std::chrono::sys_time<std::chrono::microseconds>;
+
+    /// An empty text, which is no time.
+    Timestamp() = default;
+    /// A text, kept as it is.
+    Timestamp(std::string text) noexcept : text_(std::move(text)) {}
+    Timestamp(std::string_view text) : text_(text) {}
+    /// A null pointer is an empty text.
+    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
+    /// @throws UsageError  for a time outside of the years 1 to 9999
+    template <class Duration>
+    Timestamp(std::chrono::sys_time<Duration> time) : text_(detail::time_text(detail::floor_time(time))) {}
+
+    /// As it came, or as it will be sent.
+    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    /// The time; nothing if the text is none.
+    [[nodiscard]] std::optional<Time> time() const noexcept;
+    /// The time. @throws DecodeError  if the text is none
+    [[nodiscard]] Time sys_time() const;
+
+    friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
+    friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    template <class Duration>
+    friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
+        return a.compare(detail::floor_time(b));
+    }
+    template <class Duration>
+    friend bool operator==(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
+        return a.compare(detail::floor_time(b)) == 0;
+    }
+
+    /// From `b` to `a`. @throws DecodeError  if one of them is no time
+    friend std::chrono::microseconds operator-(Timestamp const& a, Timestamp const& b) {
+        return a.sys_time() - b.sys_time();
+    }
+
+    /// Writes the text.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Timestamp const& time) {
+        return out << time.text_;
+    }
+
+private:
+    [[nodiscard]] std::weak_ordering compare(Timestamp const& other) const noexcept;
+    [[nodiscard]] std::weak_ordering compare(Time other) const noexcept;
+
+    std::string text_;
+};
+
+namespace detail {
+
+/// @throws UsageError  for a text that has the form of a time that there is not; `member` says where it was given
+void check_time(std::string_view member, Timestamp const& time);
+
+/// What a wrong literal calls, so that a compiler names it.
+inline void there_is_no_such_time() {}
+
+}  // namespace detail
+
+inline namespace literals {
+
+/// A time that is read when the program is compiled; one that cannot be read does not compile.
+///
+///     .deadline = "2026-12-01T18:00:00Z"_time
+consteval Timestamp::Time operator""_time(char const* text, std::size_t size) {
+    auto const read = detail::read_time({text, size});
+    if (read.kind != detail::TimeText::Kind::time) detail::there_is_no_such_time();
+    return read.time;
+}
+
+}  // namespace literals
+}  // namespace globus
+
+#ifdef __cpp_lib_format
+/// Writes the text of a Timestamp, by the options that a text takes.
+template <>
+struct std::formatter<globus::Timestamp> : std::formatter<std::string_view> {
+    template <class Context>
+    auto format(globus::Timestamp const& time, Context& context) const {
+        return std::formatter<std::string_view>::format(time.text(), context);
+    }
+};
+#endif
+
+#endif  // GLOBUS_CORE_TIMESTAMP_HPP
+
+#include <chrono>
+#include <compare>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string time_text(Microseconds time) {
+    using namespace std::chrono;
+    auto const day = floor<days>(time);
+    if (time < sys_days(year(1) / 1 / 1) || time >= sys_days(year(9999) / 12 / 31) + days(1))
+        throw UsageError("a time outside of the years 1 to 9999 cannot be written");
+    year_month_day const date(day);
+    hh_mm_ss const clock(time - day);
+    std::string text = "0000-00-00T00:00:00";
+    auto const put = [&](std::size_t end, long long number) {
+        for (; number != 0; number /= 10) text[--end] = static_cast<char>('0' + number % 10);
+    };
+    put(4, int(date.year()));
+    put(7, unsigned(date.month()));
+    put(10, unsigned(date.day()));
+    put(13, clock.hours().count());
+    put(16, clock.minutes().count());
+    put(19, clock.seconds().count());
+    if (auto const fraction = clock.subseconds().count(); fraction != 0) {
+        text += ".000000";
+        put(text.size(), fraction);
+    }
+    return text + "+00:00";
+}
+
+GLOBUS_DECL void check_time(std::string_view member, Timestamp const& time) {
+    if (read_time(time.text()).kind == TimeText::Kind::impossible)
+        throw UsageError(std::string(member) + " is \"" + time.text() + "\": there is no such time");
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL std::optional<Timestamp::Time> Timestamp::time() const noexcept {
+    auto const read = detail::read_time(text_);
+    return read.kind == detail::TimeText::Kind::time ? std::optional(read.time) : std::nullopt;
+}
+
+GLOBUS_DECL Timestamp::Time Timestamp::sys_time() const {
+    if (auto const read = time()) return *read;
+    throw DecodeError("\"" + text_ + "\" is no time");
+}
+
+GLOBUS_DECL std::weak_ordering Timestamp::compare(Timestamp const& other) const noexcept {
+    if (auto const theirs = other.time()) return compare(*theirs);
+    if (time()) return std::weak_ordering::less;
+    return text_ <=> other.text_;
+}
+
+GLOBUS_DECL std::weak_ordering Timestamp::compare(Time other) const noexcept {
+    auto const own = time();
+    return own ? own->time_since_epoch().count() <=> other.time_since_epoch().count() : std::weak_ordering::greater;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_TIMESTAMP_IPP
 #ifndef GLOBUS_CORE_IMPL_UTF8_IPP
 #define GLOBUS_CORE_IMPL_UTF8_IPP
 

@@ -60,7 +60,9 @@ TEST_CASE("bodies: what cannot be sent is a UsageError before anything is sent",
         REQUIRE_FALSE(result.has_value());
         CHECK(dynamic_cast<UsageError const*>(&result.error()) != nullptr);
     }
-    CHECK_THROWS_AS(client.post_search({.index_id = "i", .data = WritesNonsense{}, .offset = 1}), UsageError);
+    CHECK_THROWS_AS(client.post_search(
+                        {.index_id = "i", .data = DocumentOf<SearchQueryV1>(Document(WritesNonsense{})), .offset = 1}),
+                    UsageError);
     CHECK(transport.request_count() == 0);
 }
 

@@ -56,7 +56,7 @@ TEST_CASE("callbacks: each may call the client that it was called by", "[client]
     int called = 0;
     auto const call = [&] {
         ++called;
-        CHECK(*client->get_task({.task_id = "t"}, {.timeout = 5s})->status == "ACTIVE");
+        CHECK(client->get_task({.task_id = "t"}, {.timeout = 5s})->status == "ACTIVE");
     };
     SECTION("the log hook") {
         bool within = false;

@@ -31,7 +31,7 @@ TEST_CASE("odd answers: what was done is told in spite of an odd answer", "[clie
             ClientOf<GroupsService> const groups{"t", {.transport = transport}};
             auto const made = groups.create_group({.data = Json{{"name", "n"}}}, {.keep_text = keep_text});
             CHECK_NOTHROW(*made);
-            if (*body == '{') CHECK(*made->id == "g");
+            if (*body == '{') CHECK(made->id == "g");
         }
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("odd answers: a walk over pages goes on", "[client][odd]") {
             .reply(200, R"({"DATA": [{"task_id": "c"}, {"task_id": "d"}], "total": "4"})");
         ClientOf<TransferService> const transfer{"t", {.transport = transport}};
         std::string ids;
-        for (Task const& task : transfer.paginate(TaskList{})) ids += task.task_id.value_or("?");
+        for (Task const& task : transfer.paginate(TaskList{})) ids += task.task_id.empty() ? "?" : task.task_id;
         CHECK(ids.starts_with("a"));
         CHECK(ids.ends_with("cd"));
         CHECK(transport.requests()[1].url.find("offset=2") != std::string::npos);  // as the service counts them

@@ -41,7 +41,7 @@ TEST_CASE("paging: items of all pages, each page asked for when it is needed", "
     CHECK(transport.request_count() == 0);
     std::string ids;
     for (Task const& task : walk) {
-        ids += *task.task_id;
+        ids += task.task_id;
         if (ids == "ab") CHECK(transport.request_count() == 1);
     }
     CHECK(ids == "abcd");
@@ -72,7 +72,7 @@ TEST_CASE("paging: an error leaves the walk where it was", "[client][paging]") {
     int errors = 0;
     for (bool done = false; !done;) {
         try {
-            for (Task const& task : walk) ids += *task.task_id;
+            for (Task const& task : walk) ids += task.task_id;
             done = true;
         } catch (TransferApiError const&) {
             ++errors;
@@ -159,7 +159,7 @@ TEST_CASE("paging: a walk goes on after a page that was none", "[client][paging]
     auto walk = transfer.paginate(TaskList{});
     std::string ids;
     auto const go_on = [&] {
-        for (Task const& task : walk) ids += *task.task_id;
+        for (Task const& task : walk) ids += task.task_id;
     };
     CHECK_THROWS_WITH(go_on(), ContainsSubstring("page 2 of TaskList has no list 'DATA'"));
     CHECK(ids == "ab");

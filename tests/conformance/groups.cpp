@@ -13,7 +13,7 @@ struct Helpers<BatchMembershipActions> {
     static void call(BatchMembershipActions& actions, std::string_view name, Json const& kwargs) {
         globus::StringList ids;
         fill(ids, member(kwargs, "identity_ids"));
-        std::string role = globus::groups::GroupRole::member;
+        globus::groups::GroupRole role = globus::groups::GroupRole::member;
         if (Json const* given = find(kwargs, "role")) fill(role, *given);
         using B = BatchMembershipActions;
         struct Plain {

@@ -59,8 +59,8 @@ T make() {
     if constexpr (globus::Described<T>)
         return make_object<T>(decltype(std::declval<T&>().with_members(
             []<class... Vs>(Vs&...) { return std::type_identity<std::tuple<Vs...>>{}; })){});
-    else if constexpr (std::same_as<T, globus::Document>)
-        return globus::Document(Json(Object()));
+    else if constexpr (std::derived_from<T, globus::Document>)
+        return T(globus::Document(Json(Object())));
     else
         return T{};
 }
@@ -94,6 +94,8 @@ struct Fill {
             out = plain(value).to_number<T>();
         } else if constexpr (std::same_as<T, std::string> || std::same_as<T, Secret>) {
             out = texts_only(value);
+        } else if constexpr (std::derived_from<T, detail::Word>) {
+            out = T::word(texts_only(value));
         } else if constexpr (std::same_as<T, Json> || std::same_as<T, SecretDocument>) {
             out = plain(value);
         } else if constexpr (std::same_as<T, Object>) {
@@ -101,8 +103,8 @@ struct Fill {
             out = object.is_null() ? Object() : object.as_object();
         } else if constexpr (std::same_as<T, Array>) {
             out = plain(value).as_array();
-        } else if constexpr (std::same_as<T, Document>) {
-            out = is_payload(value) ? payload_document(value) : Document(plain(value));
+        } else if constexpr (std::derived_from<T, Document>) {
+            out = T(is_payload(value) ? payload_document(value) : Document(plain(value)));
         } else if constexpr (std::same_as<T, QueryParams>) {
             query(out, value);
         } else if constexpr (std::derived_from<T, std::vector<std::string>>) {

@@ -15,34 +15,34 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Spans {
-    Optional<Seconds> seconds = {};
-    Optional<Minutes> minutes = {};
-    Days days = {};
+    Optional<WholeSeconds> seconds = {};
+    Optional<WholeMinutes> minutes = {};
+    WholeDays days = {};
     GLOBUS_MEMBERS(Spans, seconds, minutes, days);
 };
 
-static_assert(std::convertible_to<std::chrono::hours, Optional<Seconds>>);
-static_assert(std::convertible_to<int, Required<Seconds>> && std::convertible_to<std::uint32_t, Seconds>);
-static_assert(!std::convertible_to<std::chrono::milliseconds, Seconds>);
-static_assert(!std::convertible_to<std::chrono::seconds, Minutes>);
-static_assert(!std::convertible_to<std::chrono::duration<double>, Seconds>);
-static_assert(!std::convertible_to<bool, Seconds> && !std::convertible_to<double, Seconds>);
+static_assert(std::convertible_to<std::chrono::hours, Optional<WholeSeconds>>);
+static_assert(std::convertible_to<int, Required<WholeSeconds>> && std::convertible_to<std::uint32_t, WholeSeconds>);
+static_assert(!std::convertible_to<std::chrono::milliseconds, WholeSeconds>);
+static_assert(!std::convertible_to<std::chrono::seconds, WholeMinutes>);
+static_assert(!std::convertible_to<std::chrono::duration<double>, WholeSeconds>);
+static_assert(!std::convertible_to<bool, WholeSeconds> && !std::convertible_to<double, WholeSeconds>);
 
 }  // namespace
 
 TEST_CASE("duration: a span and a number of units are the same", "[core][duration]") {
-    CHECK(Seconds(24h) == 86400);
-    CHECK(Seconds(24h).count() == 86400);
-    CHECK(Seconds(90) == 90s);
-    CHECK(Seconds(90) < 2min);
-    CHECK(Minutes(2h) == 120);
-    CHECK(Days(std::chrono::weeks(2)) == 14);
-    CHECK(Seconds(-1) < 0s);
-    CHECK(std::chrono::seconds(Seconds(90)) + 30s == 2min);
-    CHECK(Seconds() == 0);
-    CHECK(Optional<Seconds>(1min) == 60);
+    CHECK(WholeSeconds(24h) == 86400);
+    CHECK(WholeSeconds(24h).count() == 86400);
+    CHECK(WholeSeconds(90) == 90s);
+    CHECK(WholeSeconds(90) < 2min);
+    CHECK(WholeMinutes(2h) == 120);
+    CHECK(WholeDays(std::chrono::weeks(2)) == 14);
+    CHECK(WholeSeconds(-1) < 0s);
+    CHECK(std::chrono::seconds(WholeSeconds(90)) + 30s == 2min);
+    CHECK(WholeSeconds() == 0);
+    CHECK(Optional<WholeSeconds>(1min) == 60);
     std::ostringstream out;
-    out << Seconds(1h);
+    out << WholeSeconds(1h);
     CHECK(out.str() == "3600");
 }
 

@@ -33,7 +33,7 @@ struct Outer {
     Optional<bool> flag = {};
     Optional<Secret> secret = {};
     Optional<Timestamp> time = {};
-    Optional<Seconds> span = {};
+    Optional<WholeSeconds> span = {};
     Optional<Inner> maybe = {};
     Optional<std::vector<std::string>> maybe_list = {};
     std::string plain_text = "plain";

@@ -1,5 +1,5 @@
 // A Document is an object: a text, which a designated initialiser would silently become, is none.
-// expect: Required<(globus::)?Document>
+// expect: Required<(globus::)?Document
 #include <globus/services/search.hpp>
 
 #ifdef GLOBUS_REJECT

@@ -45,14 +45,14 @@ TEST_CASE("answers: an endpoint with its servers", "[transfer]") {
         R"({"DATA": [{"DATA_TYPE": "server", "hostname": "h", "port": 2811}], "disable_anonymous_writes": true,
             "expire_time": "2000-01-02 03:45:06+00:00", "non_functional_endpoint_id": "n",
             "non_functional_endpoint_display_name": "old", "s3_owner_activated": false})");
-    CHECK(endpoint.DATA->at(0).hostname == "h");
-    CHECK(endpoint.DATA->at(0).port == 2811);
+    CHECK(endpoint.DATA.at(0).hostname == "h");
+    CHECK(endpoint.DATA.at(0).port == 2811);
     CHECK(endpoint.disable_anonymous_writes == true);
     CHECK(endpoint.expire_time == "2000-01-02 03:45:06+00:00");
     CHECK(endpoint.non_functional_endpoint_id == "n");
     CHECK(endpoint.non_functional_endpoint_display_name == "old");
     CHECK(endpoint.s3_owner_activated == false);
-    CHECK(from_json<transfer::Endpoint>(R"({"DATA": null})").DATA.is_null());
+    CHECK(from_json<transfer::Endpoint>(R"({"DATA": null})").DATA.empty());
 }
 
 TEST_CASE("answers: files are sorted by the time of their last change", "[transfer]") {
@@ -63,7 +63,7 @@ TEST_CASE("answers: files are sorted by the time of their last change", "[transf
     std::sort(list.DATA.begin(), list.DATA.end(),
               [](auto const& x, auto const& y) { return *x.last_modified < *y.last_modified; });
     std::string names;
-    for (auto const& file : list.DATA) names += *file.name;
+    for (auto const& file : list.DATA) names += file.name;
     CHECK(names == "abc");
     CHECK(*list.DATA[0].last_modified < std::chrono::sys_days{std::chrono::year(2024) / 1 / 2});
     CHECK(*list.DATA[2].last_modified - *list.DATA[1].last_modified == std::chrono::minutes(30));
@@ -97,12 +97,12 @@ TEST_CASE("answers: flows and runs have their older names, too", "[flows]") {
     auto const run = from_json<flows::Run>(
         R"({"action_id": "r", "manage_by": ["m"], "monitor_by": ["n"], "search": {"task_id": "t"}})");
     CHECK(run.action_id == "r");
-    CHECK(run.manage_by->at(0) == "m");
-    CHECK(run.monitor_by->at(0) == "n");
+    CHECK(run.manage_by.at(0) == "m");
+    CHECK(run.monitor_by.at(0) == "n");
     CHECK(run.search->at("task_id") == "t");
     auto const flow =
         from_json<flows::Flow>(R"({"visible_to": ["public"], "runnable_by": ["b"], "administered_by": ["c"]})");
-    CHECK(flow.visible_to->at(0) == "public");
-    CHECK(flow.runnable_by->at(0) == "b");
-    CHECK(flow.administered_by->at(0) == "c");
+    CHECK(flow.visible_to.at(0) == "public");
+    CHECK(flow.runnable_by.at(0) == "b");
+    CHECK(flow.administered_by.at(0) == "c");
 }

@@ -103,7 +103,7 @@ TEST_CASE("auth: answers are typed", "[auth]") {
     CHECK(client.userinfo()->identity_set.at(0).last_authentication == 7);
     auto const project = client.get_project({.project_id = "p"});
     CHECK(project->project->admins->identities.at(0).id == "i");
-    CHECK(project->project->admin_group_ids.is_null());
+    CHECK(project->project->admin_group_ids.empty());
     CHECK(client.get_consents({.identity_id = "i"})->consents.at(1).dependency_path == std::vector<std::int64_t>{1, 2});
     CHECK(client.create_client_credential({.client_id = "c", .name = "n"})->credential->secret == "s");
     CHECK(mock.requests().at(0).authorization == Secret("Bearer token"));

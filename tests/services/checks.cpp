@@ -77,7 +77,7 @@ TEST_CASE("checks: a transfer that Transfer would refuse is not sent", "[transfe
     CHECK_THAT(refusal([](TransferData& data) { data.label = "x\t"; }), ContainsSubstring("blank"));
     CHECK_THAT(refusal([](TransferData& data) { data.add_filter_rule({.name = "*", .method = "keep"}); }),
                ContainsSubstring("\"include\" or \"exclude\", not \"keep\""));
-    CHECK_THAT(refusal([](TransferData& data) { data.add_filter_rule({.name = "*", .type = "link"}); }),
+    CHECK_THAT(refusal([](TransferData& data) { data.add_filter_rule({.name = "*", .type = FileType::word("link")}); }),
                ContainsSubstring("\"file\" or \"dir\", not \"link\""));
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("checks: timers", "[timers][checks]") {
         ContainsSubstring("interval_seconds is -5"));
     CHECK_THAT(refused(FlowTimer{.flow_id = "", .schedule = OnceTimerSchedule{}, .body = 1}),
                ContainsSubstring("flow_id is empty"));
-    auto const job = [](Optional<Seconds> interval) {
+    auto const job = [](Optional<WholeSeconds> interval) {
         return refusal([&](MockTransport const& mock) {
             TimerJob const made{.callback_url = "u", .callback_body = 1, .start = "s", .interval = interval};
             (void)make<TimersService>(mock).create_job({.data = made});
@@ -154,7 +154,7 @@ TEST_CASE("checks: timers", "[timers][checks]") {
     };
     CHECK_THAT(job(0), ContainsSubstring("the interval is 0"));
 
-    auto const scheduled = [&](Document schedule) {
+    auto const scheduled = [&](DocumentOf<OnceTimerSchedule, RecurringTimerSchedule> schedule) {
         return refused(TransferTimer{.schedule = std::move(schedule), .body = good_transfer()});
     };
     CHECK_THAT(scheduled(OnceTimerSchedule{.datetime = "2027-02-30T00:00:00Z"}),

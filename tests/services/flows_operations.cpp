@@ -123,7 +123,7 @@ TEST_CASE("Pages of runs follow has_next_page, those of web inputs the marker", 
         .reply(200, R"({"web_input_summaries": [{"id": "4", "flow": {"title": "T"}}], "marker": null})");
     auto const client = make_client(mock);
     std::vector<std::string> ids;
-    for (flows::Run const& run : client.paginate(flows::ListRuns{.filter_flow_id = "f"})) ids.push_back(*run.run_id);
+    for (flows::Run const& run : client.paginate(flows::ListRuns{.filter_flow_id = "f"})) ids.push_back(run.run_id);
     for (flows::WebInputSummary const& input : client.paginate(flows::ListWebInputs{})) ids.push_back(*input.id);
 
     CHECK(ids == std::vector<std::string>{"1", "2", "3", "4"});

@@ -30,10 +30,10 @@ TEST_CASE("My groups are a list of typed groups", "[groups]") {
     REQUIRE(mine->size() == 2);
     groups::Group const& first = mine->front();
     CHECK(first.parent_id.is_null());
-    REQUIRE(first.my_memberships->size() == 1);
-    CHECK(first.my_memberships->front().role == GroupRole::admin);
+    REQUIRE(first.my_memberships.size() == 1);
+    CHECK(first.my_memberships.front().role == GroupRole::admin);
     CHECK(first.policies->group_visibility == GroupVisibility::private_);
-    CHECK_FALSE(mine->back().my_memberships);
+    CHECK(mine->back().my_memberships.empty());
 }
 
 TEST_CASE("A group id is one segment of the path", "[groups]") {

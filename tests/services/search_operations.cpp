@@ -34,7 +34,7 @@ template <class O>
 std::vector<std::string> subjects_of(SearchClient const& client, O operation) {
     std::vector<std::string> subjects;
     for (search::GMetaResult const& subject : client.paginate(std::move(operation)))
-        subjects.push_back(*subject.subject);
+        subjects.push_back(subject.subject);
     return subjects;
 }
 
@@ -49,10 +49,10 @@ TEST_CASE("A query answers with typed subjects", "[search]") {
     CHECK(mock.requests().at(0).url ==
           "https://search.api.globus.org/v1/index/i%2Fx/search?q=a+b%26c&limit=1&advanced=False");
     CHECK(found->total == 10);
-    auto const& entry = found->gmeta.at(0).entries->at(0);
+    auto const& entry = found->gmeta.at(0).entries.at(0);
     CHECK(entry.content->at("year") == 2024);
     CHECK(entry.entry_id.is_null());
-    CHECK(entry.matched_principal_sets->at(0) == "public");
+    CHECK(entry.matched_principal_sets.at(0) == "public");
 }
 
 TEST_CASE("A query document is built piece by piece", "[search]") {

@@ -122,7 +122,7 @@ TEST_CASE("pages of transfer operations follow their marks", "[transfer][paging]
         mock.reply(200, R"({"DATA": [{"task_id": "2"}], "has_next_page": false, "last_key": "complete,y"})");
         int count = 0;
         for (Task const& task : transfer.paginate(EndpointManagerTaskList{}))
-            CHECK(*task.task_id == std::to_string(++count));
+            CHECK(task.task_id == std::to_string(++count));
         CHECK(count == 2);
         CHECK(mock.requests().at(1).url.ends_with("?last_key=complete%2Cx"));
     }
@@ -131,7 +131,7 @@ TEST_CASE("pages of transfer operations follow their marks", "[transfer][paging]
         mock.reply(200, R"({"shared_endpoints": [{"id": "2"}]})");
         int count = 0;
         for (Endpoint const& guest : transfer.paginate(GetSharedEndpointList{.endpoint_id = "e", .max_results = 1}))
-            CHECK(*guest.id == std::to_string(++count));
+            CHECK(guest.id == std::to_string(++count));
         CHECK(count == 2);
         CHECK(mock.requests().at(1).url.ends_with("?max_results=1&next_token=n"));
     }

@@ -53,9 +53,9 @@ TEST_CASE("a transfer is prepared, submitted, waited for and listed", "[transfer
     data.add_item({.source_path = "/in/", .destination_path = "/out/of/three/", .recursive = true});
     server.scenario("lost_submit_reply");
     auto const accepted = transfer.submit_transfer(data);
-    CHECK(*transfer.submit_transfer(data)->task_id == *accepted->task_id);
+    CHECK(transfer.submit_transfer(data)->task_id == accepted->task_id);
 
-    auto const verdict = transfer.task_wait({.task_id = *accepted->task_id, .timeout = 20s, .polling_interval = 1s});
+    auto const verdict = transfer.task_wait({.task_id = accepted->task_id, .timeout = 20s, .polling_interval = 1s});
     CHECK(verdict.kind == Kind::succeeded);
     CHECK(verdict.faults.empty());
 
@@ -64,7 +64,7 @@ TEST_CASE("a transfer is prepared, submitted, waited for and listed", "[transfer
     CHECK(paths == std::set<std::string>{"of", "of/three", "of/three/a.txt", "of/three/sub", "of/three/sub/b.txt"});
 
     int files = 0;
-    for (SuccessfulTransfer const& file : transfer.paginate(TaskSuccessfulTransfers{.task_id = *accepted->task_id})) {
+    for (SuccessfulTransfer const& file : transfer.paginate(TaskSuccessfulTransfers{.task_id = accepted->task_id})) {
         CHECK(file.destination_path);
         ++files;
     }
@@ -77,7 +77,7 @@ TEST_CASE("a file that is not there is seen", "[transfer][sandbox]") {
     TransferData data{.source_endpoint = server.source_collection(),
                       .destination_endpoint = server.destination_collection()};
     data.add_item({.source_path = "/no/such/file", .destination_path = "/x"});
-    std::string const id = *transfer.submit_transfer(data)->task_id;
+    std::string const id = transfer.submit_transfer(data)->task_id;
 
     auto verdict =
         transfer.task_wait({.task_id = id, .timeout = 20s, .polling_interval = 1s, .on_fault = OnFault::fail_fast});
@@ -89,7 +89,7 @@ TEST_CASE("a file that is not there is seen", "[transfer][sandbox]") {
     verdict = transfer.task_wait({.task_id = id, .timeout = 20s, .polling_interval = 1s, .on_fault = OnFault::cancel});
     CHECK(verdict.kind == Kind::cancelled);
     CHECK(verdict.ended());
-    CHECK(*transfer.get_task({.task_id = id})->status == "FAILED");
+    CHECK(transfer.get_task({.task_id = id})->status == "FAILED");
 }
 
 TEST_CASE("bookmarks, rules and roles are made and read back", "[transfer][sandbox]") {

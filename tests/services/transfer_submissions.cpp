@@ -32,7 +32,7 @@ TEST_CASE("the parts of a transfer are submitted as the loop comes to them", "[t
     std::vector<std::string> tasks;
     mock.reply(200, R"({"value": "s1"})").reply(200, R"({"code": "Accepted", "task_id": "t1"})");
     for (auto const& accepted : transfer.submit_all(files(5), 2)) {
-        tasks.push_back(*accepted->task_id);
+        tasks.push_back(accepted->task_id);
         CHECK(mock.left() == 0);  // nothing is sent ahead
         std::string const n = std::to_string(tasks.size() + 1);
         mock.reply(200, R"({"value": "s)" + n + R"("})");
@@ -52,7 +52,7 @@ TEST_CASE("a walk over submissions goes on where it failed", "[transfer][submit]
     auto walk = transfer.submit_all(files(3), 1);
     std::vector<std::string> tasks;
     auto const go_on = [&] {
-        for (auto const& accepted : walk) tasks.push_back(*accepted->task_id);
+        for (auto const& accepted : walk) tasks.push_back(accepted->task_id);
     };
     CHECK_THROWS_AS(go_on(), TransferApiError);
     CHECK(tasks == std::vector<std::string>{"t1"});

@@ -32,7 +32,7 @@ TEST_CASE("a submission's id is fetched once and stays in the caller's object", 
     mock.reply(200, R"({"value": "s1"})").fail(lost()).reply(200, accepted);
     TransferData data{.source_endpoint = "a", .destination_endpoint = "b"};
     data.add_item({.source_path = "/x", .destination_path = "/y"});
-    CHECK(*transfer.submit_transfer(data)->task_id == "t");
+    CHECK(transfer.submit_transfer(data)->task_id == "t");
     CHECK(*data.submission_id == "s1");
     REQUIRE(mock.request_count() == 3);
     CHECK(mock.requests()[1].body == mock.requests()[2].body);

@@ -52,7 +52,7 @@ TEST_CASE("a tunnel is made once", "[transfer][tunnels]") {
     mock.fail(lost()).reply(200, R"({"data": {"id": "tunnel", "type": "Tunnel", "attributes": {"state": "STOPPED"}}})");
     auto const tunnel = transfer.create_tunnel(data);
     REQUIRE(tunnel->data);
-    CHECK(*tunnel->data->id == "tunnel");
+    CHECK(tunnel->data->id == "tunnel");
     CHECK(*tunnel->data->attributes.state == "STOPPED");
     REQUIRE(mock.request_count() == 2);
     CHECK(mock.requests()[0].body == mock.requests()[1].body);
@@ -123,7 +123,7 @@ TEST_CASE("version 2 follows the links of its pages", "[transfer][paging]") {
     mock.reply(200, R"({"data": [{"id": "2"}], "links": null})");
     std::vector<std::string> ids;
     for (StreamAccessPoint const& point : transfer.paginate(transfer_v2::ListStreamAccessPoints{}))
-        ids.push_back(*point.id);
+        ids.push_back(point.id);
     CHECK(ids == std::vector<std::string>{"1", "2"});
     CHECK(mock.requests().at(1).url ==
           "https://transfer.api.globus.org/v2/stream_access_points?page%5Bafter%5D=x%2Fy&a=1");

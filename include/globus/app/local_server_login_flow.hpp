@@ -18,6 +18,16 @@ enum class WithoutBrowser : unsigned char {
     fail,   ///< LoginError (unavailable), before anything else
     print,  ///< print the URL and wait, for a browser that reaches this machine (`ssh -L`, or another user's desktop)
 };
+/// The name of its enumerator.
+constexpr char const* to_string(WithoutBrowser what) noexcept {
+    switch (what) {
+        case WithoutBrowser::fail:
+            return "fail";
+        case WithoutBrowser::print:
+            return "print";
+    }
+    return "unknown";
+}
 
 /// How a LocalServerLoginFlow works.
 struct LocalServerOptions {

@@ -44,6 +44,23 @@ private:
     Kind kind_;
 };
 
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(LoginError::Kind kind) noexcept {
+    switch (kind) {
+        case LoginError::Kind::refused:
+            return "refused";
+        case LoginError::Kind::unavailable:
+            return "unavailable";
+        case LoginError::Kind::no_code:
+            return "no_code";
+        case LoginError::Kind::timeout:
+            return "timeout";
+        case LoginError::Kind::cancelled:
+            return "cancelled";
+    }
+    return "unknown";
+}
+
 namespace detail {
 
 /// Why a login was refused, as a redirect says it: one line, short enough for a message.

@@ -54,6 +54,23 @@ private:
     std::string path_;
 };
 
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TokenStorageError::Kind kind) noexcept {
+    switch (kind) {
+        case TokenStorageError::Kind::corrupt:
+            return "corrupt";
+        case TokenStorageError::Kind::too_new:
+            return "too_new";
+        case TokenStorageError::Kind::insecure:
+            return "insecure";
+        case TokenStorageError::Kind::locked:
+            return "locked";
+        case TokenStorageError::Kind::io:
+            return "io";
+    }
+    return "unknown";
+}
+
 /// Stored tokens, or tokens to be stored, are not what the app needs: a login helps.
 class GLOBUS_VISIBLE TokenValidationError : public Error {
 public:
@@ -74,6 +91,25 @@ public:
 private:
     Kind kind_;
 };
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TokenValidationError::Kind kind) noexcept {
+    switch (kind) {
+        case TokenValidationError::Kind::missing_token:
+            return "missing_token";
+        case TokenValidationError::Kind::missing_refresh_token:
+            return "missing_refresh_token";
+        case TokenValidationError::Kind::expired:
+            return "expired";
+        case TokenValidationError::Kind::unmet_scopes:
+            return "unmet_scopes";
+        case TokenValidationError::Kind::missing_identity:
+            return "missing_identity";
+        case TokenValidationError::Kind::identity_mismatch:
+            return "identity_mismatch";
+    }
+    return "unknown";
+}
 
 /// How long an `update` waits for the lock of its storage, unless the storage's own limit ends it before.
 struct LockWait {

@@ -8,6 +8,7 @@
 #include <globus/http/retry.hpp>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 
@@ -37,6 +38,9 @@ struct CallOptions {
     /// Takes the body of a success in pieces, as it comes. The call may last as long as data flows: unless it or its
     /// client was given a time-out or deadline, only the transport's idle time-out ends a body that stalls.
     http::Sink sink = {};
+    /// Takes status and headers of a success before the first byte of its body, such as the Content-Length of a file
+    /// for a progress bar. What it throws ends the call.
+    std::function<void(http::Response const&)> on_head = {};
 };
 
 namespace detail {

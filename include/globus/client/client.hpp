@@ -75,7 +75,7 @@ struct ClientOptions {
  *
  *     Client const transfer{TransferService{}, RefreshPolicy{app, "refresh token"}};
  *     auto const listing = transfer.operation_ls({.endpoint_id = id, .path = "/~/"});
- *     for (File const& file : listing->DATA) ...
+ *     for (File const& file : listing) ...
  *
  * Each operation of the service is a member function with the name that the Python SDK uses, which takes the
  * operation's struct: `operation_ls({...})`. `send(OperationLs{...})` is the same for any operation, `try_send` returns

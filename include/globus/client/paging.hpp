@@ -40,11 +40,31 @@ enum class PagingStyle : unsigned char {
     next_token,       ///< `next_token` until it is null
     next_link,        ///< JSON:API: the query of `links.next`
 };
+/// The name of its enumerator.
+constexpr char const* to_string(PagingStyle style) noexcept {
+    switch (style) {
+        case PagingStyle::marker:
+            return "marker";
+        case PagingStyle::nullable_marker:
+            return "nullable_marker";
+        case PagingStyle::last_key:
+            return "last_key";
+        case PagingStyle::has_next_page:
+            return "has_next_page";
+        case PagingStyle::total:
+            return "total";
+        case PagingStyle::next_token:
+            return "next_token";
+        case PagingStyle::next_link:
+            return "next_link";
+    }
+    return "unknown";
+}
 
 /**
  * An operation's paging: its member `static constexpr Paging paging`.
  *
- * `items` names the member of a page that lists its items, `marker` the one that holds the mark of the next page.
+ * `items` names the member of a page that lists its items (a described page names it by `T::items`, too), `marker` the one that holds the mark of the next page.
  */
 struct Paging {
     PagingStyle style;             ///< how the next page is asked for
@@ -136,7 +156,7 @@ auto const& page_items(Response<typename O::result> const& response) {
     if constexpr (std::same_as<typename O::result, Json>)
         return response->as_object().at(O::paging.items).as_array();
     else
-        return (*response).*O::items;
+        return list_of(*response);
 }
 
 /// The number of items that a page came with, including those of another kind.
@@ -153,9 +173,9 @@ struct ItemOf {
     using type = boost::json::value;
 };
 template <class O>
-    requires requires { O::items; }
+    requires Listing<typename O::result>
 struct ItemOf<O> {
-    using type = typename std::remove_cvref_t<decltype(std::declval<typename O::result>().*O::items)>::value_type;
+    using type = typename ListOf<typename O::result>::value_type;
 };
 
 [[noreturn]] void refuse_page(std::string_view operation, std::size_t number, std::string const& what,
@@ -304,6 +324,17 @@ public:
     private:
         Paginated walk_;
     };
+
+    /// The next item, the first at first; null after the last. It is valid until the next call. After an error the walk
+    /// stays where it was: the next call tries again.
+    [[nodiscard]] Result<item_type const*> try_next() {
+        return Result<item_type const*>::from([&]() -> item_type const* {
+            if (std::exchange(item_taken_, false)) ++item_;
+            ensure_item();
+            item_taken_ = page_.has_value();
+            return item_taken_ ? &detail::page_items<O>(*page_)[item_] : nullptr;
+        });
+    }
 
     [[nodiscard]] ItemIterator begin() { return ItemIterator(*this); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
@@ -455,6 +486,7 @@ private:
     bool keep_text_ = true;
     std::optional<page_type> page_;
     std::size_t item_ = 0;
+    bool item_taken_ = false;                ///< by try_next
     std::size_t number_ = 0;                 ///< of the last page that was read, from 1
     std::int64_t offset_ = 0;                ///< of the next page
     std::int64_t limit_ = 0;                 ///< items of a page

@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -24,6 +25,8 @@ namespace globus {
 
 template <class S, class A, class T, class R>
 class Client;
+template <class T>
+class Response;
 
 namespace detail {
 
@@ -40,6 +43,7 @@ constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
 struct AnswerFacts {
     bool replayed = false;  ///< it is an error saying that an earlier attempt of the call has done it
     bool wrote = false;     ///< the call changes something
+    bool partial = false;   ///< the call asked for some members only
     std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
 };
 
@@ -116,6 +120,9 @@ protected:
     /// Refuses a document that as a whole is not the one described. After a call that changed something, it is an empty
     /// document instead: an error would not undo the change, and the answer has at most an id or a status.
     void check_fit() const;
+    /// Refuses a document without a member that it cannot be used without, unless a part of it was asked for, or the
+    /// answer says only that an earlier attempt has done it.
+    void lacks(std::string_view member) const;
 
     http::Response raw_;
 
@@ -137,6 +144,33 @@ private:
     std::vector<OddMember> odd_members_;
     std::shared_ptr<Dom> dom_;
 };
+
+/// A document that is a list, or that names its own one by a member `items`.
+template <class T>
+concept Listing = requires { T::items; } || requires(T const& list) { list.front(); };
+
+/// The list of a document that has one.
+template <class T>
+    requires Listing<std::remove_const_t<T>>
+constexpr auto& list_of(T& document) noexcept {
+    if constexpr (requires { T::items; })
+        return document.*T::items;
+    else
+        return document;
+}
+template <class T>
+using ListOf = std::remove_cvref_t<decltype(list_of(std::declval<T const&>()))>;
+
+/// The document of a response, even if it lacks what nothing can be done without: for functions that look again.
+/// @throws DecodeError  if it as a whole is not as described
+template <class T>
+T taken_as_is(Response<T>&& response) {
+    response.check_fit();
+    return std::move(response.value_);
+}
+
+/// @throws UsageError  if a list of `size` elements has none at `index`
+void check_index(std::size_t index, std::size_t size);
 
 /// Refuses an answer 200 without a body, which is never a described document.
 void require_document(http::Response const& raw);
@@ -176,14 +210,19 @@ private:
  *     task.json().at("nice_status")                        // what the type does not have
  *     task.status(), task.headers(), task.text()
  *
+ * If the document is a list, or has one of its own, the response is a range of that:
+ *
+ *     for (File const& file : client.operation_ls({.endpoint_id = id})) ...
+ *
  * The typed document is read without a DOM; the DOM is made when `json()` is first called.
  *
  * @tparam T  the described document; Json if the service's document has no fixed shape, Bytes if there is none
  *
  * @par Errors
- * `*` and `->` throw DecodeError if the document as a whole is not as described, unless the call changed something. A
- * value in it that is not as described is left out, and `mismatch()` names the first. `text()` and `json()` give
- * everything in any case.
+ * `*`, `->` and the functions of the range throw DecodeError if the document as a whole is not as described, unless the
+ * call changed something, and if it lacks a member that nothing can be done without, such as the id of a task. A value
+ * in it that is not as described is left out, and `mismatch()` names the first. `text()` and `json()` give everything in
+ * any case.
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe. Copies share the DOM.
  */
@@ -193,23 +232,88 @@ public:
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
-    /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read
+    /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read; if it lacks a
+    ///                                    member that nothing can be done without
     [[nodiscard]] T const& operator*() const& {
-        check_fit();
+        check();
         return value_;
     }
     /// The document, moved out of a response that is going away.
     [[nodiscard]] T operator*() && {
-        check_fit();
+        check();
         return std::move(value_);
     }
     [[nodiscard]] T const* operator->() const { return &**this; }
 
+    /// The elements of the document's own list. In a loop over a temporary response, they live as long as the loop.
+    [[nodiscard]] auto begin() const
+        requires detail::Listing<T>
+    {
+        return list().begin();
+    }
+    [[nodiscard]] auto end() const
+        requires detail::Listing<T>
+    {
+        return list().end();
+    }
+    /// How many elements the list has.
+    [[nodiscard]] std::size_t size() const
+        requires detail::Listing<T>
+    {
+        return list().size();
+    }
+    /// True if the list has no elements.
+    [[nodiscard]] bool empty() const
+        requires detail::Listing<T>
+    {
+        return list().empty();
+    }
+    /// An element of the list, from 0. @throws UsageError  if there is none
+    [[nodiscard]] auto const& operator[](std::size_t index) const&
+        requires detail::Listing<T>
+    {
+        detail::check_index(index, size());
+        return list()[index];
+    }
+    /// The same, moved out of a response that is going away.
+    [[nodiscard]] auto operator[](std::size_t index) &&
+            requires detail::Listing<T>
+    {
+        detail::check_index(index, size());
+        return std::move(detail::list_of(value_)[index]);
+    }
+    /// The first element of the list. @throws UsageError  if there is none
+    [[nodiscard]] auto const& front() const&
+        requires detail::Listing<T>
+    {
+        return (*this)[0];
+    }
+    /// The same, moved out of a response that is going away.
+    [[nodiscard]] auto front() &&
+            requires detail::Listing<T>
+    {
+        return std::move(*this)[0];
+    }
+
 private:
+    template <class U>
+    friend U detail::taken_as_is(Response<U>&& response);
     template <class, class, class, class>
     friend class Client;
 
     Response() = default;
+
+    void check() const {
+        check_fit();
+        if constexpr (requires { T::essential; })
+            std::apply([&](auto... members) { (check_present(members), ...); }, T::essential);
+    }
+    template <class M>
+    void check_present(M T::*member) const {
+        if ((value_.*member).empty()) [[unlikely]]
+            lacks(detail::name_of(value_, &(value_.*member)));
+    }
+    [[nodiscard]] auto const& list() const { return detail::list_of(**this); }
 
     static detail::Slot fresh(detail::AnyResponse& self) {
         T& value = static_cast<Response&>(self).value_;

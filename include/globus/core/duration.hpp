@@ -56,9 +56,9 @@ private:
     std::int64_t count_ = 0;
 };
 
-using Seconds = Duration<std::chrono::seconds>;
-using Minutes = Duration<std::chrono::minutes>;
-using Days = Duration<std::chrono::days>;
+using WholeSeconds = Duration<std::chrono::seconds>;
+using WholeMinutes = Duration<std::chrono::minutes>;
+using WholeDays = Duration<std::chrono::days>;
 
 namespace detail {
 

@@ -6,9 +6,12 @@
 #include <globus/core/one_line.hpp>
 
 #include <exception>
+#include <iosfwd>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 #include <variant>
@@ -43,6 +46,12 @@ public:
 private:
     bool outcome_unknown_ = false;
 };
+
+/// Prints what().
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Error const& error) {
+    return out << std::string_view(error.what());
+}
 
 /// The call cannot be right: an empty id, a newline in a header, an unknown environment. It is thrown before any I/O.
 class GLOBUS_VISIBLE UsageError : public Error {
@@ -101,6 +110,12 @@ template <class... Es, class F>
     throw;
 }
 
+/// An error that took the place of a value.
+struct Failure {
+    std::exception_ptr thrown;  ///< it keeps the object that `error` points to
+    Error const* error;
+};
+
 }  // namespace detail
 
 /**
@@ -109,6 +124,8 @@ template <class... Es, class F>
  *     auto listing = client.try_send(OperationLs{.endpoint_id = id});
  *     if (!listing) return complain(listing.error().what());
  *     use(**listing);
+ *
+ *     std::size_t files = client.try_send(op).map([](auto const& listing) { return listing.size(); }).value_or(0);
  *
  * @tparam T  the type of the value
  *
@@ -127,7 +144,7 @@ public:
         try {
             return Result(std::forward<F>(f)());
         } catch (Error const& error) {
-            return Result(Failure{std::current_exception(), &error});
+            return Result(detail::Failure{std::current_exception(), &error});
         }
     }
 
@@ -144,6 +161,29 @@ public:
         if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
         return std::get<0>(std::move(state_));
     }
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) const& {
+        return has_value() ? std::get<0>(state_) : static_cast<T>(std::forward<U>(other));
+    }
+    template <class U>
+    [[nodiscard]] T value_or(U&& other) && {
+        return has_value() ? std::get<0>(std::move(state_)) : static_cast<T>(std::forward<U>(other));
+    }
+    /// What `function` makes of the value, or this error; a globus::Error that it throws is an error, too.
+    template <class F>
+    [[nodiscard]] auto map(F&& function) const {
+        using Made = std::remove_cvref_t<decltype(std::forward<F>(function)(std::declval<T const&>()))>;
+        if (!has_value()) return Result<Made>(std::get<1>(state_));
+        return Result<Made>::from([&]() -> Made { return std::forward<F>(function)(std::get<0>(state_)); });
+    }
+    /// The Result that `function` makes of the value, or this error.
+    template <class F>
+    [[nodiscard]] auto and_then(F&& function) const {
+        using Made = std::remove_cvref_t<decltype(std::forward<F>(function)(std::declval<T const&>()))>;
+        if (!has_value()) return Made(std::get<1>(state_));
+        return std::forward<F>(function)(std::get<0>(state_));
+    }
     /// As value(), which throws the error when there is no value.
     [[nodiscard]] T const& operator*() const& { return value(); }
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
@@ -156,15 +196,31 @@ public:
     }
 
 private:
-    struct Failure {
-        std::exception_ptr thrown;  ///< it keeps the object that `error` points to
-        Error const* error;
-    };
+    template <class>
+    friend class Result;
 
-    explicit Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
+    explicit Result(detail::Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
 
-    std::variant<T, Failure> state_;
+    std::variant<T, detail::Failure> state_;
 };
+
+/**
+ * What `function` returns, or the globus::Error that it throws; other exceptions pass through. It is for functions that
+ * have no `try_` form of their own.
+ *
+ *     auto verdict = try_call([&] { return transfer.task_wait({.task_id = id}); });
+ */
+template <class F>
+[[nodiscard]] auto try_call(F&& function) {
+    using Made = std::remove_cvref_t<decltype(std::forward<F>(function)())>;
+    if constexpr (std::is_void_v<Made>)
+        return Result<std::monostate>::from([&] {
+            std::forward<F>(function)();
+            return std::monostate();
+        });
+    else
+        return Result<Made>::from(std::forward<F>(function));
+}
 
 }  // namespace globus
 

@@ -5,6 +5,7 @@
 #include <globus/core/config.hpp>
 #include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
+#include <globus/core/open_enum.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/timestamp.hpp>
@@ -18,6 +19,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 // Where the values of a JSON document go: into slots, each an object and the table of what can be done with an object
@@ -261,6 +263,7 @@ bool store_optional(void* object, V value, F store) {
 
 // Most values are optional texts, numbers and flags: the functions that store them are compiled once.
 bool store_text(void* object, std::string_view text);
+bool store_word(void* object, std::string_view text);
 bool store_optional_text(void* object, std::string_view text);
 void store_no_text(void* object);
 void reset_text(void* object);
@@ -382,6 +385,9 @@ constexpr SlotType make_slot_type() {
                 .integer = &store_duration<T, std::int64_t>,
                 .natural = &store_duration<T, std::uint64_t>,
                 .real = &store_duration<T, double>};
+    } else if constexpr (std::derived_from<T, Word>) {
+        static_assert(std::is_standard_layout_v<T>);  // its address is that of its Word
+        return {.expected = "a text", .string = &store_word};
     } else if constexpr (std::same_as<T, Secret>) {
         return {.expected = "a text",
                 .string = [](void* o, std::string_view text) { return as<Secret>(o) = Secret(text), true; }};

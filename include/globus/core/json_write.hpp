@@ -5,6 +5,7 @@
 #include <globus/core/config.hpp>
 #include <globus/core/duration.hpp>
 #include <globus/core/members.hpp>
+#include <globus/core/open_enum.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/timestamp.hpp>
@@ -126,7 +127,7 @@ void write_json(std::string& out, T const& value) {
         write_string(out, T::value);
     } else if constexpr (std::same_as<T, Secret>) {
         write_string(out, value.reveal());
-    } else if constexpr (std::same_as<T, Timestamp>) {
+    } else if constexpr (std::same_as<T, Timestamp> || std::derived_from<T, Word>) {
         write_string(out, value.text());
     } else if constexpr (is_duration<T>) {
         write_json(out, value.count());
@@ -255,6 +256,30 @@ private:
     };
 
     std::shared_ptr<Concept const> held_;
+};
+
+/**
+ * A document of one of the types `Ts`, or a JSON object. Any other described type does not compile.
+ *
+ *     create_bookmark({.bookmark_data = Bookmark{.name = "data", ...}})   // a DocumentOf<Bookmark>
+ */
+template <class... Ts>
+class DocumentOf : public Document {
+public:
+    /// An empty object.
+    DocumentOf() = default;
+    /// An object of one of the types, or a JSON object. @throws UsageError  for any other Json
+    template <class T>
+        requires MakesDocument<std::remove_cvref_t<T>>
+    DocumentOf(T&& object) : Document(std::forward<T>(object)) {
+        using Given = std::remove_cvref_t<T>;
+        static_assert(
+            (std::same_as<Given, Ts> || ...) || !Described<Given>,
+            "globus: this document is not one that the operation takes. Give it the one that its member names "
+            "(DocumentOf<...>), or a boost::json::object.");
+    }
+    /// Any document, for programs that describe their own.
+    explicit DocumentOf(Document document) : Document(std::move(document)) {}
 };
 
 }  // namespace globus

@@ -136,6 +136,16 @@ struct AddressesOfMembers {
     }
 };
 
+/// The name of the member that is at an address in a described object.
+template <class T>
+constexpr std::string_view name_of(T const& object, void const* member) {
+    void const* at[T::members::keys.size()];
+    object.with_members(AddressesOfMembers{at});
+    std::size_t i = 0;
+    while (at[i] != member) ++i;
+    return T::members::keys[i];
+}
+
 /// The members of a described type, in the order of their list. Nothing in it is instantiated before it is used.
 template <class T>
 struct Members {

@@ -2,18 +2,50 @@
 #ifndef GLOBUS_CORE_OPTIONAL_HPP
 #define GLOBUS_CORE_OPTIONAL_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 
 #include <boost/json/value.hpp>
 
+#include <compare>
 #include <concepts>
 #include <cstddef>
 #include <initializer_list>
+#include <iosfwd>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 namespace globus {
+namespace detail {
+
+/// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
+/// view of one.
+template <class U, class T>
+concept GivenAs =
+    (std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
+    (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>);
+
+/// The text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it
+std::string text_at(char const* text);
+
+/// The value that a member was given.
+template <class T, class U>
+constexpr T given(U&& value) {
+    if constexpr (std::same_as<T, std::string> && std::same_as<std::decay_t<U>, char const*> &&
+                  !std::is_array_v<std::remove_reference_t<U>>)
+        return text_at(value);
+    else if constexpr (std::same_as<std::decay_t<U>, char*> && std::same_as<T, std::string>)
+        return text_at(value);
+    else if constexpr (!std::convertible_to<U&&, T>)
+        return T(std::string_view(std::forward<U>(value)));
+    else
+        return std::forward<U>(value);
+}
+
+}  // namespace detail
 
 /**
  * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
@@ -28,11 +60,10 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
-    /// Takes what converts to `T`; if that is bool, only a bool.
+    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
     template <class U = T>
-        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Required> &&
-                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
-    constexpr Required(U&& value) : value_(std::forward<U>(value)) {}
+        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
 
     template <class U>
         requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
@@ -92,16 +123,29 @@ public:
     /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
-    /// Takes what converts to `T`; if that is bool, only a bool.
+    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
     template <class U = T>
-        requires(std::convertible_to<U &&, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
-                 !std::same_as<std::remove_cvref_t<U>, Null> &&
-                 (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>))
-    constexpr Optional(U&& value) : value_(std::forward<U>(value)), state_(State::something) {}
+        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
+                 !std::same_as<std::remove_cvref_t<U>, Null>)
+    constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
+
+    /// Absent if there is no value.
+    template <class U>
+        requires(detail::GivenAs<U const&, T> && !std::convertible_to<std::optional<U> const&, T>)
+    constexpr Optional(std::optional<U> const& value) : Optional() {
+        if (value) *this = Optional(*value);
+    }
+    /// No value if it is absent or null.
+    template <class U>
+        requires std::convertible_to<T const&, U>
+    [[nodiscard]] constexpr operator std::optional<U>() const {
+        return has_value() ? std::optional<U>(value_) : std::nullopt;
+    }
 
     template <class U>
         requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null> &&
+                 !std::same_as<std::remove_cvref_t<U>, std::optional<bool>>)
     constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
 
     /// For a list: `.orderby = {"name ASC", "size DESC"}`.
@@ -140,6 +184,13 @@ public:
     [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
     [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
 
+    /// What `function` makes of the value; nothing when there is none.
+    template <class F>
+    [[nodiscard]] constexpr auto transform(F&& function) const {
+        using Result = std::remove_cvref_t<std::invoke_result_t<F, T const&>>;
+        return has_value() ? std::optional<Result>(std::forward<F>(function)(value_)) : std::nullopt;
+    }
+
     /// Makes it hold a fresh value, and returns that.
     constexpr T& emplace() {
         become(State::something);
@@ -152,6 +203,21 @@ public:
 
     friend constexpr bool operator==(Optional const& a, Optional const& b) {
         return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
+    }
+    /// Absent comes before null, and null before all values.
+    friend constexpr auto operator<=>(Optional const& a, Optional const& b)
+        requires std::three_way_comparable<T>
+    {
+        using Order = std::compare_three_way_result_t<T>;
+        return a.has_value() && b.has_value() ? a.value_ <=> b.value_ : Order(a.state_ <=> b.state_);
+    }
+    /// Prints the value; `null` for null, and nothing if it is absent.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Optional const& optional)
+        requires requires(T const& value) { out << value; }
+    {
+        if (optional.has_value()) return out << optional.value_;
+        return optional.is_null() ? out << std::string_view("null") : out;
     }
 
 private:
@@ -180,5 +246,18 @@ inline constexpr bool is_required<Required<T>> = true;
 
 }  // namespace detail
 }  // namespace globus
+
+/// Equal Optionals have equal hashes.
+template <class T>
+    requires requires(T const& value) { std::hash<T>{}(value); }
+struct std::hash<globus::Optional<T>> {
+    [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
+        return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
+    }
+};
+
+#ifdef GLOBUS_BODIES
+#include <globus/core/impl/optional.ipp>
+#endif
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP

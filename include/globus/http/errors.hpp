@@ -48,6 +48,46 @@ private:
     Sent sent_;
 };
 
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(NetworkError::Kind kind) noexcept {
+    switch (kind) {
+        case NetworkError::Kind::timeout:
+            return "timeout";
+        case NetworkError::Kind::cancelled:
+            return "cancelled";
+        case NetworkError::Kind::resolve:
+            return "resolve";
+        case NetworkError::Kind::connect:
+            return "connect";
+        case NetworkError::Kind::proxy:
+            return "proxy";
+        case NetworkError::Kind::tls:
+            return "tls";
+        case NetworkError::Kind::interrupted:
+            return "interrupted";
+        case NetworkError::Kind::too_large:
+            return "too_large";
+        case NetworkError::Kind::redirect:
+            return "redirect";
+        case NetworkError::Kind::protocol:
+            return "protocol";
+        case NetworkError::Kind::local:
+            return "local";
+    }
+    return "unknown";
+}
+
+/// The name of a value of Sent, as in its enumerator.
+constexpr char const* to_string(NetworkError::Sent sent) noexcept {
+    switch (sent) {
+        case NetworkError::Sent::no:
+            return "no";
+        case NetworkError::Sent::yes:
+            return "yes";
+    }
+    return "unknown";
+}
+
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_ERRORS_HPP

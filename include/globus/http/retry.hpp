@@ -40,6 +40,24 @@ namespace globus {
  * out to be dead.
  */
 enum class RetryClass : unsigned char { read, keyed, idempotent, non_idempotent, grant, never };
+/// The name of its enumerator.
+constexpr char const* to_string(RetryClass retry_class) noexcept {
+    switch (retry_class) {
+        case RetryClass::read:
+            return "read";
+        case RetryClass::keyed:
+            return "keyed";
+        case RetryClass::idempotent:
+            return "idempotent";
+        case RetryClass::non_idempotent:
+            return "non_idempotent";
+        case RetryClass::grant:
+            return "grant";
+        case RetryClass::never:
+            return "never";
+    }
+    return "unknown";
+}
 
 /// How one attempt ended, for a retry policy.
 struct Attempt {

@@ -132,6 +132,11 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& res
                 .resource_server = facts.resource_server};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
+    if (options.on_head || is_streamed())
+        request.on_head = [this](http::Response const& head) {
+            if (options_.on_head && head.status / 100 == 2) options_.on_head(head);
+            if (stream_) stream_->expect(believed_length(head, request.max_response_bytes));
+        };
     if (options.sink)
         request.sink = [this](std::string_view piece) {
             handed_over = true;
@@ -173,6 +178,8 @@ GLOBUS_DECL CallTerms ClientExchange::terms() const {
 GLOBUS_DECL void ClientExchange::take(http::Response& answer, bool replayed) {
     AnswerFacts const facts{.replayed = replayed,
                             .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
+                            .partial = request.url.find("?fields=") != std::string::npos ||
+                                       request.url.find("&fields=") != std::string::npos,
                             .max_bytes = max_bytes_};
     if (is_streamed()) return result_.receive(answer, facts, form_, *stream_);
     if (form_.has_shape && !options_.sink) require_document(answer);
@@ -237,9 +244,6 @@ GLOBUS_DECL void ClientExchange::read_as_it_comes() {
         room_ -= piece.size();
         stream_->write(piece);
         return true;
-    };
-    request.on_head = [this](http::Response const& head) {
-        stream_->expect(believed_length(head, request.max_response_bytes));
     };
 }
 

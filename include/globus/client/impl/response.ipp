@@ -100,6 +100,19 @@ GLOBUS_DECL void AnyResponse::check_fit() const {
     if (root_misfit_ && !facts_.wrote && !facts_.replayed) throw DecodeError(mismatch_, raw_.body);
 }
 
+GLOBUS_DECL void AnyResponse::lacks(std::string_view member) const {
+    if (root_misfit_ || facts_.partial || facts_.replayed) return;
+    if (boost::json::object const* const all = json().if_object())  // an empty text is there
+        if (Json const* const there = all->if_contains(member); there != nullptr && there->is_string()) return;
+    throw DecodeError("the answer has no '" + std::string(member) + '\'', raw_.body);
+}
+
+GLOBUS_DECL void check_index(std::size_t index, std::size_t size) {
+    if (index >= size)
+        throw UsageError("the answer's list has " + std::to_string(size) + " elements: there is none at " +
+                         std::to_string(index));
+}
+
 GLOBUS_DECL DecodeError AnyResponse::with_body(DecodeError const& error, std::string body) {
     return DecodeError(error.what(), std::move(body),
                        error.cut_off() ? DecodeError::Damage::cut_off : DecodeError::Damage::none);

@@ -6,6 +6,7 @@
 #include <globus/core/error.hpp>
 #include <globus/core/json_slots.hpp>
 #include <globus/core/members.hpp>
+#include <globus/core/open_enum.hpp>
 #include <globus/core/optional.hpp>
 
 #include <algorithm>
@@ -75,6 +76,10 @@ GLOBUS_DECL SlotMember const* SlotMembers::find(std::string_view name) const noe
 
 GLOBUS_DECL bool store_text(void* object, std::string_view text) {
     as<std::string>(object).assign(text);
+    return true;
+}
+GLOBUS_DECL bool store_word(void* object, std::string_view text) {
+    as<Word>(object).text_.assign(text);
     return true;
 }
 GLOBUS_DECL bool store_optional_text(void* object, std::string_view text) {

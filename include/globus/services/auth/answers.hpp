@@ -8,6 +8,7 @@
 #include <globus/core/secret.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/auth/words.hpp>
 
 #include <cstdint>
 #include <string>
@@ -19,21 +20,21 @@ namespace globus::auth {
 
 /// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
 struct Identity {
-    Optional<std::string> id = {};            ///< a UUID
-    Optional<std::string> username = {};      ///< as in "ada@example.org"
+    std::string id = {};                      ///< a UUID
+    std::string username = {};                ///< as in "ada@example.org"
     Optional<std::string> name = {};          ///< of the person or service; null if the provider keeps it to itself
     Optional<std::string> email = {};         ///< null if the provider keeps it to itself
     Optional<std::string> organization = {};  ///< null if the provider keeps it to itself
     Optional<std::string> identity_provider = {};  ///< its id
-    Optional<std::string> identity_type = {};      ///< "login" or "service"
-    Optional<std::string> status = {};             ///< "unused", "used", "private" or "closed"
+    Optional<IdentityType> identity_type = {};
+    Optional<IdentityStatus> status = {};
     GLOBUS_MEMBERS(Identity, id, username, name, email, organization, identity_provider, identity_type, status);
 };
 
 /// An institution or other place where people have accounts.
 /// https://docs.globus.org/api/auth/reference/#identity_providers_resources
 struct IdentityProvider {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> short_name = {};            ///< as it appears in the provider's URLs
     std::vector<std::string> alternative_names = {};  ///< by which people can find it
@@ -53,12 +54,14 @@ struct IncludedWithIdentities {
 struct IdentityList {
     std::vector<Identity> identities = {};
     Optional<IncludedWithIdentities> included = {};  ///< with the query parameter include=identity_provider
+    static constexpr auto items = &IdentityList::identities;
     GLOBUS_MEMBERS(IdentityList, identities, included);
 };
 
 /// Identity providers that were looked up. https://docs.globus.org/api/auth/reference/#get_identity_providers
 struct IdentityProviderList {
     std::vector<IdentityProvider> identity_providers = {};
+    static constexpr auto items = &IdentityProviderList::identity_providers;
     GLOBUS_MEMBERS(IdentityProviderList, identity_providers);
 };
 
@@ -100,7 +103,7 @@ struct LinkedIdentity {
 /// Who a token stands for. Its scopes decide which members there are (openid, profile, email).
 /// https://docs.globus.org/api/auth/reference/#get_or_post_v2_oauth2_userinfo_resource
 struct UserProfile {
-    Optional<std::string> sub = {};                 ///< the identity's id
+    std::string sub = {};                           ///< the identity's id
     Optional<std::string> preferred_username = {};  ///< of the identity that is logged in, as in "ada@example.org"
     Optional<std::string> name = {};
     Optional<std::string> email = {};              ///< as the provider has it, not verified
@@ -130,7 +133,7 @@ struct TokenIntrospection {
     Optional<std::int64_t> nbf = {};        ///< when it becomes valid
     Optional<std::string> token_type = {};  ///< "Bearer"
     Optional<std::string> dependent_tokens_cache_id = {};  ///< it changes when dependent tokens should be fetched again
-    Optional<std::vector<std::string>> identity_set = {};  ///< with include "identity_set"
+    std::vector<std::string> identity_set = {};            ///< with include "identity_set"
     Optional<Json> identity_set_detail = {};               ///< with include "identity_set_detail"
     Optional<Json> session_info = {};                      ///< with include "session_info"
     Optional<Json> policy_evaluations = {};                ///< of authentication policies, by their ids
@@ -161,13 +164,13 @@ struct ProjectAdmins {
 
 /// A project: the owner of clients and policies. https://docs.globus.org/api/auth/reference/#project_resource
 struct Project {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> display_name = {};
-    Optional<std::string> project_name = {};                  ///< the older name of display_name
-    Optional<std::string> contact_email = {};                 ///< for questions about it
-    Optional<std::vector<std::string>> admin_ids = {};        ///< of identities
-    Optional<std::vector<std::string>> admin_group_ids = {};  ///< of groups
-    Optional<ProjectAdmins> admins = {};                      ///< the same with their names
+    Optional<std::string> project_name = {};        ///< the older name of display_name
+    Optional<std::string> contact_email = {};       ///< for questions about it
+    std::vector<std::string> admin_ids = {};        ///< of identities
+    std::vector<std::string> admin_group_ids = {};  ///< of groups
+    Optional<ProjectAdmins> admins = {};            ///< the same with their names
     GLOBUS_MEMBERS(Project, id, display_name, project_name, contact_email, admin_ids, admin_group_ids, admins);
 };
 
@@ -180,19 +183,20 @@ struct ProjectDocument {
 /// The projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_projects
 struct ProjectList {
     std::vector<Project> projects = {};
+    static constexpr auto items = &ProjectList::projects;
     GLOBUS_MEMBERS(ProjectList, projects);
 };
 
 /// An authentication policy: who may use what it is put on, and how fresh the login must be.
 /// https://docs.globus.org/api/auth/reference/#policy_resource
 struct Policy {
-    Optional<std::string> id = {};          ///< a UUID
+    std::string id = {};                    ///< a UUID
     Optional<std::string> project_id = {};  ///< that it belongs to
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<bool> high_assurance = {};                       ///< it requires a login in the current session
-    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
-    Optional<bool> required_mfa = {};                         ///< it requires multi-factor authentication
+    Optional<bool> high_assurance = {};                            ///< it requires a login in the current session
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<bool> required_mfa = {};                              ///< it requires multi-factor authentication
     /// Domains of user names that pass; null for all.
     Optional<std::vector<std::string>> domain_constraints_include = {};
     /// Domains of user names that do not pass; null for none.
@@ -212,6 +216,7 @@ struct PolicyDocument {
 /// https://docs.globus.org/api/auth/reference/#get_policies
 struct PolicyList {
     std::vector<Policy> policies = {};
+    static constexpr auto items = &PolicyList::policies;
     GLOBUS_MEMBERS(PolicyList, policies);
 };
 
@@ -224,12 +229,12 @@ struct ClientLinks {
 
 /// A registered app or service. https://docs.globus.org/api/auth/reference/#client_resource
 struct RegisteredClient {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
-    Optional<std::string> project = {};        ///< its id
-    Optional<std::string> client_type = {};    ///< as in "confidential_client"
-    Optional<bool> public_client = {};         ///< it cannot keep a secret
-    Optional<std::string> visibility = {};     ///< "public" or "private"
+    std::string id = {};  ///< a UUID
+    std::string name = {};
+    Optional<std::string> project = {};  ///< its id
+    Optional<ClientType> client_type = {};
+    Optional<bool> public_client = {};  ///< it cannot keep a secret
+    Optional<ClientVisibility> visibility = {};
     Optional<std::string> parent_client = {};  ///< id of the client that made it; null for none
     Optional<std::string> required_idp = {};   ///< users need an identity of this provider, by its id; null for none
     Optional<std::string> preselect_idp = {};  ///< the login page offers this provider first, by its id; null for none
@@ -271,6 +276,7 @@ struct ClientDocument {
 /// The clients of the projects that the caller may administer. https://docs.globus.org/api/auth/reference/#get_clients
 struct ClientList {
     std::vector<RegisteredClient> clients = {};
+    static constexpr auto items = &ClientList::clients;
     GLOBUS_MEMBERS(ClientList, clients);
 };
 
@@ -284,6 +290,7 @@ struct ClientCredentialDocument {
 /// The credentials of a client. https://docs.globus.org/api/auth/reference/#get_client_credentials
 struct ClientCredentialList {
     std::vector<ClientCredential> credentials = {};
+    static constexpr auto items = &ClientCredentialList::credentials;
     GLOBUS_MEMBERS(ClientCredentialList, credentials);
 };
 
@@ -297,8 +304,8 @@ struct DependentScope {
 
 /// A registered scope. https://docs.globus.org/api/auth/reference/#scope_resource
 struct RegisteredScope {
-    Optional<std::string> id = {};            ///< a UUID
-    Optional<std::string> scope_string = {};  ///< what a login asks for, as in "urn:..." or "https://..."
+    std::string id = {};            ///< a UUID
+    std::string scope_string = {};  ///< what a login asks for, as in "urn:..." or "https://..."
     Optional<std::string> name = {};
     Optional<std::string> description = {};
     Optional<std::string> client = {};               ///< its id
@@ -320,6 +327,7 @@ struct ScopeDocument {
 /// https://docs.globus.org/api/auth/reference/#get_scopes
 struct ScopeList {
     std::vector<RegisteredScope> scopes = {};
+    static constexpr auto items = &ScopeList::scopes;
     GLOBUS_MEMBERS(ScopeList, scopes);
 };
 
@@ -345,6 +353,7 @@ struct Consent {
 /// What a person has consented to. https://docs.globus.org/api/auth/reference/#consents
 struct ConsentList {
     std::vector<Consent> consents = {};
+    static constexpr auto items = &ConsentList::consents;
     GLOBUS_MEMBERS(ConsentList, consents);
 };
 

@@ -137,8 +137,8 @@ private:
         auth::IdentityList const found = *client_.send(op, options);
         for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
-            if (identity.id) known()[name_of(*identity.id)] = identity;
-            if (identity.username) known()[name_of(*identity.username)] = identity;
+            if (!identity.id.empty()) known()[name_of(identity.id)] = identity;
+            if (!identity.username.empty()) known()[name_of(identity.username)] = identity;
         }
     }
 

@@ -10,6 +10,7 @@
 #include <globus/oauth/token.hpp>
 #include <globus/services/auth/answers.hpp>
 #include <globus/services/auth/operations.hpp>
+#include <globus/services/auth/words.hpp>
 
 #include <string>
 #include <utility>
@@ -238,10 +239,10 @@ struct CreateChildClient {
     using service = ConfidentialAppAuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;              ///< for people
-    Optional<bool> public_client = {};       ///< true: it cannot keep a secret
-    Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
-    Optional<std::string> visibility = {};   ///< "public" or "private"
+    Required<std::string> name;                             ///< for people
+    Optional<bool> public_client = {};                      ///< true: it cannot keep a secret
+    Optional<ClientType> client_type = {};                  ///< what kind of app it is
+    Optional<ClientVisibility> visibility = {};             ///< who can see it
     Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
     Optional<std::string> terms_and_conditions = {};        ///< URL
     Optional<std::string> privacy_policy = {};              ///< URL

@@ -8,6 +8,7 @@
 #include <globus/core/error.hpp>
 #include <globus/services/auth/answers.hpp>
 #include <globus/services/auth/payloads.hpp>
+#include <globus/services/auth/words.hpp>
 
 #include <string>
 #include <vector>
@@ -177,10 +178,10 @@ struct CreatePolicy {
     static constexpr auto route = post("/v2/api/policies");
     Required<std::string> project_id;  ///< that owns it
     Required<std::string> display_name;
-    Required<std::string> description;                        ///< shown to those who do not meet it
-    Optional<bool> high_assurance = {};                       ///< it cannot be changed later
-    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
-    Optional<bool> required_mfa = {};                         ///< multi-factor authentication; for high assurance only
+    Required<std::string> description;                             ///< shown to those who do not meet it
+    Optional<bool> high_assurance = {};                            ///< it cannot be changed later
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
     Optional<std::vector<std::string>> domain_constraints_exclude = {};  ///< none of these; null: none
     static constexpr auto wire =
@@ -202,9 +203,9 @@ struct UpdatePolicy {
     using result = PolicyDocument;
     static constexpr auto route = put("/v2/api/policies/{policy_id}");
     Required<std::string> policy_id;
-    Optional<std::string> project_id = {};                    ///< that it moves to
-    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
-    Optional<bool> required_mfa = {};                         ///< multi-factor authentication; for high assurance only
+    Optional<std::string> project_id = {};                         ///< that it moves to
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<bool> required_mfa = {};  ///< multi-factor authentication; for high assurance only
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
     Optional<std::vector<std::string>> domain_constraints_include = {};  ///< only these domains; null: any
@@ -280,11 +281,11 @@ struct CreateClient {
     using service = AuthService;
     using result = ClientDocument;
     static constexpr auto route = post("/v2/api/clients");
-    Required<std::string> name;              ///< for people
-    Required<std::string> project;           ///< the project's id
-    Optional<bool> public_client = {};       ///< true: it cannot keep a secret
-    Optional<std::string> client_type = {};  ///< as in "confidential_client" or "public_installed_client"
-    Optional<std::string> visibility = {};   ///< "public" or "private"
+    Required<std::string> name;                             ///< for people
+    Required<std::string> project;                          ///< the project's id
+    Optional<bool> public_client = {};                      ///< true: it cannot keep a secret
+    Optional<ClientType> client_type = {};                  ///< what kind of app it is
+    Optional<ClientVisibility> visibility = {};             ///< who can see it
     Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
     Optional<std::string> terms_and_conditions = {};        ///< URL
     Optional<std::string> privacy_policy = {};              ///< URL
@@ -314,7 +315,7 @@ struct UpdateClient {
     static constexpr auto route = put("/v2/api/clients/{client_id}");
     Required<std::string> client_id;
     Optional<std::string> name = {};                        ///< for people
-    Optional<std::string> visibility = {};                  ///< "public" or "private"
+    Optional<ClientVisibility> visibility = {};             ///< who can see it
     Optional<std::vector<std::string>> redirect_uris = {};  ///< where a login may send the browser
     Optional<std::string> terms_and_conditions = {};        ///< URL, or null
     Optional<std::string> privacy_policy = {};              ///< URL, or null

@@ -8,6 +8,7 @@
 #include <globus/core/secret.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/compute/words.hpp>
 
 #include <cstdint>
 #include <map>
@@ -49,8 +50,8 @@ struct Endpoint {
 /// Whether an endpoint serves, and how busy it is.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
-    Optional<std::string> status = {};  ///< "online" or "offline"
-    Optional<Json> details = {};        ///< numbers of workers, waiting tasks and the like
+    Optional<compute::EndpointState> status = {};
+    Optional<Json> details = {};  ///< numbers of workers, waiting tasks and the like
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
@@ -152,6 +153,7 @@ struct TaskGroup {
     Optional<std::string> taskgroup_id = {};
     Optional<bool> create_websockets_queue = {};  ///< as it was asked for at the submission
     std::vector<GroupedTask> tasks = {};
+    static constexpr auto items = &TaskGroup::tasks;
     GLOBUS_MEMBERS(TaskGroup, taskgroup_id, create_websockets_queue, tasks);
 };
 
@@ -176,6 +178,7 @@ struct Submission {
     Optional<std::string> response = {};  ///< "success" or what went wrong
     Optional<std::string> task_group_id = {};
     std::vector<SubmittedTask> results = {};  ///< in the order of the submission
+    static constexpr auto items = &Submission::results;
     GLOBUS_MEMBERS(Submission, response, task_group_id, results);
 };
 
@@ -201,6 +204,7 @@ struct Allowlist {
     Optional<std::string> endpoint_id = {};
     Optional<bool> restricted = {};           ///< false: it runs all functions
     std::vector<std::string> functions = {};  ///< ids
+    static constexpr auto items = &Allowlist::functions;
     GLOBUS_MEMBERS(Allowlist, endpoint_id, restricted, functions);
 };
 

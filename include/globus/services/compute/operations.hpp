@@ -4,6 +4,7 @@
 
 #include <globus/client/operation.hpp>
 #include <globus/services/compute/answers.hpp>
+#include <globus/services/compute/words.hpp>
 
 #include <string>
 #include <vector>
@@ -76,7 +77,7 @@ struct GetEndpoints {
     using service = ComputeServiceV2;
     using result = std::vector<Endpoint>;
     static constexpr auto route = get("/v2/endpoints");
-    Optional<std::string> role = {};  ///< "owner" or "any"
+    Optional<compute::EndpointFilter> role = {};  ///< of the caller, on the endpoints that are listed
     GLOBUS_MEMBERS(GetEndpoints, role);
 };
 

@@ -6,6 +6,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/flows/words.hpp>
 
 #include <cstdint>
 #include <map>
@@ -20,27 +21,27 @@ namespace globus::flows {
 /// A flow: a definition that can be run, and who may see, start and change it.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1{flow_id}/get
 struct Flow {
-    Optional<std::string> id = {};        ///< a UUID
-    Optional<std::string> title = {};     ///< for people
+    std::string id = {};                  ///< a UUID
+    std::string title = {};               ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};             ///< by which people can find it
-    Optional<Json> definition = {};                               ///< states and what leads from one to the next
-    Optional<Json> input_schema = {};                             ///< the JSON Schema that a run's body has to meet
-    Optional<std::string> globus_auth_scope = {};                 ///< the scope that starts the flow
-    Optional<std::string> globus_auth_username = {};              ///< user name of the flow's own identity
-    Optional<std::string> principal_urn = {};                     ///< the flow itself, as an identity
-    Optional<std::string> flow_owner = {};                        ///< URN
-    Optional<std::vector<std::string>> flow_viewers = {};         ///< or "public"
-    Optional<std::vector<std::string>> flow_starters = {};        ///< or "all_authenticated_users"
-    Optional<std::vector<std::string>> flow_administrators = {};  ///< URNs of those who may change and delete the flow
-    Optional<std::vector<std::string>> visible_to = {};           ///< the older name of flow_viewers
-    Optional<std::vector<std::string>> runnable_by = {};          ///< the older name of flow_starters
-    Optional<std::vector<std::string>> administered_by = {};      ///< the older name of flow_administrators
-    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage every run of the flow
-    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see every run of the flow
-    Optional<std::string> user_role = {};                  ///< the caller's, as in "flow_starter"
-    Optional<std::string> created_by = {};                 ///< URN
+    std::vector<std::string> keywords = {};             ///< by which people can find it
+    Optional<Json> definition = {};                     ///< states and what leads from one to the next
+    Optional<Json> input_schema = {};                   ///< the JSON Schema that a run's body has to meet
+    Optional<std::string> globus_auth_scope = {};       ///< the scope that starts the flow
+    Optional<std::string> globus_auth_username = {};    ///< user name of the flow's own identity
+    Optional<std::string> principal_urn = {};           ///< the flow itself, as an identity
+    Optional<std::string> flow_owner = {};              ///< URN
+    std::vector<std::string> flow_viewers = {};         ///< or "public"
+    std::vector<std::string> flow_starters = {};        ///< or "all_authenticated_users"
+    std::vector<std::string> flow_administrators = {};  ///< URNs of those who may change and delete the flow
+    std::vector<std::string> visible_to = {};           ///< the older name of flow_viewers
+    std::vector<std::string> runnable_by = {};          ///< the older name of flow_starters
+    std::vector<std::string> administered_by = {};      ///< the older name of flow_administrators
+    std::vector<std::string> run_managers = {};         ///< URNs of those who may manage every run of the flow
+    std::vector<std::string> run_monitors = {};         ///< URNs of those who may see every run of the flow
+    Optional<std::string> user_role = {};               ///< the caller's, as in "flow_starter"
+    Optional<std::string> created_by = {};              ///< URN
     Optional<Timestamp> created_at = {};
     Optional<Timestamp> updated_at = {};
     Optional<Timestamp> deleted_at = {};                  ///< null for a flow that is there
@@ -50,7 +51,7 @@ struct Flow {
     Optional<std::string> flow_url = {};                  ///< of this flow in the API
     Optional<std::string> action_url = {};                ///< at which other flows start this one
     Optional<std::string> api_version = {};               ///< of the action provider interface, as in "1.0"
-    Optional<std::vector<std::string>> types = {};        ///< of the action provider interface, as in "Action"
+    std::vector<std::string> types = {};                  ///< of the action provider interface, as in "Action"
     Optional<bool> synchronous = {};                      ///< false: a run goes on after its start has been answered
     Optional<bool> log_supported = {};                    ///< its runs have logs
     static constexpr auto wire = wires(rename("deleted", "DELETED"));
@@ -67,13 +68,14 @@ struct FlowPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &FlowPage::flows;
     GLOBUS_MEMBERS(FlowPage, flows, limit, has_next_page, marker);
 };
 
 /// A definition that is valid: the scopes that it needs, by whose they are.
 /// https://flows.globus.org/redoc#tag/Flows/paths/~1flows~1validate/post
 struct FlowValidation {
-    Optional<std::map<std::string, std::vector<std::string>>> scopes = {};  ///< by the resource server's name
+    std::map<std::string, std::vector<std::string>> scopes = {};  ///< by the resource server's name
     GLOBUS_MEMBERS(FlowValidation, scopes);
 };
 
@@ -94,34 +96,33 @@ struct FlowDescription {
     Optional<std::string> title = {};     ///< for people
     Optional<std::string> subtitle = {};  ///< what the flow is for, in a few words
     Optional<std::string> description = {};
-    Optional<std::vector<std::string>> keywords = {};  ///< by which people can find it
+    std::vector<std::string> keywords = {};  ///< by which people can find it
     GLOBUS_MEMBERS(FlowDescription, title, subtitle, description, keywords);
 };
 
 /// A run of a flow. https://flows.globus.org/redoc#tag/Flows/paths/~1runs~1{run_id}/get
 struct Run {
-    Optional<std::string> run_id = {};
+    std::string run_id = {};
     Optional<std::string> flow_id = {};
     Optional<std::string> flow_title = {};  ///< as it is now
     Optional<Timestamp> flow_last_updated = {};
     Optional<FlowDescription> flow_description = {};  ///< by include_flow_description
-    /// "ACTIVE", "INACTIVE" (waiting to be resumed), "SUCCEEDED", "FAILED" or "ENDED".
-    Optional<std::string> status = {};
+    RunStatus status = {};
     Optional<std::string> display_status = {};  ///< the status for people
     Optional<RunDetails> details = {};
-    Optional<std::string> label = {};              ///< for people
-    Optional<std::vector<std::string>> tags = {};  ///< by which people can find it
+    Optional<std::string> label = {};    ///< for people
+    std::vector<std::string> tags = {};  ///< by which people can find it
     Optional<Timestamp> start_time = {};
-    Optional<Timestamp> completion_time = {};              ///< null until it has ended
-    Optional<std::string> created_by = {};                 ///< URN of the identity that started it
-    Optional<std::string> run_owner = {};                  ///< URN
-    Optional<std::vector<std::string>> run_managers = {};  ///< URNs of those who may manage the run
-    Optional<std::vector<std::string>> run_monitors = {};  ///< URNs of those who may see the run
-    Optional<std::string> user_role = {};                  ///< the caller's, as in "run_owner"
-    Optional<std::string> action_id = {};                  ///< the same as run_id
-    Optional<std::vector<std::string>> manage_by = {};     ///< the older name of run_managers
-    Optional<std::vector<std::string>> monitor_by = {};    ///< the older name of run_monitors
-    Optional<Json> search = {};                            ///< the task that puts the run into an index
+    Optional<Timestamp> completion_time = {};    ///< null until it has ended
+    Optional<std::string> created_by = {};       ///< URN of the identity that started it
+    Optional<std::string> run_owner = {};        ///< URN
+    std::vector<std::string> run_managers = {};  ///< URNs of those who may manage the run
+    std::vector<std::string> run_monitors = {};  ///< URNs of those who may see the run
+    Optional<std::string> user_role = {};        ///< the caller's, as in "run_owner"
+    Optional<std::string> action_id = {};        ///< the same as run_id
+    std::vector<std::string> manage_by = {};     ///< the older name of run_managers
+    std::vector<std::string> monitor_by = {};    ///< the older name of run_monitors
+    Optional<Json> search = {};                  ///< the task that puts the run into an index
     GLOBUS_MEMBERS(Run, run_id, flow_id, flow_title, flow_last_updated, flow_description, status, display_status,
                    details, label, tags, start_time, completion_time, created_by, run_owner, run_managers, run_monitors,
                    user_role, action_id, manage_by, monitor_by, search);
@@ -133,6 +134,7 @@ struct RunPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &RunPage::runs;
     GLOBUS_MEMBERS(RunPage, runs, limit, has_next_page, marker);
 };
 
@@ -151,6 +153,7 @@ struct RunLogPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &RunLogPage::entries;
     GLOBUS_MEMBERS(RunLogPage, entries, limit, has_next_page, marker);
 };
 
@@ -171,19 +174,19 @@ struct RunValidation {
 
 /// Who may do what with a registered API. https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApiRoles {
-    Optional<std::vector<std::string>> owners = {};          ///< URNs of those who may do anything with it
-    Optional<std::vector<std::string>> administrators = {};  ///< URNs of those who may change it
-    Optional<std::vector<std::string>> viewers = {};         ///< URNs of those who may see it
+    std::vector<std::string> owners = {};          ///< URNs of those who may do anything with it
+    std::vector<std::string> administrators = {};  ///< URNs of those who may change it
+    std::vector<std::string> viewers = {};         ///< URNs of those who may see it
     GLOBUS_MEMBERS(RegisteredApiRoles, owners, administrators, viewers);
 };
 
 /// A web API that flows can call. Lists have only its id, name, description and times.
 /// https://flows.globus.org/redoc#tag/Registered-APIs
 struct RegisteredApi {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};  ///< "ACTIVE" or "INACTIVE"
+    Optional<ApiStatus> status = {};
     Optional<RegisteredApiRoles> roles = {};
     Optional<Json> target = {};              ///< the OpenAPI operation that is called
     Optional<Json> data_templates = {};      ///< how a state's data becomes a request, and an answer the state's data
@@ -204,6 +207,7 @@ struct RegisteredApiPage {
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &RegisteredApiPage::registered_apis;
     GLOBUS_MEMBERS(RegisteredApiPage, registered_apis, limit, has_next_page, marker);
 };
 
@@ -226,8 +230,8 @@ struct WebInputRun {
 /// Who may see and who may answer a web input.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInputRoles {
-    Optional<std::vector<std::string>> viewer_urns = {};      ///< of those who may see it
-    Optional<std::vector<std::string>> respondent_urns = {};  ///< of those who may answer it
+    std::vector<std::string> viewer_urns = {};      ///< of those who may see it
+    std::vector<std::string> respondent_urns = {};  ///< of those who may answer it
     GLOBUS_MEMBERS(WebInputRoles, viewer_urns, respondent_urns);
 };
 
@@ -243,13 +247,13 @@ struct WebInputOption {
 /// A question of a run that waits for somebody's answer.
 /// https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs~1{web_input_id}/get
 struct WebInput {
-    Optional<std::string> id = {};                       ///< a UUID
-    Optional<std::string> status = {};                   ///< "open" or "closed"
-    Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
-    Optional<std::string> input_type = {};               ///< as in "selection"
-    Optional<Json> input_schema = {};                    ///< the JSON Schema that an answer has to meet
-    Optional<Json> context = {};                         ///< title and text of the question
-    Optional<std::vector<WebInputOption>> options = {};  ///< to choose from; null where the answer is not a choice
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<WebInputStatus> status = {};
+    std::vector<std::string> user_roles = {};  ///< the caller's: "viewer", "respondent"
+    Optional<std::string> input_type = {};     ///< as in "selection"
+    Optional<Json> input_schema = {};          ///< the JSON Schema that an answer has to meet
+    Optional<Json> context = {};               ///< title and text of the question
+    std::vector<WebInputOption> options = {};  ///< to choose from; null where the answer is not a choice
     Optional<WebInputRoles> roles = {};
     Optional<std::string> creator_urn = {};  ///< of the run's owner, or whoever made it
     Optional<WebInputFlow> flow = {};
@@ -263,11 +267,11 @@ struct WebInput {
 
 /// A web input as it appears in a list. https://flows.globus.org/redoc#tag/Web-Inputs/paths/~1web_inputs/get
 struct WebInputSummary {
-    Optional<std::string> id = {};                       ///< a UUID
-    Optional<std::string> status = {};                   ///< "open" or "closed"
-    Optional<std::vector<std::string>> user_roles = {};  ///< the caller's: "viewer", "respondent"
-    Optional<std::string> input_type = {};               ///< as in "selection"
-    Optional<std::string> title = {};                    ///< for people
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<WebInputStatus> status = {};
+    std::vector<std::string> user_roles = {};  ///< the caller's: "viewer", "respondent"
+    Optional<std::string> input_type = {};     ///< as in "selection"
+    Optional<std::string> title = {};          ///< for people
     Optional<WebInputFlow> flow = {};
     Optional<WebInputRun> run = {};
     Optional<Timestamp> created_timestamp = {};
@@ -281,6 +285,7 @@ struct WebInputSummary {
 struct WebInputPage {
     std::vector<WebInputSummary> web_input_summaries = {};
     Optional<std::string> marker = {};  ///< null on the last page
+    static constexpr auto items = &WebInputPage::web_input_summaries;
     GLOBUS_MEMBERS(WebInputPage, web_input_summaries, marker);
 };
 

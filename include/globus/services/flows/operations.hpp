@@ -69,7 +69,6 @@ struct ListFlows {
     using result = FlowPage;
     static constexpr auto route = get("/flows");
     static constexpr Paging paging{PagingStyle::marker, "flows", "marker"};
-    static constexpr auto items = &FlowPage::flows;
     /// Only flows on which the caller has one of these: "flow_owner", "flow_administrators", "flow_starters",
     /// "flow_viewers", "run_managers", "run_monitors".
     Optional<StringList> filter_roles = {};
@@ -146,7 +145,6 @@ struct ListRuns {
     using result = RunPage;
     static constexpr auto route = get("/runs");
     static constexpr Paging paging{PagingStyle::marker, "runs", "marker"};
-    static constexpr auto items = &RunPage::runs;
     Optional<StringList> filter_flow_id = {};  ///< only runs of these flows
     /// Only runs on which the caller has one of these: "run_owner", "run_managers", "run_monitors",
     /// "flow_run_managers", "flow_run_monitors".
@@ -163,7 +161,6 @@ struct GetRunLogs {
     using result = RunLogPage;
     static constexpr auto route = get("/runs/{run_id}/log");
     static constexpr Paging paging{PagingStyle::marker, "entries", "marker"};
-    static constexpr auto items = &RunLogPage::entries;
     Required<std::string> run_id;
     Optional<std::int64_t> limit = {};  ///< of a page
     Optional<bool> reverse_order = {};  ///< the latest first
@@ -252,7 +249,6 @@ struct ListRegisteredApis {
     using result = RegisteredApiPage;
     static constexpr auto route = get("/registered_apis");
     static constexpr Paging paging{PagingStyle::marker, "registered_apis", "marker"};
-    static constexpr auto items = &RegisteredApiPage::registered_apis;
     Optional<StringList> filter_roles = {};  ///< "owner", "administrator", "viewer"
     Optional<StringList> orderby = {};       ///< as in "name ASC"
     Optional<std::int64_t> per_page = {};    ///< at most this many per page
@@ -271,7 +267,6 @@ struct ListWebInputs {
     using result = WebInputPage;
     static constexpr auto route = get("/web_inputs");
     static constexpr Paging paging{PagingStyle::nullable_marker, "web_input_summaries", "marker"};
-    static constexpr auto items = &WebInputPage::web_input_summaries;
     Optional<StringList> filter_roles = {};     ///< "viewer", "respondent"
     Optional<StringList> filter_states = {};    ///< "open", "closed"
     Optional<StringList> filter_flow_ids = {};  ///< only those of runs of these flows

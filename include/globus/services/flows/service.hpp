@@ -6,6 +6,7 @@
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/flows/errors.hpp>
 #include <globus/services/flows/operations.hpp>
+#include <globus/services/flows/run_wait.hpp>
 
 #include <array>
 #include <string>
@@ -136,6 +137,23 @@ struct FlowsService::Operations {
     Response<flows::WebInputResponse> respond_to_web_input(flows::RespondToWebInput op,
                                                            CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /**
+     * Waits until a run has ended or needs its user, or time runs out.
+     *
+     *     auto const verdict = client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}});
+     *     if (!verdict.succeeded()) explain(verdict.run);
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError     for a negative time-out, and an interval below 10 ms
+     * @throws NetworkError   cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws FlowsApiError  if the run does not exist or may not be read
+     */
+    flows::RunVerdict run_wait(flows::RunWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_run(self(), wait, options);
     }
 
 private:

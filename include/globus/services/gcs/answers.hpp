@@ -7,6 +7,7 @@
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/gcs/words.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -23,8 +24,8 @@ namespace globus::gcs {
 struct Collection {
     static constexpr std::string_view kind = "collection";  ///< how its DATA_TYPE begins
     Optional<std::string> DATA_TYPE = {};
-    Optional<std::string> id = {};               ///< a UUID
-    Optional<std::string> collection_type = {};  ///< "mapped" or "guest"
+    Optional<std::string> id = {};  ///< a UUID
+    Optional<CollectionType> collection_type = {};
     Optional<std::string> display_name = {};
     Optional<std::string> identity_id = {};           ///< of the owner
     Optional<std::string> storage_gateway_id = {};    ///< that it is on
@@ -57,11 +58,11 @@ struct Collection {
     Optional<bool> delete_protected = {};          ///< it cannot be deleted
     Optional<bool> allow_guest_collections = {};   ///< they can be made and used
     Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
-    Optional<Minutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
-    Optional<Minutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
-    Optional<Minutes> acl_expiration_mins = {};               ///< how long access rules of guest collections hold
-    Optional<Days> auto_delete_timeout = {};  ///< time without access after which a guest collection is deleted
-    Optional<Json> policies = {};             ///< of its connector
+    Optional<WholeMinutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<WholeMinutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
+    Optional<WholeMinutes> acl_expiration_mins = {};               ///< how long access rules of guest collections hold
+    Optional<WholeDays> auto_delete_timeout = {};  ///< time without access after which a guest collection is deleted
+    Optional<Json> policies = {};                  ///< of its connector
     /// Where guest collections may be: lists of paths `none`, `read` and `read_write`.
     Optional<Json> sharing_restrict_paths = {};
     Optional<StringList> sharing_users_allow = {};  ///< local user names that may make guest collections; null for all
@@ -106,9 +107,9 @@ struct Endpoint {
     Optional<std::string> contact_info = {};   ///< phone, address and the like
     Optional<std::string> department = {};     ///< of the organization
     Optional<std::string> description = {};
-    Optional<std::string> info_link = {};                      ///< URL of a page about it
-    Optional<std::string> organization = {};                   ///< that runs it
-    Optional<std::string> network_use = {};                    ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> info_link = {};     ///< URL of a page about it
+    Optional<std::string> organization = {};  ///< that runs it
+    Optional<NetworkUse> network_use = {};
     Optional<std::string> subscription_id = {};                ///< that it is managed under; null for none
     Optional<std::string> gcs_manager_url = {};                ///< of this API
     Optional<StringList> keywords = {};                        ///< by which people can find it
@@ -135,16 +136,16 @@ struct StorageGateway {
     Optional<std::string> connector_id = {};  ///< see GlobusConnectServerConnector
     Optional<std::string> root = {};          ///< path below which collections can be
     Optional<std::string> mapping = {};       ///< the older form of identity_mappings, as in "username_without_domain"
-    Optional<StringList> allowed_domains = {};                ///< of identities that may use it
-    Optional<StringList> users_allow = {};                    ///< local user names that may use it; null for all
-    Optional<StringList> users_deny = {};                     ///< local user names that may not
-    Optional<bool> high_assurance = {};                       ///< it requires fresh logins and keeps records for audits
-    Optional<bool> require_high_assurance = {};               ///< the older name of high_assurance
-    Optional<bool> require_mfa = {};                          ///< it requires multi-factor authentication
-    Optional<Minutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
-    Optional<Minutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
-    Optional<Json> identity_mappings = {};                    ///< how identities become local accounts
-    Optional<Json> policies = {};                             ///< of its connector
+    Optional<StringList> allowed_domains = {};   ///< of identities that may use it
+    Optional<StringList> users_allow = {};       ///< local user names that may use it; null for all
+    Optional<StringList> users_deny = {};        ///< local user names that may not
+    Optional<bool> high_assurance = {};          ///< it requires fresh logins and keeps records for audits
+    Optional<bool> require_high_assurance = {};  ///< the older name of high_assurance
+    Optional<bool> require_mfa = {};             ///< it requires multi-factor authentication
+    Optional<WholeMinutes> authentication_assurance_timeout = {};  ///< the older name of authentication_timeout_mins
+    Optional<WholeMinutes> authentication_timeout_mins = {};       ///< how long a login counts as fresh
+    Optional<Json> identity_mappings = {};                         ///< how identities become local accounts
+    Optional<Json> policies = {};                                  ///< of its connector
     Optional<Json> restrict_paths = {};  ///< where collections may be: lists of paths `none`, `read` and `read_write`
     GLOBUS_MEMBERS(StorageGateway, DATA_TYPE, id, display_name, connector_id, root, mapping, allowed_domains,
                    users_allow, users_deny, high_assurance, require_high_assurance, require_mfa,
@@ -159,8 +160,7 @@ struct Role {
     Optional<std::string> id = {};          ///< a UUID
     Optional<std::string> collection = {};  ///< its id; null for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
-    Optional<std::string> role = {};
+    Optional<RoleName> role = {};
     GLOBUS_MEMBERS(Role, DATA_TYPE, id, collection, principal, role);
 };
 
@@ -199,6 +199,7 @@ struct Answer {
     std::vector<T> data = {};           ///< documents of the kind that was asked for, and what was included with them
     Optional<bool> has_next_page = {};  ///< there are more
     Optional<std::string> marker = {};  ///< for the next page
+    static constexpr auto items = &Answer::data;
     GLOBUS_MEMBERS(Answer, code, detail, message, http_response_code, data, has_next_page, marker);
 
     /// The position in `data` of the first document of the kind that was asked for; nothing if there is none.

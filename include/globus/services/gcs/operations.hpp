@@ -46,8 +46,8 @@ struct UpdateEndpoint {
     using service = GcsService;
     using result = Answer<Endpoint>;
     static constexpr auto route = patch("/endpoint");
-    Required<Document> endpoint_data;   ///< EndpointDocument or a Json
-    Optional<StringList> include = {};  ///< "endpoint" to get the endpoint in the answer
+    Required<DocumentOf<EndpointDocument>> endpoint_data;  ///< what is to change
+    Optional<StringList> include = {};                     ///< "endpoint" to get the endpoint in the answer
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("endpoint_data", ""));
     GLOBUS_MEMBERS(UpdateEndpoint, endpoint_data, include, query_params);
@@ -60,7 +60,6 @@ struct GetCollectionList {
     using result = Answer<Collection>;
     static constexpr auto route = get("/collections");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<Collection>::data;
     Optional<std::string> mapped_collection_id = {};  ///< only guest collections on this one
     Optional<StringList> filter = {};                 ///< as in "mapped_collections"
     Optional<StringList> include = {};                ///< "private_policies"
@@ -88,7 +87,7 @@ struct CreateCollection {
     using service = GcsService;
     using result = Answer<Collection>;
     static constexpr auto route = post("/collections");
-    Required<Document> collection_data;  ///< MappedCollectionDocument, GuestCollectionDocument or a Json
+    Required<DocumentOf<MappedCollectionDocument, GuestCollectionDocument>> collection_data;  ///< the collection
     static constexpr auto wire = wires(in_json("collection_data", ""));
     GLOBUS_MEMBERS(CreateCollection, collection_data);
 };
@@ -101,7 +100,7 @@ struct UpdateCollection {
     using result = Answer<Collection>;
     static constexpr auto route = patch("/collections/{collection_id}");
     Required<std::string> collection_id;
-    Required<Document> collection_data;  ///< MappedCollectionDocument, GuestCollectionDocument or a Json
+    Required<DocumentOf<MappedCollectionDocument, GuestCollectionDocument>> collection_data;  ///< the collection
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("collection_data", ""));
     GLOBUS_MEMBERS(UpdateCollection, collection_id, collection_data, query_params);
@@ -125,7 +124,6 @@ struct GetStorageGatewayList {
     using result = Answer<StorageGateway>;
     static constexpr auto route = get("/storage_gateways");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<StorageGateway>::data;
     Optional<StringList> include = {};      ///< "private_policies", "accounts"
     Optional<std::int64_t> page_size = {};  ///< at most this many per page
     Optional<std::string> marker = {};      ///< the previous page's
@@ -140,7 +138,7 @@ struct CreateStorageGateway {
     using service = GcsService;
     using result = Answer<StorageGateway>;
     static constexpr auto route = post("/storage_gateways");
-    Required<Document> data;  ///< StorageGatewayDocument or a Json
+    Required<DocumentOf<StorageGatewayDocument>> data;  ///< the gateway
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateStorageGateway, data, query_params);
 };
@@ -165,7 +163,7 @@ struct UpdateStorageGateway {
     using result = Answer<StorageGateway>;
     static constexpr auto route = patch("/storage_gateways/{storage_gateway_id}");
     Required<std::string> storage_gateway_id;
-    Required<Document> data;  ///< StorageGatewayDocument or a Json
+    Required<DocumentOf<StorageGatewayDocument>> data;  ///< what is to change
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateStorageGateway, storage_gateway_id, data, query_params);
 };
@@ -188,7 +186,6 @@ struct GetRoleList {
     using result = Answer<Role>;
     static constexpr auto route = get("/roles");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<Role>::data;
     Optional<std::string> collection_id = {};  ///< only roles on this one; those on the endpoint if left out
     Optional<std::string> include = {};        ///< "all_roles"
     Optional<std::int64_t> page_size = {};     ///< at most this many per page
@@ -204,7 +201,7 @@ struct CreateRole {
     using service = GcsService;
     using result = Answer<Role>;
     static constexpr auto route = post("/roles");
-    Required<Document> data;  ///< GCSRoleDocument or a Json
+    Required<DocumentOf<GCSRoleDocument>> data;  ///< the role
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateRole, data, query_params);
 };
@@ -238,7 +235,6 @@ struct GetUserCredentialList {
     using result = Answer<UserCredential>;
     static constexpr auto route = get("/user_credentials");
     static constexpr Paging paging{PagingStyle::marker, "data", "marker"};
-    static constexpr auto items = &Answer<UserCredential>::data;
     Optional<std::string> storage_gateway = {};  ///< its id
     Optional<std::int64_t> page_size = {};       ///< at most this many per page
     Optional<std::string> marker = {};           ///< the previous page's
@@ -253,7 +249,7 @@ struct CreateUserCredential {
     using service = GcsService;
     using result = Answer<UserCredential>;
     static constexpr auto route = post("/user_credentials");
-    Required<Document> data;  ///< UserCredentialDocument or a Json
+    Required<DocumentOf<UserCredentialDocument>> data;  ///< the credential
     QueryParams query_params = {};
     GLOBUS_MEMBERS(CreateUserCredential, data, query_params);
 };
@@ -277,7 +273,7 @@ struct UpdateUserCredential {
     using result = Answer<UserCredential>;
     static constexpr auto route = patch("/user_credentials/{user_credential_id}");
     Required<std::string> user_credential_id;
-    Required<Document> data;  ///< UserCredentialDocument or a Json
+    Required<DocumentOf<UserCredentialDocument>> data;  ///< what is to change
     QueryParams query_params = {};
     GLOBUS_MEMBERS(UpdateUserCredential, user_credential_id, data, query_params);
 };

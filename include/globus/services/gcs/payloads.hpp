@@ -9,6 +9,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/gcs/words.hpp>
 
 #include <cstdint>
 #include <map>
@@ -150,12 +151,12 @@ struct OneDriveStoragePolicies {
 /// https://docs.globus.org/globus-connect-server/v5/api/
 struct AzureBlobStoragePolicies {
     std::string DATA_TYPE = "azure_blob_storage_policies#1.0.0";
-    Optional<std::string> client_id = {};  ///< registered with Microsoft
-    Optional<Secret> secret = {};          ///< of that client
-    Optional<std::string> tenant = {};     ///< id of the Microsoft tenant whose users may log in
-    Optional<std::string> account = {};    ///< of Azure Storage
-    Optional<std::string> auth_type = {};  ///< "user", "service_principal" or "user_service_principal"
-    Optional<bool> adls = {};              ///< the account has Data Lake Gen2
+    Optional<std::string> client_id = {};     ///< registered with Microsoft
+    Optional<Secret> secret = {};             ///< of that client
+    Optional<std::string> tenant = {};        ///< id of the Microsoft tenant whose users may log in
+    Optional<std::string> account = {};       ///< of Azure Storage
+    Optional<GoogleAuthType> auth_type = {};  ///< whose credentials reach the store
+    Optional<bool> adls = {};                 ///< the account has Data Lake Gen2
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(AzureBlobStoragePolicies, DATA_TYPE, client_id, secret, tenant, account, auth_type, adls,
                    additional_fields);
@@ -225,8 +226,8 @@ struct MappedCollectionDocument {
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
-    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    /// Which transfers must be with high assurance collections; null: none.
+    Optional<HighAssuranceTransfers> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
     Optional<StringList> keywords = {};            ///< by which people can find it
@@ -236,7 +237,7 @@ struct MappedCollectionDocument {
     Optional<bool> force_verify = {};      ///< checksums are always compared
     Optional<bool> is_public = {};         ///< `public` on the wire
     /// How long access rules of guest collections hold; high assurance only.
-    Optional<Minutes> acl_expiration_mins = {};
+    Optional<WholeMinutes> acl_expiration_mins = {};
     Optional<std::string> domain_name = {};  ///< of the HTTPS and GridFTP server
     /// Authentication policy that users of its guest collections have to meet.
     Optional<std::string> guest_auth_policy_id = {};
@@ -249,7 +250,7 @@ struct MappedCollectionDocument {
     Optional<bool> delete_protected = {};          ///< it cannot be deleted; true for a new one, if left out
     Optional<bool> allow_guest_collections = {};   ///< they can be made and used
     Optional<bool> disable_anonymous_writes = {};  ///< access rules of guest collections cannot let everybody write
-    Optional<Days> auto_delete_timeout = {};       ///< time without access after which a guest collection is deleted
+    Optional<WholeDays> auto_delete_timeout = {};  ///< time without access after which a guest collection is deleted
     Optional<Json> associated_flow_policy = {};    ///< which flows run when it is used
     Optional<Document> policies = {};              ///< of its connector, as in POSIXCollectionPolicies
     AdditionalFields additional_fields = {};
@@ -281,8 +282,8 @@ struct GuestCollectionDocument {
     Optional<std::string> identity_id = {};   ///< of the owner
     Optional<std::string> info_link = {};     ///< URL of a page about it
     Optional<std::string> organization = {};  ///< that runs it
-    /// Which transfers must be with high assurance collections: "inbound", "outbound" or "all"; null: none.
-    Optional<std::string> restrict_transfers_to_high_assurance = {};
+    /// Which transfers must be with high assurance collections; null: none.
+    Optional<HighAssuranceTransfers> restrict_transfers_to_high_assurance = {};
     Optional<std::string> user_message = {};       ///< shown to those who use it
     Optional<std::string> user_message_link = {};  ///< URL that goes with user_message
     Optional<StringList> keywords = {};            ///< by which people can find it
@@ -292,7 +293,7 @@ struct GuestCollectionDocument {
     Optional<bool> force_verify = {};      ///< checksums are always compared
     Optional<bool> is_public = {};         ///< `public` on the wire
     /// How long access rules of guest collections hold; high assurance only.
-    Optional<Minutes> acl_expiration_mins = {};
+    Optional<WholeMinutes> acl_expiration_mins = {};
     Optional<Json> associated_flow_policy = {};       ///< which flows run when it is used
     Optional<std::string> mapped_collection_id = {};  ///< that it is on; needed to make one
     Optional<std::string> user_credential_id = {};    ///< the owner's, with which the storage is used
@@ -322,7 +323,7 @@ struct EndpointDocument {
     Optional<std::string> description = {};
     Optional<std::string> display_name = {};
     Optional<std::string> info_link = {};        ///< URL of a page about it
-    Optional<std::string> network_use = {};      ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<NetworkUse> network_use = {};       ///< how many files and connections at a time
     Optional<std::string> organization = {};     ///< that runs it
     Optional<std::string> subscription_id = {};  ///< that it is managed under; "DEFAULT" for the caller's
     Optional<StringList> keywords = {};          ///< by which people can find it
@@ -350,8 +351,7 @@ struct GCSRoleDocument {
     std::string DATA_TYPE = "role#1.0.0";
     Optional<std::string> collection = {};  ///< its id; left out for a role on the endpoint
     Optional<std::string> principal = {};   ///< URN of an identity or group
-    /// "owner", "administrator", "access_manager", "activity_manager", "activity_monitor" or "access_monitor".
-    Optional<std::string> role = {};
+    Optional<RoleName> role = {};           ///< what it allows
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GCSRoleDocument, DATA_TYPE, collection, principal, role, additional_fields);
 };
@@ -368,9 +368,9 @@ struct StorageGatewayDocument {
     Optional<StringList> allowed_domains = {};  ///< of identities that may use it
     Optional<bool> high_assurance = {};         ///< it requires fresh logins and keeps records for audits
     Optional<bool> require_mfa = {};            ///< it requires multi-factor authentication; high assurance only
-    Optional<Minutes> authentication_timeout_mins = {};  ///< how long a login counts as fresh
-    Optional<StringList> users_allow = {};               ///< local user names that may use it; all if left out
-    Optional<StringList> users_deny = {};                ///< local user names that may not
+    Optional<WholeMinutes> authentication_timeout_mins = {};  ///< how long a login counts as fresh
+    Optional<StringList> users_allow = {};                    ///< local user names that may use it; all if left out
+    Optional<StringList> users_deny = {};                     ///< local user names that may not
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(StorageGatewayDocument, DATA_TYPE, display_name, connector_id, root, identity_mappings, policies,
                    allowed_domains, high_assurance, require_mfa, authentication_timeout_mins, users_allow, users_deny,

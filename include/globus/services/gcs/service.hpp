@@ -261,9 +261,9 @@ struct GcsCollectionService {
     /// @param collection  an Endpoint of globus/services/transfer.hpp
     /// @throws UsageError  if it has no id, or its files cannot be read by HTTPS
     template <class Endpoint>
-        requires requires(Endpoint const& e) { std::string(e.id.value_or("") + e.https_server.value_or("")); }
+        requires requires(Endpoint const& e) { std::string(e.id + e.https_server.value_or("")); }
     [[nodiscard]] static GcsCollectionService of(Endpoint const& collection) {
-        GcsCollectionService service{collection.id.value_or(""), collection.https_server.value_or("")};
+        GcsCollectionService service{collection.id, collection.https_server.value_or("")};
         if (service.collection_id.empty() || service.collection_address.empty())
             throw UsageError("the document has no id or no https_server: it is of no collection with files by HTTPS");
         return service;

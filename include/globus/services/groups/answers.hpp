@@ -8,6 +8,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/groups/words.hpp>
 
 #include <map>
 #include <string>
@@ -22,10 +23,10 @@ namespace globus::groups {
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Membership {
     Optional<std::string> group_id = {};
-    Optional<std::string> identity_id = {};  ///< whose membership it is
-    Optional<std::string> username = {};     ///< as in "ada@example.org"
-    Optional<std::string> role = {};         ///< one of GroupRole
-    Optional<std::string> status = {};  ///< "active", "invited", "pending", "rejected", "removed", "left" or "declined"
+    std::string identity_id = {};         ///< whose membership it is
+    Optional<std::string> username = {};  ///< as in "ada@example.org"
+    GroupRole role = {};
+    MembershipStatus status = {};
     Optional<Json> membership_fields = {};            ///< what the group's signup_fields ask for, by name
     Optional<std::string> status_reason = {};         ///< what the person who last changed it said about it
     Optional<std::string> source_group_id = {};       ///< of the group that it comes from
@@ -39,12 +40,12 @@ struct Membership {
 /// Who sees a group, and how people join it.
 /// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
 struct Policies {
-    Optional<bool> is_high_assurance = {};                    ///< it requires fresh logins
-    Optional<Seconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
-    Optional<std::string> group_visibility = {};              ///< one of GroupVisibility
-    Optional<std::string> group_members_visibility = {};      ///< one of GroupMemberVisibility
-    Optional<bool> join_requests = {};                        ///< people who are not invited may ask to join
-    Optional<std::vector<std::string>> signup_fields = {};    ///< some of GroupRequiredSignupFields
+    Optional<bool> is_high_assurance = {};                         ///< it requires fresh logins
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<GroupVisibility> group_visibility = {};
+    Optional<GroupMemberVisibility> group_members_visibility = {};
+    Optional<bool> join_requests = {};            ///< people who are not invited may ask to join
+    std::vector<std::string> signup_fields = {};  ///< some of GroupRequiredSignupFields
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
 };
@@ -62,28 +63,28 @@ struct ConnectorTerms {
 struct SubscriptionInfo {
     Optional<std::string> name = {};
     Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};                            ///< it allows high assurance collections
-    Optional<bool> is_baa = {};                                       ///< covered by a business associate agreement
-    Optional<std::map<std::string, ConnectorTerms>> connectors = {};  ///< by the connector's id
+    Optional<bool> is_high_assurance = {};                  ///< it allows high assurance collections
+    Optional<bool> is_baa = {};                             ///< covered by a business associate agreement
+    std::map<std::string, ConnectorTerms> connectors = {};  ///< by the connector's id
     GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
 };
 
 /// A group. Members marked "by include" come only if `include` asks for them.
 /// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
 struct Group {
-    Optional<std::string> id = {};  ///< a UUID
-    Optional<std::string> name = {};
+    std::string id = {};  ///< a UUID
+    std::string name = {};
     Optional<std::string> description = {};
-    Optional<std::string> parent_id = {};   ///< of the group that it is a part of; null for none
-    Optional<std::string> group_type = {};  ///< "regular" or "plus"
-    Optional<bool> enforce_session = {};    ///< it requires a login in the current session
-    Optional<Seconds> session_limit = {};
-    Optional<Json> session_timeouts = {};                   ///< seconds, by the identity provider's id
-    Optional<std::vector<Membership>> my_memberships = {};  ///< of the caller's identities
-    Optional<std::vector<Membership>> memberships = {};     ///< by include
-    Optional<Policies> policies = {};                       ///< by include
-    Optional<std::vector<std::string>> child_ids = {};      ///< by include
-    Optional<std::map<std::string, std::vector<std::string>>> allowed_actions = {};  ///< by include
+    Optional<std::string> parent_id = {};  ///< of the group that it is a part of; null for none
+    Optional<GroupType> group_type = {};
+    Optional<bool> enforce_session = {};  ///< it requires a login in the current session
+    Optional<WholeSeconds> session_limit = {};
+    Optional<Json> session_timeouts = {};                                  ///< seconds, by the identity provider's id
+    std::vector<Membership> my_memberships = {};                           ///< of the caller's identities
+    std::vector<Membership> memberships = {};                              ///< by include
+    Optional<Policies> policies = {};                                      ///< by include
+    std::vector<std::string> child_ids = {};                               ///< by include
+    std::map<std::string, std::vector<std::string>> allowed_actions = {};  ///< by include
     Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
     Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
     /// Id of the subscription that it is verified to belong to; null for none.

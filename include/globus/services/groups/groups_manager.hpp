@@ -5,6 +5,7 @@
 #include <globus/core/config.hpp>
 #include <globus/core/duration.hpp>
 #include <globus/services/groups/service.hpp>
+#include <globus/services/groups/words.hpp>
 
 #include <memory>
 #include <string>
@@ -35,12 +36,12 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<bool> is_high_assurance;                           ///< it requires fresh logins
-    Required<std::string> group_visibility;                     ///< one of GroupVisibility
-    Required<std::string> group_members_visibility;             ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                               ///< people who are not invited may ask to join
-    Required<StringList> signup_fields;                         ///< some of GroupRequiredSignupFields
-    Optional<Seconds> authentication_assurance_timeout = null;  ///< null for the service's default
+    Required<bool> is_high_assurance;                                ///< it requires fresh logins
+    Required<GroupVisibility> group_visibility;                      ///< who sees that the group exists
+    Required<GroupMemberVisibility> group_members_visibility;        ///< who sees who is in it
+    Required<bool> join_requests;                                    ///< people who are not invited may ask to join
+    Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
+    Optional<WholeSeconds> authentication_assurance_timeout = null;  ///< null for the service's default
     static constexpr auto wire =
         wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
               in_json("join_requests"), in_json("signup_fields"), in_json("authentication_assurance_timeout"));
@@ -67,8 +68,8 @@ struct AddMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;     ///< whose membership it is
-    std::string role = GroupRole::member;  ///< one of GroupRole
+    Required<std::string> identity_id;   ///< whose membership it is
+    GroupRole role = GroupRole::member;  ///< that the member gets
     static constexpr auto wire = wires(in_json("identity_id", "add/0/identity_id"), in_json("role", "add/0/role"));
     GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
 };
@@ -93,7 +94,7 @@ struct ChangeRole {
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
     Required<std::string> identity_id;  ///< whose membership it is
-    Required<std::string> role;         ///< one of GroupRole
+    Required<GroupRole> role;           ///< that the member gets
     static constexpr auto wire =
         wires(in_json("identity_id", "change_role/0/identity_id"), in_json("role", "change_role/0/role"));
     GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
@@ -118,8 +119,8 @@ struct InviteMember {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<std::string> identity_id;     ///< whose membership it is
-    std::string role = GroupRole::member;  ///< one of GroupRole
+    Required<std::string> identity_id;   ///< whose membership it is
+    GroupRole role = GroupRole::member;  ///< that the member gets
     static constexpr auto wire =
         wires(in_json("identity_id", "invite/0/identity_id"), in_json("role", "invite/0/role"));
     GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);

@@ -123,7 +123,7 @@ struct SetGroupPolicies {
     using result = Policies;
     static constexpr auto route = put("/v2/groups/{group_id}/policies");
     Required<std::string> group_id;
-    Required<Document> data;  ///< a GroupPolicies
+    Required<DocumentOf<GroupPolicies>> data;  ///< all the policies
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetGroupPolicies, group_id, data, query_params);
 };
@@ -146,7 +146,7 @@ struct SetIdentityPreferences {
     using service = GroupsService;
     using result = Json;
     static constexpr auto route = put("/v2/preferences");
-    Required<Document> data;  ///< an IdentityPreferences
+    Required<DocumentOf<IdentityPreferences>> data;  ///< the preferences
     QueryParams query_params = {};
     GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
 };
@@ -186,7 +186,7 @@ struct BatchMembershipAction {
     using result = MembershipActionResult;
     static constexpr auto route = post("/v2/groups/{group_id}");
     Required<std::string> group_id;
-    Required<Document> actions;  ///< a BatchMembershipActions
+    Required<DocumentOf<BatchMembershipActions>> actions;  ///< what to do with which identities
     QueryParams query_params = {};
     static constexpr auto wire = wires(in_json("actions", ""));
     GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);

@@ -7,37 +7,15 @@
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/groups/words.hpp>
 
 #include <string>
 #include <utility>
 #include <vector>
 
-// The documents that a Groups program makes. Words such as roles are texts, so that new ones of the service can be used
-// at once; those of today have names here.
+// The documents that a Groups program makes.
 
 namespace globus::groups {
-
-/// What a member may do in a group: `.role = GroupRole::manager`.
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct GroupRole {
-    static constexpr char const* member = "member";    ///< may see the group and its members, as the policies allow
-    static constexpr char const* manager = "manager";  ///< may invite and approve members, too
-    static constexpr char const* admin = "admin";      ///< may change and delete the group, too
-};
-
-/// Who sees that a group exists.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct GroupVisibility {
-    static constexpr char const* authenticated = "authenticated";  ///< everybody who has logged in
-    static constexpr char const* private_ = "private";             ///< its members
-};
-
-/// Who sees who is in a group.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct GroupMemberVisibility {
-    static constexpr char const* members = "members";    ///< everybody who is in it
-    static constexpr char const* managers = "managers";  ///< managers and admins only
-};
 
 /// What people who want to join must tell about themselves.
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
@@ -69,13 +47,13 @@ struct GroupRequiredSignupFields {
  * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
  */
 struct GroupPolicies {
-    Required<bool> is_high_assurance;                ///< it requires fresh logins
-    Required<std::string> group_visibility;          ///< one of GroupVisibility
-    Required<std::string> group_members_visibility;  ///< one of GroupMemberVisibility
-    Required<bool> join_requests;                    ///< whether people who are not invited may ask to join
-    Required<StringList> signup_fields;              ///< some of GroupRequiredSignupFields; {} for none
+    Required<bool> is_high_assurance;                          ///< it requires fresh logins
+    Required<GroupVisibility> group_visibility;                ///< who sees that the group exists
+    Required<GroupMemberVisibility> group_members_visibility;  ///< who sees who is in it
+    Required<bool> join_requests;                              ///< whether people who are not invited may ask to join
+    Required<StringList> signup_fields;                        ///< some of GroupRequiredSignupFields; {} for none
     /// Time after which a high assurance group asks for another login; null for the default.
-    Optional<Seconds> authentication_assurance_timeout = {};
+    Optional<WholeSeconds> authentication_assurance_timeout = {};
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
                    signup_fields, authentication_assurance_timeout, additional_fields);
@@ -98,7 +76,7 @@ struct IdentityPreferences {
 /// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
 struct MembershipAction {
     Required<std::string> identity_id;  ///< whose membership it is
-    Optional<std::string> role = {};    ///< one of GroupRole; for `added`, `changed_roles` and `invited` only
+    Optional<GroupRole> role = {};      ///< for `added`, `changed_roles` and `invited` only
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
 };
@@ -142,15 +120,15 @@ struct BatchMembershipActions {
     /// Accepts invitations, for identities of the caller's own.
     BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
     /// Makes identities members without asking them.
-    BatchMembershipActions& add_members(StringList identity_ids, std::string role = GroupRole::member);
+    BatchMembershipActions& add_members(StringList identity_ids, GroupRole role = GroupRole::member);
     /// Grants the requests that identities made by request_join.
     BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
     /// Gives members another role.
-    BatchMembershipActions& change_roles(std::string role, StringList identity_ids);
+    BatchMembershipActions& change_roles(GroupRole role, StringList identity_ids);
     /// Declines invitations, for identities of the caller's own.
     BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
     /// Invites identities; the service sends each an e-mail.
-    BatchMembershipActions& invite_members(StringList identity_ids, std::string role = GroupRole::member);
+    BatchMembershipActions& invite_members(StringList identity_ids, GroupRole role = GroupRole::member);
     /// Joins the group, if its policies let anybody in, with identities of the caller's own.
     BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
     /// Leaves the group, with identities of the caller's own.
@@ -166,7 +144,7 @@ struct BatchMembershipActions {
     void check() const;
 
 private:
-    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<std::string> role = {});
+    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<GroupRole> role = {});
 };
 
 }  // namespace globus::groups

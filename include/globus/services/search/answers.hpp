@@ -6,6 +6,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/search/words.hpp>
 
 #include <cstdint>
 #include <string>
@@ -17,18 +18,18 @@ namespace globus::search {
 
 /// An index. https://docs.globus.org/api/search/reference/index_show/
 struct Index {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> description = {};
-    Optional<std::string> status = {};  ///< "open" or "delete-pending"
+    Optional<IndexStatus> status = {};
     Optional<Timestamp> creation_date = {};
-    Optional<bool> is_trial = {};                         ///< a trial index is deleted by the service after some time
-    Optional<std::string> subscription_id = {};           ///< that it is paid by; null for a trial index
-    Optional<std::int64_t> max_size_in_mb = {};           ///< megabytes that the index may have
-    Optional<std::int64_t> size_in_mb = {};               ///< megabytes
-    Optional<std::int64_t> num_subjects = {};             ///< how many there are
-    Optional<std::int64_t> num_entries = {};              ///< of all subjects
-    Optional<std::vector<std::string>> permissions = {};  ///< the caller's roles; in a list of indexes
+    Optional<bool> is_trial = {};                ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};  ///< that it is paid by; null for a trial index
+    Optional<std::int64_t> max_size_in_mb = {};  ///< megabytes that the index may have
+    Optional<std::int64_t> size_in_mb = {};      ///< megabytes
+    Optional<std::int64_t> num_subjects = {};    ///< how many there are
+    Optional<std::int64_t> num_entries = {};     ///< of all subjects
+    std::vector<std::string> permissions = {};   ///< the caller's roles; in a list of indexes
     GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
                    max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
 };
@@ -36,6 +37,7 @@ struct Index {
 /// The indexes that the caller has a role on. https://docs.globus.org/api/search/reference/index_list/
 struct Indexes {
     std::vector<Index> index_list = {};
+    static constexpr auto items = &Indexes::index_list;
     GLOBUS_MEMBERS(Indexes, index_list);
 };
 
@@ -48,17 +50,18 @@ struct IndexAcknowledgement {
 
 /// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaEntry {
-    Optional<Json> content = {};                                     ///< the ingester's document
-    Optional<std::string> entry_id = {};                             ///< null for a subject's only entry
-    Optional<std::vector<std::string>> matched_principal_sets = {};  ///< why the caller may see it
+    Optional<Json> content = {};                           ///< the ingester's document
+    Optional<std::string> entry_id = {};                   ///< null for a subject's only entry
+    std::vector<std::string> matched_principal_sets = {};  ///< why the caller may see it
     GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
 };
 
 /// A subject with those of its entries that the caller may see.
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaResult {
-    Optional<std::string> subject = {};  ///< the ingester's name for it, mostly a URL
-    Optional<std::vector<GMetaEntry>> entries = {};
+    std::string subject = {};  ///< the ingester's name for it, mostly a URL
+    std::vector<GMetaEntry> entries = {};
+    static constexpr auto items = &GMetaResult::entries;
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
 
@@ -72,14 +75,15 @@ struct GSearchResult {
     Optional<bool> has_next_page = {};   ///< there are more
     Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
     Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
+    static constexpr auto items = &GSearchResult::gmeta;
     GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
 };
 
 /// Something that the service does after its answer. https://docs.globus.org/api/search/reference/get_task/
 struct Task {
-    Optional<std::string> task_id = {};
+    std::string task_id = {};
     Optional<std::string> index_id = {};
-    Optional<std::string> state = {};              ///< "CREATING", "PENDING", "PROGRESS", "SUCCESS" or "FAILED"
+    TaskState state = {};
     Optional<std::string> state_description = {};  ///< the state for people
     Optional<std::string> task_type = {};          ///< as in "INGEST"
     Optional<Timestamp> creation_date = {};
@@ -93,6 +97,7 @@ struct Task {
 /// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
 struct Tasks {
     std::vector<Task> tasks = {};  ///< the latest first
+    static constexpr auto items = &Tasks::tasks;
     GLOBUS_MEMBERS(Tasks, tasks);
 };
 
@@ -108,11 +113,11 @@ struct TaskAcknowledgement {
 
 /// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
 struct Role {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> index_id = {};
-    Optional<std::string> role_name = {};       ///< "owner", "admin" or "writer"
-    Optional<std::string> principal = {};       ///< a URN
-    Optional<std::string> principal_type = {};  ///< "identity" or "group"
+    RoleName role_name = {};
+    Optional<std::string> principal = {};  ///< a URN
+    Optional<PrincipalType> principal_type = {};
     Optional<Timestamp> creation_date = {};
     GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
 };
@@ -120,6 +125,7 @@ struct Role {
 /// The roles on an index. https://docs.globus.org/api/search/reference/role_list/
 struct Roles {
     std::vector<Role> role_list = {};
+    static constexpr auto items = &Roles::role_list;
     GLOBUS_MEMBERS(Roles, role_list);
 };
 

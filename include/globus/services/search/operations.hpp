@@ -6,6 +6,7 @@
 #include <globus/client/paging.hpp>
 #include <globus/core/config.hpp>
 #include <globus/services/search/answers.hpp>
+#include <globus/services/search/payloads.hpp>
 
 #include <cstdint>
 #include <string>
@@ -98,7 +99,6 @@ struct Search {
     using result = GSearchResult;
     static constexpr auto route = get("/v1/index/{index_id}/search");
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
-    static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
     Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
     Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
@@ -117,11 +117,10 @@ struct PostSearch {
     static constexpr auto route = post("/v1/index/{index_id}/search");
     static constexpr RetryClass retry = RetryClass::read;
     static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
-    static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;             ///< a SearchQueryV1
-    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
+    Required<DocumentOf<SearchQueryV1>> data;  ///< the query
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
     static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
     GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
 
@@ -138,10 +137,9 @@ struct Scroll {
     static constexpr auto route = post("/v1/index/{index_id}/scroll");
     static constexpr RetryClass retry = RetryClass::read;
     static constexpr Paging paging{PagingStyle::marker, "gmeta", "marker"};
-    static constexpr auto items = &GSearchResult::gmeta;
     Required<std::string> index_id;
-    Required<Document> data;            ///< a SearchScrollQuery
-    Optional<std::string> marker = {};  ///< the previous page's
+    Required<DocumentOf<SearchScrollQuery>> data;  ///< the query
+    Optional<std::string> marker = {};             ///< the previous page's
     static constexpr auto wire = wires(in_json("marker"));
     GLOBUS_MEMBERS(Scroll, index_id, data, marker);
 };
@@ -168,7 +166,7 @@ struct DeleteByQuery {
     static constexpr auto route = post("/v1/index/{index_id}/delete_by_query");
     static constexpr RetryClass retry = RetryClass::idempotent;
     Required<std::string> index_id;
-    Required<Document> data;  ///< a SearchQueryV1 with `q` or filters
+    Required<DocumentOf<SearchQueryV1>> data;  ///< with `q` or filters
     GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
 };
 

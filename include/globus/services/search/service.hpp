@@ -7,6 +7,7 @@
 #include <globus/services/search/errors.hpp>
 #include <globus/services/search/operations.hpp>
 #include <globus/services/search/payloads.hpp>
+#include <globus/services/search/task_wait.hpp>
 
 #include <array>
 #include <string_view>
@@ -148,6 +149,22 @@ struct SearchService::Operations {
     /// @copydoc search::DeleteRole
     Response<search::DeletedRole> delete_role(search::DeleteRole op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /**
+     * Waits until a task of an index has ended, such as an ingest, or time runs out.
+     *
+     *     auto const verdict = client.task_wait({.task_id = *accepted->task_id});
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a negative time-out, and an interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws SearchApiError  if the task does not exist or may not be read
+     */
+    search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_task(self(), wait, options);
     }
 
 private:

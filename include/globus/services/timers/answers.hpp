@@ -6,6 +6,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/timers/words.hpp>
 
 #include <cstdint>
 #include <string>
@@ -24,20 +25,20 @@ struct StopAfter {
 
 /// What a timer does now. https://docs.globus.org/api/timers/
 struct TimerActivity {
-    Optional<std::string> code = {};           ///< "awaiting_next_run", "run_in_progress", "retrying" or "paused"
+    Optional<ActivityCode> code = {};
     Optional<Timestamp> next_run = {};         ///< of a timer that waits
     Optional<Timestamp> start_timestamp = {};  ///< of a run, and of one that is tried again
     Optional<double> duration_seconds = {};    ///< since the run began
-    Optional<std::string> reason = {};         ///< of a pause: "user", "globus_auth_requirements" or "other"
+    Optional<PauseReason> reason = {};         ///< of a pause
     GLOBUS_MEMBERS(TimerActivity, code, next_run, start_timestamp, duration_seconds, reason);
 };
 
 /// A timer: what it starts, and when. https://docs.globus.org/api/timers/
 struct Timer {
-    Optional<std::string> job_id = {};      ///< a UUID
-    Optional<std::string> job_type = {};    ///< what it starts, as in "transfer"
-    Optional<std::string> timer_type = {};  ///< "transfer", "flow" or "generic"
-    Optional<std::string> flow_id = {};     ///< that a timer of a flow starts
+    std::string job_id = {};              ///< a UUID
+    Optional<std::string> job_type = {};  ///< what it starts, as in "transfer"
+    Optional<TimerType> timer_type = {};
+    Optional<std::string> flow_id = {};  ///< that a timer of a flow starts
     Optional<std::string> name = {};
     Optional<std::string> status = {};        ///< "new", "loaded", "inactive", "ended", ...
     Optional<std::string> scope = {};         ///< that the action provider is called with
@@ -66,6 +67,7 @@ struct Timer {
 /// The timers of the caller. https://docs.globus.org/api/timers/
 struct TimerList {
     std::vector<Timer> jobs = {};
+    static constexpr auto items = &TimerList::jobs;
     GLOBUS_MEMBERS(TimerList, jobs);
 };
 

@@ -17,6 +17,10 @@
 
 // The documents that a Timers program makes.
 
+namespace globus::transfer {
+struct TransferData;
+}  // namespace globus::transfer
+
 namespace globus::timers {
 
 /// A timer that runs once: at `datetime`, or immediately if that is left out.
@@ -83,9 +87,9 @@ private:
  */
 struct RecurringTimerSchedule {
     Constant<"recurring"> type = {};
-    Required<Seconds> interval_seconds;  ///< between the starts of two runs: at least one second
-    Optional<Timestamp> start = {};      ///< immediately if left out
-    Optional<TimerEnd> end = {};         ///< EndAfter, EndAt or a Json; never if left out
+    Required<WholeSeconds> interval_seconds;  ///< between the starts of two runs: at least one second
+    Optional<Timestamp> start = {};           ///< immediately if left out
+    Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
 
@@ -106,9 +110,9 @@ struct RecurringTimerSchedule {
  */
 struct TransferTimer {
     Constant<"transfer"> timer_type = {};
-    Optional<std::string> name = {};  ///< for people
-    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Document> body;          ///< TransferData or a Json
+    Optional<std::string> name = {};                                           ///< for people
+    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
+    Required<DocumentOf<transfer::TransferData>> body;                         ///< the transfer that it starts
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
 
@@ -120,10 +124,10 @@ struct TransferTimer {
 /// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
 struct FlowTimer {
     Constant<"flow"> timer_type = {};
-    Required<std::string> flow_id;    ///< of the flow that it starts
-    Optional<std::string> name = {};  ///< for people
-    Required<Document> schedule;      ///< OnceTimerSchedule, RecurringTimerSchedule or a Json
-    Required<Json> body;              ///< what the run is started with: `body`, `label`, `tags`, ...
+    Required<std::string> flow_id;                                             ///< of the flow that it starts
+    Optional<std::string> name = {};                                           ///< for people
+    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
+    Required<Json> body;  ///< what the run is started with: `body`, `label`, `tags`, ...
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
 
@@ -134,13 +138,13 @@ struct FlowTimer {
 /// A timer in the older form, which calls an action provider. New programs use TransferTimer.
 /// https://docs.globus.org/api/timers/
 struct TimerJob {
-    Required<std::string> callback_url;        ///< of the action provider that is called
-    Required<Json> callback_body;              ///< what it is sent each time
-    Required<Timestamp> start;                 ///< of the first run
-    Required<Optional<Seconds>> interval;      ///< null runs once
-    Optional<std::string> name = {};           ///< for people
-    Optional<Timestamp> stop_after = {};       ///< no run begins after it
-    Optional<std::int64_t> stop_after_n = {};  ///< runs, at least 1; no end if left out
+    Required<std::string> callback_url;         ///< of the action provider that is called
+    Required<Json> callback_body;               ///< what it is sent each time
+    Required<Timestamp> start;                  ///< of the first run
+    Required<Optional<WholeSeconds>> interval;  ///< null runs once
+    Optional<std::string> name = {};            ///< for people
+    Optional<Timestamp> stop_after = {};        ///< no run begins after it
+    Optional<std::int64_t> stop_after_n = {};   ///< runs, at least 1; no end if left out
     Optional<std::string> scope = {};  ///< that the action provider is called with; that of Transfer if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,

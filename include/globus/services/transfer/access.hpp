@@ -33,7 +33,7 @@ struct AddEndpointRole {
     using result = EndpointRole;
     static constexpr auto route = post("/v0.10/endpoint/{endpoint_id}/role");
     Required<std::string> endpoint_id;
-    Required<Document> role_data;  ///< an EndpointRole
+    Required<DocumentOf<EndpointRole>> role_data;  ///< the role
     static constexpr auto wire = wires(in_json("role_data", ""));
     GLOBUS_MEMBERS(AddEndpointRole, endpoint_id, role_data);
 };
@@ -91,7 +91,7 @@ struct AddEndpointAclRule {
     using result = AccessRuleResult;
     static constexpr auto route = post("/v0.10/endpoint/{endpoint_id}/access");
     Required<std::string> endpoint_id;
-    Required<Document> rule_data;  ///< an AccessRule
+    Required<DocumentOf<AccessRule>> rule_data;  ///< the rule
     static constexpr auto wire = wires(in_json("rule_data", ""));
     GLOBUS_MEMBERS(AddEndpointAclRule, endpoint_id, rule_data);
 };
@@ -105,7 +105,7 @@ struct UpdateEndpointAclRule {
     static constexpr auto route = put("/v0.10/endpoint/{endpoint_id}/access/{rule_id}");
     Required<std::string> endpoint_id;
     Required<std::string> rule_id;
-    Required<Document> rule_data;  ///< an AccessRule
+    Required<DocumentOf<AccessRule>> rule_data;  ///< what is to change
     static constexpr auto wire = wires(in_json("rule_data", ""));
     GLOBUS_MEMBERS(UpdateEndpointAclRule, endpoint_id, rule_id, rule_data);
 };

@@ -8,9 +8,11 @@
 #include <globus/core/secret.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/transfer/words.hpp>
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 // What Globus Transfer answers. Members have the service's names; the pages named say what they mean.
@@ -19,8 +21,8 @@ namespace globus::transfer {
 
 /// A file, directory or link. https://docs.globus.org/api/transfer/file_operations/#file_document
 struct File {
-    Optional<std::string> name = {};         ///< without the directory
-    Optional<std::string> type = {};         ///< "file", "dir", "invalid_symlink", "chr", "blk", "pipe" or "other"
+    std::string name = {};  ///< without the directory
+    FileType type = {};
     Optional<std::int64_t> size = {};        ///< bytes
     Optional<std::string> permissions = {};  ///< octal, as in "0644"
     Optional<Timestamp> last_modified = {};
@@ -31,6 +33,7 @@ struct File {
     Optional<std::string> link_group = {};   ///< group of the link itself
     Optional<std::int64_t> link_size = {};   ///< of the link itself, in bytes
     Optional<Timestamp> link_last_modified = {};
+    static constexpr std::tuple essential{&File::name, &File::type};
     GLOBUS_MEMBERS(File, name, type, size, permissions, last_modified, user, group, link_target, link_user, link_group,
                    link_size, link_last_modified);
 };
@@ -43,6 +46,7 @@ struct FileList {
     Optional<std::string> endpoint = {};       ///< id of the collection
     Optional<std::int64_t> length = {};        ///< entries of this answer
     Optional<std::int64_t> total = {};         ///< entries of the directory that pass the filter
+    static constexpr auto items = &FileList::DATA;
     GLOBUS_MEMBERS(FileList, DATA, path, absolute_path, endpoint, length, total);
 };
 
@@ -67,7 +71,7 @@ struct EndpointServer {
 /// An endpoint or collection.
 /// https://docs.globus.org/api/transfer/endpoints_and_collections/#endpoint_or_collection_document
 struct Endpoint {
-    Optional<std::string> id = {};  ///< a UUID
+    std::string id = {};  ///< a UUID
     Optional<std::string> display_name = {};
     Optional<std::string> entity_type = {};   ///< as in "GCSv5_mapped_collection"
     Optional<std::string> owner_id = {};      ///< of an identity
@@ -82,15 +86,15 @@ struct Endpoint {
     Optional<std::string> default_directory = {};  ///< where a listing that names no path begins; "/~/" if null
     Optional<std::string> host_endpoint_id = {};   ///< of a guest collection: the collection or endpoint that it is on
     Optional<std::string> host_path = {};  ///< of a guest collection: the directory on the host that is its root
-    Optional<std::string> mapped_collection_id = {};    ///< of a guest collection on Globus Connect Server 5
-    Optional<std::string> subscription_id = {};         ///< that it is managed under; null for none
-    Optional<std::string> tlsftp_server = {};           ///< URL, as in "tlsftp://host:443"
-    Optional<std::string> https_server = {};            ///< URL below which files can be read by HTTPS; null for none
-    Optional<std::string> gcs_version = {};             ///< of Globus Connect Server, as in "5.4.61"
-    Optional<std::string> gcs_manager_url = {};         ///< of the API that a GcsService uses
-    Optional<std::string> user_message = {};            ///< shown to those who use it
-    Optional<std::string> user_message_link = {};       ///< URL that goes with user_message
-    Optional<std::string> network_use = {};             ///< "normal", "minimal", "aggressive" or "custom"
+    Optional<std::string> mapped_collection_id = {};  ///< of a guest collection on Globus Connect Server 5
+    Optional<std::string> subscription_id = {};       ///< that it is managed under; null for none
+    Optional<std::string> tlsftp_server = {};         ///< URL, as in "tlsftp://host:443"
+    Optional<std::string> https_server = {};          ///< URL below which files can be read by HTTPS; null for none
+    Optional<std::string> gcs_version = {};           ///< of Globus Connect Server, as in "5.4.61"
+    Optional<std::string> gcs_manager_url = {};       ///< of the API that a GcsService uses
+    Optional<std::string> user_message = {};          ///< shown to those who use it
+    Optional<std::string> user_message_link = {};     ///< URL that goes with user_message
+    Optional<NetworkUse> network_use = {};
     Optional<std::int64_t> max_concurrency = {};        ///< files at a time, at most
     Optional<std::int64_t> preferred_concurrency = {};  ///< files at a time
     Optional<std::int64_t> max_parallelism = {};        ///< connections per file, at most
@@ -113,14 +117,14 @@ struct Endpoint {
     Optional<bool> disable_anonymous_writes = {};           ///< access rules cannot let everybody write
     Optional<std::string> non_functional_endpoint_id = {};  ///< of the host that no longer works
     Optional<std::string> non_functional_endpoint_display_name = {};
-    Optional<std::vector<EndpointServer>> DATA = {};  ///< its servers
+    std::vector<EndpointServer> DATA = {};  ///< its servers
     // what older endpoints have
     Optional<std::string> username = {};  ///< of the owner
     /// The key that sets up Globus Connect Personal; it comes only with the answer that made the endpoint.
     Optional<Secret> globus_connect_setup_key = {};
     Optional<bool> french_english_bilingual = {};  ///< its texts are in both languages
     Optional<bool> activated = {};                 ///< it has a credential of the user
-    Optional<Seconds> expires_in = {};             ///< -1 for never
+    Optional<WholeSeconds> expires_in = {};        ///< -1 for never
     Optional<Timestamp> expire_time = {};
     Optional<std::string> myproxy_server = {};  ///< host name
     Optional<std::string> myproxy_dn = {};      ///< of the MyProxy server's certificate
@@ -147,6 +151,7 @@ struct EndpointList {
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<std::int64_t> limit = {};   ///< that was asked for
     Optional<std::int64_t> total = {};   ///< of all pages; not in every list
+    static constexpr auto items = &EndpointList::DATA;
     GLOBUS_MEMBERS(EndpointList, DATA, has_next_page, offset, limit, total);
 };
 
@@ -162,27 +167,29 @@ struct OperationResult {
 
 /// A key that makes a submission safe to repeat. https://docs.globus.org/api/transfer/task_submit/#get_submission_id
 struct SubmissionId {
-    Optional<std::string> value = {};  ///< a UUID
+    std::string value = {};  ///< a UUID
+    static constexpr std::tuple essential{&SubmissionId::value};
     GLOBUS_MEMBERS(SubmissionId, value);
 };
 
 /// The outcome of a submission. https://docs.globus.org/api/transfer/task_submit/#submit_transfer_task
 struct SubmissionResult {
-    Optional<std::string> task_id = {};
+    std::string task_id = {};
     Optional<std::string> submission_id = {};  ///< as it was sent
     Optional<std::string> code = {};           ///< "Accepted", or "Duplicate" for a submission id that was used before
     Optional<std::string> message = {};
     Optional<std::string> resource = {};    ///< the path of the request
     Optional<std::string> request_id = {};  ///< for questions to Globus support
     Optional<Json> task_link = {};          ///< where the task can be read, in `href`
+    static constexpr std::tuple essential{&SubmissionResult::task_id};
     GLOBUS_MEMBERS(SubmissionResult, task_id, submission_id, code, message, resource, request_id, task_link);
 };
 
 /// A transfer or delete task. https://docs.globus.org/api/transfer/task/#task_document
 struct Task {
-    Optional<std::string> task_id = {};
-    Optional<std::string> type = {};          ///< "TRANSFER" or "DELETE"
-    Optional<std::string> status = {};        ///< "ACTIVE", "INACTIVE", "SUCCEEDED" or "FAILED"
+    std::string task_id = {};
+    TaskType type = {};
+    TaskStatus status = {};
     Optional<std::string> label = {};         ///< that it was submitted with; null for none
     Optional<std::string> username = {};      ///< the older name of its owner; use owner_id
     Optional<std::string> owner_id = {};      ///< of the identity that submitted it
@@ -198,11 +205,10 @@ struct Task {
     Optional<std::string> destination_base_path = {};   ///< the directory that all destination paths have in common
     Optional<std::string> source_local_user = {};       ///< account on the source's host
     Optional<std::string> destination_local_user = {};  ///< account on the destination's host
-    /// For endpoint managers: "OK", "NO_PERMISSION", "NOT_SCANNED", "ENDPOINT_ERROR" or "NO_ENDPOINT".
-    Optional<std::string> source_local_user_status = {};
-    Optional<std::string> destination_local_user_status = {};  ///< the same of the destination
-    Optional<std::string> source_host_endpoint_id = {};        ///< of the collection that a guest collection is on
-    Optional<std::string> destination_host_endpoint_id = {};   ///< the same of the destination
+    Optional<LocalUserStatus> source_local_user_status = {};       ///< for endpoint managers
+    Optional<LocalUserStatus> destination_local_user_status = {};  ///< the same of the destination
+    Optional<std::string> source_host_endpoint_id = {};            ///< of the collection that a guest collection is on
+    Optional<std::string> destination_host_endpoint_id = {};       ///< the same of the destination
     Optional<std::string> source_host_endpoint_display_name = {};
     Optional<std::string> destination_host_endpoint_display_name = {};
     Optional<std::string> source_host_path = {};                  ///< on the host: the root of the guest collection
@@ -222,10 +228,9 @@ struct Task {
     Optional<std::string> nice_status_short_description = {};  ///< the same for people
     /// When the task will fail because of it: a number of seconds, -1 for never, or an ISO 8601 time as a text.
     Optional<Json> nice_status_expires_in = {};
-    Optional<bool> is_ok = {};      ///< no error blocks it; null once it has ended
-    Optional<bool> is_paused = {};  ///< held by a pause rule or an administrator
-    /// "SOURCE", "DESTINATION" or "BOTH": whose manager cancelled it; null for none.
-    Optional<std::string> canceled_by_admin = {};
+    Optional<bool> is_ok = {};                               ///< no error blocks it; null once it has ended
+    Optional<bool> is_paused = {};                           ///< held by a pause rule or an administrator
+    Optional<CanceledBy> canceled_by_admin = {};             ///< null if no manager cancelled it
     Optional<std::string> canceled_by_admin_message = {};    ///< that manager's message
     Optional<std::string> command = {};                      ///< what it came from, as in "API 0.10"
     Optional<std::int64_t> bytes_checksummed = {};           ///< bytes read to compare checksums before the transfer
@@ -252,10 +257,9 @@ struct Task {
     Optional<bool> preserve_timestamp = {};               ///< as it was submitted
     Optional<bool> skip_source_errors = {};               ///< as it was submitted
     Optional<bool> verify_checksum = {};                  ///< as it was submitted
-    /// What happens to links in directories: "ignore", "keep" or "copy".
-    Optional<std::string> recursive_symlinks = {};
-    Optional<Json> fatal_error = {};   ///< code and description of what ended a failed task
-    Optional<Json> filter_rules = {};  ///< a list of FilterRule; null for none
+    Optional<SymlinkHandling> recursive_symlinks = {};    ///< as it was submitted
+    Optional<Json> fatal_error = {};                      ///< code and description of what ended a failed task
+    Optional<Json> filter_rules = {};                     ///< a list of FilterRule; null for none
     GLOBUS_MEMBERS(Task, task_id, type, status, label, username, owner_id, owner_string, request_time, completion_time,
                    deadline, source_endpoint_id, source_endpoint_display_name, destination_endpoint_id,
                    destination_endpoint_display_name, source_base_path, destination_base_path, source_local_user,
@@ -284,6 +288,7 @@ struct TaskPage {
     Optional<std::int64_t> total = {};    ///< of all pages
     Optional<bool> has_next_page = {};    ///< there are more
     Optional<std::string> last_key = {};  ///< for the next page
+    static constexpr auto items = &TaskPage::DATA;
     GLOBUS_MEMBERS(TaskPage, DATA, length, limit, offset, total, has_next_page, last_key);
 };
 
@@ -304,6 +309,7 @@ struct TaskEventPage {
     Optional<std::int64_t> limit = {};   ///< that was asked for
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<std::int64_t> total = {};   ///< of all pages
+    static constexpr auto items = &TaskEventPage::DATA;
     GLOBUS_MEMBERS(TaskEventPage, DATA, length, limit, offset, total);
 };
 
@@ -324,6 +330,7 @@ struct EndpointResult {
 struct SharedEndpointPage {
     std::vector<Endpoint> shared_endpoints = {};
     Optional<std::string> next_token = {};  ///< for the next page; null on the last
+    static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     GLOBUS_MEMBERS(SharedEndpointPage, shared_endpoints, next_token);
 };
 
@@ -332,6 +339,7 @@ struct SharedEndpointPage {
 struct EndpointServerPage {
     std::vector<EndpointServer> DATA = {};
     Optional<std::string> endpoint = {};  ///< its id
+    static constexpr auto items = &EndpointServerPage::DATA;
     GLOBUS_MEMBERS(EndpointServerPage, DATA, endpoint);
 };
 
@@ -346,10 +354,10 @@ struct EndpointServerPage {
  */
 struct EndpointRole {
     Constant<"role"> DATA_TYPE = {};
-    Optional<std::string> id = {};              ///< a UUID; null for the owner's role
-    Optional<std::string> principal_type = {};  ///< "identity" or "group"
-    Optional<std::string> principal = {};       ///< its id
-    Optional<std::string> role = {};            ///< "administrator", "access_manager", "activity_manager", ...
+    Optional<std::string> id = {};  ///< a UUID; null for the owner's role
+    Optional<RolePrincipal> principal_type = {};
+    Optional<std::string> principal = {};  ///< its id
+    Optional<std::string> role = {};       ///< "administrator", "access_manager", "activity_manager", ...
     GLOBUS_MEMBERS(EndpointRole, DATA_TYPE, id, principal_type, principal, role);
 };
 
@@ -357,6 +365,7 @@ struct EndpointRole {
 struct EndpointRolePage {
     std::vector<EndpointRole> DATA = {};
     Optional<std::string> endpoint = {};  ///< id of the collection
+    static constexpr auto items = &EndpointRolePage::DATA;
     GLOBUS_MEMBERS(EndpointRolePage, DATA, endpoint);
 };
 
@@ -369,13 +378,13 @@ struct EndpointRolePage {
  */
 struct AccessRule {
     Constant<"access"> DATA_TYPE = {};
-    Optional<std::string> id = {};              ///< a UUID; null for a rule that comes from a role
-    Optional<std::string> principal_type = {};  ///< "identity", "group", "all_authenticated_users" or "anonymous"
-    Optional<std::string> principal = {};       ///< its id; empty for the last two
-    Optional<std::string> path = {};            ///< it begins and ends with a slash
-    Optional<std::string> permissions = {};     ///< "r" or "rw"
-    Optional<std::string> role_id = {};         ///< of the role that this rule comes from
-    Optional<std::string> role_type = {};       ///< of that role, as in "administrator"
+    Optional<std::string> id = {};  ///< a UUID; null for a rule that comes from a role
+    Optional<AccessPrincipal> principal_type = {};
+    Optional<std::string> principal = {};  ///< its id; empty for the last two
+    Optional<std::string> path = {};       ///< it begins and ends with a slash
+    Optional<Permissions> permissions = {};
+    Optional<std::string> role_id = {};    ///< of the role that this rule comes from
+    Optional<std::string> role_type = {};  ///< of that role, as in "administrator"
     Optional<Timestamp> create_time = {};
     Optional<Timestamp> expiration_date = {};
     Optional<std::string> notify_email = {};    ///< whom to tell about a new rule
@@ -389,6 +398,7 @@ struct AccessRulePage {
     std::vector<AccessRule> DATA = {};
     Optional<std::string> endpoint = {};  ///< id of the collection
     Optional<std::int64_t> length = {};   ///< how many there are
+    static constexpr auto items = &AccessRulePage::DATA;
     GLOBUS_MEMBERS(AccessRulePage, DATA, endpoint, length);
 };
 
@@ -424,6 +434,7 @@ struct Bookmark {
 /// The bookmarks of the user. https://docs.globus.org/api/transfer/collection_bookmarks/#get_list_of_bookmarks
 struct BookmarkPage {
     std::vector<Bookmark> DATA = {};
+    static constexpr auto items = &BookmarkPage::DATA;
     GLOBUS_MEMBERS(BookmarkPage, DATA);
 };
 
@@ -468,6 +479,7 @@ struct PauseRule {
 struct PauseRulePage {
     std::vector<PauseRule> DATA = {};
     Optional<std::int64_t> length = {};  ///< how many there are
+    static constexpr auto items = &PauseRulePage::DATA;
     GLOBUS_MEMBERS(PauseRulePage, DATA, length);
 };
 
@@ -479,6 +491,7 @@ struct PauseInfo {
     Optional<std::string> destination_pause_message = {};        ///< the same of the destination
     Optional<std::string> source_pause_message_share = {};       ///< the same of the source's host
     Optional<std::string> destination_pause_message_share = {};  ///< the same of the destination's host
+    static constexpr auto items = &PauseInfo::pause_rules;
     GLOBUS_MEMBERS(PauseInfo, pause_rules, source_pause_message, destination_pause_message, source_pause_message_share,
                    destination_pause_message_share);
 };
@@ -486,10 +499,10 @@ struct PauseInfo {
 /// What cancelling other users' tasks answers, and how far that is.
 /// https://docs.globus.org/api/transfer/advanced_collection_management/#admin_cancel
 struct AdminCancel {
-    Optional<TextOrNumber> id = {};      ///< for endpoint_manager_cancel_status
-    Optional<bool> done = {};            ///< all tasks have been told; any that could not be are unchanged
-    Optional<std::string> message = {};  ///< for the owners of the tasks
-    Optional<std::vector<std::string>> task_id_list = {};  ///< that were to be cancelled
+    Optional<TextOrNumber> id = {};              ///< for endpoint_manager_cancel_status
+    Optional<bool> done = {};                    ///< all tasks have been told; any that could not be are unchanged
+    Optional<std::string> message = {};          ///< for the owners of the tasks
+    std::vector<std::string> task_id_list = {};  ///< that were to be cancelled
     GLOBUS_MEMBERS(AdminCancel, id, done, message, task_id_list);
 };
 
@@ -507,6 +520,7 @@ struct SuccessfulTransferPage {
     std::vector<SuccessfulTransfer> DATA = {};
     Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
+    static constexpr auto items = &SuccessfulTransferPage::DATA;
     GLOBUS_MEMBERS(SuccessfulTransferPage, DATA, marker, next_marker);
 };
 
@@ -532,6 +546,7 @@ struct SkippedErrorPage {
     std::vector<SkippedError> DATA = {};
     Optional<Json> marker = {};       ///< of this page
     Optional<Json> next_marker = {};  ///< a number or a text; null on the last page
+    static constexpr auto items = &SkippedErrorPage::DATA;
     GLOBUS_MEMBERS(SkippedErrorPage, DATA, marker, next_marker);
 };
 
@@ -557,7 +572,7 @@ struct TunnelAttributes {
     Optional<std::string> status = {};  ///< the state in a sentence
     Optional<Timestamp> created_time = {};
     Optional<std::string> submission_id = {};         ///< that it was made with
-    Optional<Minutes> lifetime_mins = {};             ///< how long it may live
+    Optional<WholeMinutes> lifetime_mins = {};        ///< how long it may live
     Optional<bool> restartable = {};                  ///< the service may start it again after a failure
     Optional<std::string> initiator_ip_address = {};  ///< of the end that connects; null until it is known
     Optional<std::int64_t> initiator_port = {};       ///< of the end that connects; null until it is known
@@ -578,7 +593,7 @@ struct TunnelRelationships {
 /// A tunnel: a connection between two stream access points. https://docs.globus.org/api/transfer/
 struct Tunnel {
     Optional<std::string> type = {};  ///< "Tunnel"
-    Optional<std::string> id = {};    ///< a UUID
+    std::string id = {};              ///< a UUID
     TunnelAttributes attributes = {};
     TunnelRelationships relationships = {};
     GLOBUS_MEMBERS(Tunnel, type, id, attributes, relationships);
@@ -596,6 +611,7 @@ struct TunnelPage {
     std::vector<Tunnel> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
+    static constexpr auto items = &TunnelPage::data;
     GLOBUS_MEMBERS(TunnelPage, data, links, meta);
 };
 
@@ -612,6 +628,7 @@ struct TunnelEventPage {
     std::vector<TunnelEvent> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
+    static constexpr auto items = &TunnelEventPage::data;
     GLOBUS_MEMBERS(TunnelEventPage, data, links, meta);
 };
 
@@ -640,7 +657,7 @@ struct StreamAccessPointRelationships {
 /// An end that a tunnel can have. https://docs.globus.org/api/transfer/
 struct StreamAccessPoint {
     Optional<std::string> type = {};  ///< "StreamAccessPoint"
-    Optional<std::string> id = {};    ///< a UUID
+    std::string id = {};              ///< a UUID
     StreamAccessPointAttributes attributes = {};
     StreamAccessPointRelationships relationships = {};
     GLOBUS_MEMBERS(StreamAccessPoint, type, id, attributes, relationships);
@@ -658,6 +675,7 @@ struct StreamAccessPointPage {
     std::vector<StreamAccessPoint> data = {};
     Optional<Json> links = {};  ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};   ///< further facts, such as the id of the request
+    static constexpr auto items = &StreamAccessPointPage::data;
     GLOBUS_MEMBERS(StreamAccessPointPage, data, links, meta);
 };
 

@@ -31,7 +31,7 @@ struct CreateBookmark {
     using service = TransferService;
     using result = Bookmark;
     static constexpr auto route = post("/v0.10/bookmark");
-    Required<Document> bookmark_data;  ///< a Bookmark with name, endpoint_id and path
+    Required<DocumentOf<Bookmark>> bookmark_data;  ///< with name, endpoint_id and path
     static constexpr auto wire = wires(in_json("bookmark_data", ""));
     GLOBUS_MEMBERS(CreateBookmark, bookmark_data);
 };
@@ -54,7 +54,7 @@ struct UpdateBookmark {
     using result = Bookmark;
     static constexpr auto route = put("/v0.10/bookmark/{bookmark_id}");
     Required<std::string> bookmark_id;
-    Required<Document> bookmark_data;  ///< as in Bookmark{.name = "new name"}
+    Required<DocumentOf<Bookmark>> bookmark_data;  ///< as in Bookmark{.name = "new name"}
     static constexpr auto wire = wires(in_json("bookmark_data", ""));
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, bookmark_data);
 };

@@ -6,6 +6,7 @@
 #include <globus/client/paging.hpp>
 #include <globus/core/config.hpp>
 #include <globus/services/transfer/answers.hpp>
+#include <globus/services/transfer/words.hpp>
 
 #include <cstdint>
 #include <string>
@@ -72,12 +73,11 @@ struct EndpointManagerTaskList {
     using result = TaskPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task_list");
     static constexpr Paging paging{PagingStyle::last_key, "DATA", "last_key"};
-    static constexpr auto items = &TaskPage::DATA;
     Optional<StringList> filter_status = {};           ///< "ACTIVE", {"SUCCEEDED", "FAILED"}, ...
     Optional<StringList> filter_task_id = {};          ///< at most 50
     Optional<std::string> filter_owner_id = {};        ///< tasks of this identity only
     Optional<std::string> filter_endpoint = {};        ///< tasks of this collection only, by its id
-    Optional<std::string> filter_endpoint_use = {};    ///< "source" or "destination"; of filter_endpoint
+    Optional<EndpointUse> filter_endpoint_use = {};    ///< of filter_endpoint
     Optional<bool> filter_is_paused = {};              ///< true: only paused tasks; false: only the others
     Optional<StringList> filter_completion_time = {};  ///< {from, to}, both ISO 8601
     Optional<std::int64_t> filter_min_faults = {};     ///< only tasks with at least this many
@@ -109,7 +109,6 @@ struct EndpointManagerTaskEventList {
     using result = TaskEventPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task/{task_id}/event_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
-    static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
     Optional<std::int64_t> limit = {};    ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};   ///< of the first, from 0
@@ -138,7 +137,6 @@ struct EndpointManagerTaskSuccessfulTransfers {
     using result = SuccessfulTransferPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task/{task_id}/successful_transfers");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
@@ -153,7 +151,6 @@ struct EndpointManagerTaskSkippedErrors {
     using result = SkippedErrorPage;
     static constexpr auto route = get("/v0.10/endpoint_manager/task/{task_id}/skipped_errors");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
@@ -232,7 +229,7 @@ struct EndpointManagerCreatePauseRule {
     using service = TransferService;
     using result = PauseRule;
     static constexpr auto route = post("/v0.10/endpoint_manager/pause_rule");
-    Optional<Document> data = {};  ///< a PauseRule with endpoint_id, message, pause_ls, ...
+    Optional<DocumentOf<PauseRule>> data = {};  ///< with endpoint_id, message, pause_ls, ...
     GLOBUS_MEMBERS(EndpointManagerCreatePauseRule, data);
 };
 
@@ -254,7 +251,7 @@ struct EndpointManagerUpdatePauseRule {
     using result = PauseRule;
     static constexpr auto route = put("/v0.10/endpoint_manager/pause_rule/{pause_rule_id}");
     Required<std::string> pause_rule_id;
-    Optional<Document> data = {};  ///< a PauseRule
+    Optional<DocumentOf<PauseRule>> data = {};  ///< what is to change
     GLOBUS_MEMBERS(EndpointManagerUpdatePauseRule, pause_rule_id, data);
 };
 

@@ -58,7 +58,6 @@ struct EndpointSearch {
     using result = EndpointList;
     static constexpr auto route = get("/v0.10/endpoint_search");
     static constexpr Paging paging{PagingStyle::has_next_page, "DATA", {}, 100, 1000};
-    static constexpr auto items = &EndpointList::DATA;
     Optional<std::string> filter_fulltext = {};       ///< words to find
     Optional<std::string> filter_scope = {};          ///< "all", "my-endpoints", "recently-used", ...
     Optional<std::string> filter_owner_id = {};       ///< those of this identity only
@@ -133,7 +132,6 @@ struct GetSharedEndpointList {
     using result = SharedEndpointPage;
     static constexpr auto route = get("/v0.10/endpoint/{endpoint_id}/shared_endpoint_list");
     static constexpr Paging paging{PagingStyle::next_token, "shared_endpoints", "next_token"};
-    static constexpr auto items = &SharedEndpointPage::shared_endpoints;
     Required<std::string> endpoint_id;
     Optional<std::int64_t> max_results = {};  ///< at most this many per page
     Optional<std::string> next_token = {};    ///< the previous page's

@@ -9,6 +9,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/timestamp.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/transfer/words.hpp>
 
 #include <array>
 #include <concepts>
@@ -132,9 +133,9 @@ struct TransferItem {
 /// Which names a recursive transfer includes. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
-    Required<std::string> name;       ///< with * and ?
-    std::string method = "exclude";   ///< or "include"
-    Optional<std::string> type = {};  ///< "file" or "dir"; both if left out
+    Required<std::string> name;      ///< with * and ?
+    std::string method = "exclude";  ///< or "include"
+    Optional<FileType> type = {};    ///< files or directories; both if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
@@ -276,7 +277,7 @@ struct CreateTunnelData {
     Optional<std::string> label = {};                     ///< for people
     Optional<std::string> submission_id = {};             ///< create_tunnel makes one if there is none
     /// How long it may live: it is stopped then; the service's default if left out.
-    Optional<Minutes> lifetime_mins = {};
+    Optional<WholeMinutes> lifetime_mins = {};
     Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";

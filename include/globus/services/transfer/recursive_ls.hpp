@@ -129,9 +129,9 @@ private:
 
     /// Makes a file of the current directory the entry, if it is one.
     void take(File& file) {
-        std::string const name = file.name.value_or("");
+        std::string const name = file.name;
         if (name.empty() || name == "." || name == "..") return;
-        if (name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+        if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
             throw DecodeError(
                 "recursive_ls: a listing has a name with a slash or a NUL in it, which would lead out of "
                 "its directory; begin() on the same listing goes on behind it",
@@ -191,7 +191,7 @@ private:
         bool const follows =
             listing.total ? *listing.total > static_cast<std::int64_t>(offset_ + count) : count >= most_at_once;
         if (follows && count == 0) incomplete("says that it has more entries, but does not list them");
-        if (count != 0 && !beginnings_.insert(listing.DATA.front().name.value_or("")).second)
+        if (count != 0 && !beginnings_.insert(listing.DATA.front().name).second)
             incomplete("has two parts that begin with the same entry");
         files_ = std::move(listing.DATA);
         offset_ += count;

@@ -525,10 +525,7 @@ private:
 
     /// @throws DecodeError  if the service answers without one
     [[nodiscard]] std::string new_submission_id(CallOptions const& options) const {
-        auto const answer = get_submission_id({}, options);
-        std::string id = answer->value.value_or("");
-        if (id.empty()) throw DecodeError("Transfer gave no submission id", answer.text());
-        return id;
+        return get_submission_id({}, options)->value;
     }
 
     /// Sets the submission id of `data`, in the caller's object unless that is const, and sends it.
@@ -545,7 +542,7 @@ private:
             CallOptions submitting = call.options();
             if (!id && !submitting.retry_as) submitting.retry_as = RetryClass::non_idempotent;
             try {
-                return self().send(Submit{.data = Document(std::forward<Data>(data))}, submitting);
+                return self().send(Submit{.data = DocumentOf<Typed>(std::forward<Data>(data))}, submitting);
             } catch (Error const&) {
                 if (!id) throw;
                 detail::rethrow_changed<TransferApiError, AuthApiError, NetworkError, DecodeError>(

@@ -4,6 +4,7 @@
 
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
+#include <globus/client/polling.hpp>
 #include <globus/client/subset.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
@@ -11,7 +12,6 @@
 #include <globus/http/errors.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/http/waiting.hpp>
-#include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/tasks.hpp>
 
 #include <algorithm>
@@ -53,6 +53,18 @@ enum class OnFault : unsigned char {
     fail_fast,     ///< it stops waiting; the task stays as it is
     cancel,        ///< it cancels the task, and waits for the end
 };
+/// The name of its enumerator.
+constexpr char const* to_string(OnFault what) noexcept {
+    switch (what) {
+        case OnFault::keep_waiting:
+            return "keep_waiting";
+        case OnFault::fail_fast:
+            return "fail_fast";
+        case OnFault::cancel:
+            return "cancel";
+    }
+    return "unknown";
+}
 
 /**
  * What task_wait waits for, and how.
@@ -102,6 +114,27 @@ struct TaskVerdict {
     [[nodiscard]] bool succeeded() const { return kind == Kind::succeeded; }
 };
 
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TaskVerdict::Kind::succeeded:
+            return "succeeded";
+        case TaskVerdict::Kind::failed:
+            return "failed";
+        case TaskVerdict::Kind::cancelled:
+            return "cancelled";
+        case TaskVerdict::Kind::inactive:
+            return "inactive";
+        case TaskVerdict::Kind::faulting:
+            return "faulting";
+        case TaskVerdict::Kind::paused:
+            return "paused";
+        case TaskVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+
 /**
  * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on,
  * and what the wait saw of it is here.
@@ -136,6 +169,7 @@ class TaskWaiting {
     using Seconds = std::chrono::duration<double>;
     using Task = transfer::Task;
     using TaskEvent = transfer::TaskEvent;
+    using TaskStatus = transfer::TaskStatus;
     using Kind = transfer::TaskVerdict::Kind;
     using OnFault = transfer::OnFault;
     static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
@@ -212,9 +246,9 @@ private:
     /// Reads the task; false if that failed in a way that may pass.
     bool look() {
         try {
-            verdict_.task = *client_.get_task({.task_id = *wait_.task_id}, options_);
+            verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, options_));
         } catch (Error const& error) {
-            if (!passes(error)) throw;
+            if (!may_pass(error)) throw;
             last_error_ = std::current_exception();
             return false;
         }
@@ -222,35 +256,6 @@ private:
         read_faults();
         report();
         return true;
-    }
-
-    /// True for an error that the next look may not meet.
-    static bool passes(Error const& error) {
-        if (auto const* network = dynamic_cast<NetworkError const*>(&error)) {
-            using NetworkKind = NetworkError::Kind;
-            switch (network->kind()) {
-                case NetworkKind::timeout:
-                case NetworkKind::resolve:
-                case NetworkKind::connect:
-                case NetworkKind::interrupted:
-                case NetworkKind::protocol:
-                    return true;
-                default:
-                    return false;
-            }
-        }
-        if (auto const* api = dynamic_cast<ApiError const*>(&error)) switch (api->http_status()) {
-                case 408:
-                case 429:
-                case 500:
-                case 502:
-                case 503:
-                case 504:
-                    return true;
-                default:
-                    return false;
-            }
-        return dynamic_cast<DecodeError const*>(&error) != nullptr;
     }
 
     /// Reads the events of a task whose number of faults has grown.
@@ -265,7 +270,7 @@ private:
                 if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
             faults_read_ = faults;
         } catch (Error const& error) {
-            if (!passes(error)) throw;  // else the next look tries again
+            if (!may_pass(error)) throw;  // else the next look tries again
         }
     }
 
@@ -315,12 +320,12 @@ private:
     /// Says whether the task will do no more on its own, and with which verdict.
     bool ended() {
         Task const& task = verdict_.task;
-        bool const inactive = task.status && *task.status == "INACTIVE";
+        bool const inactive = task.status == TaskStatus::inactive;
         if (!inactive && !verdict_.ended()) return false;
-        verdict_.kind = inactive                      ? Kind::inactive
-                        : *task.status == "SUCCEEDED" ? Kind::succeeded
-                        : was_cancelled()             ? Kind::cancelled
-                                                      : Kind::failed;
+        verdict_.kind = inactive                               ? Kind::inactive
+                        : task.status == TaskStatus::succeeded ? Kind::succeeded
+                        : was_cancelled()                      ? Kind::cancelled
+                                                               : Kind::failed;
         return true;
     }
 
@@ -341,7 +346,7 @@ private:
             (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
             cancelled_ = true;
         } catch (Error const& error) {
-            if (!passes(error)) throw;  // else the next look tries again
+            if (!may_pass(error)) throw;  // else the next look tries again
         }
     }
 

@@ -37,7 +37,7 @@ struct SubmitTransfer {
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/transfer");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;  ///< a TransferData
+    Required<DocumentOf<TransferData>> data;  ///< the transfer
     GLOBUS_MEMBERS(SubmitTransfer, data);
 
     void check() const { data->check(); }
@@ -52,7 +52,7 @@ struct SubmitDelete {
     using result = SubmissionResult;
     static constexpr auto route = post("/v0.10/delete");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;  ///< a DeleteData
+    Required<DocumentOf<DeleteData>> data;  ///< the deletion
     GLOBUS_MEMBERS(SubmitDelete, data);
 
     void check() const { data->check(); }
@@ -65,7 +65,6 @@ struct TaskList {
     using result = TaskPage;
     static constexpr auto route = get("/v0.10/task_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
-    static constexpr auto items = &TaskPage::DATA;
     Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
     Optional<StringList> orderby = {};   ///< as in "request_time DESC"
@@ -82,7 +81,6 @@ struct TaskEventList {
     using result = TaskEventPage;
     static constexpr auto route = get("/v0.10/task/{task_id}/event_list");
     static constexpr Paging paging{PagingStyle::total, "DATA", {}, 1000, 1000};
-    static constexpr auto items = &TaskEventPage::DATA;
     Required<std::string> task_id;
     Optional<std::int64_t> limit = {};   ///< of a page, 1 to 1000
     Optional<std::int64_t> offset = {};  ///< of the first, from 0
@@ -146,7 +144,6 @@ struct TaskSuccessfulTransfers {
     using result = SuccessfulTransferPage;
     static constexpr auto route = get("/v0.10/task/{task_id}/successful_transfers");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SuccessfulTransferPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};
@@ -161,7 +158,6 @@ struct TaskSkippedErrors {
     using result = SkippedErrorPage;
     static constexpr auto route = get("/v0.10/task/{task_id}/skipped_errors");
     static constexpr Paging paging{PagingStyle::nullable_marker, "DATA", "next_marker"};
-    static constexpr auto items = &SkippedErrorPage::DATA;
     Required<std::string> task_id;
     Optional<std::string> marker = {};  ///< the previous page's next_marker
     QueryParams query_params = {};

@@ -5,6 +5,7 @@
 #include <globus/client/operation.hpp>
 #include <globus/core/config.hpp>
 #include <globus/services/transfer/answers.hpp>
+#include <globus/services/transfer/payloads.hpp>
 
 #include <string>
 
@@ -31,7 +32,7 @@ struct CreateTunnel {
     using result = TunnelDocument;
     static constexpr auto route = post("/v2/tunnels");
     static constexpr RetryClass retry = RetryClass::keyed;
-    Required<Document> data;  ///< a CreateTunnelData
+    Required<DocumentOf<CreateTunnelData>> data;  ///< the tunnel
     GLOBUS_MEMBERS(CreateTunnel, data);
 
     void check() const { data->check(); }

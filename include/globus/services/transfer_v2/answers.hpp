@@ -67,6 +67,7 @@ struct BookmarkPage {
     std::vector<IncludedCollection> included = {};  ///< the bookmarks' collections
     Optional<Json> links = {};                      ///< URLs, of the next page among them; null for none
     Optional<Json> meta = {};                       ///< further facts, such as the id of the request
+    static constexpr auto items = &BookmarkPage::data;
     GLOBUS_MEMBERS(BookmarkPage, data, included, links, meta);
 };
 

@@ -27,7 +27,7 @@ struct CreateTunnel {
     using service = TransferServiceV2;
     using result = transfer::TunnelDocument;
     static constexpr auto route = post("/v2/tunnels");
-    Required<Document> data;  ///< a TunnelCreateDocument
+    Required<DocumentOf<TunnelCreateDocument>> data;  ///< the tunnel
     GLOBUS_MEMBERS(CreateTunnel, data);
 
     void check() const { data->check(); }
@@ -40,7 +40,7 @@ struct UpdateTunnel {
     using result = transfer::TunnelDocument;
     static constexpr auto route = patch("/v2/tunnels/{tunnel_id}");
     Required<std::string> tunnel_id;
-    Required<Document> update_doc;  ///< a TunnelUpdateDocument
+    Required<DocumentOf<TunnelUpdateDocument>> update_doc;  ///< what is to change
     static constexpr auto wire = wires(in_json("update_doc", ""));
     GLOBUS_MEMBERS(UpdateTunnel, tunnel_id, update_doc);
 };
@@ -105,7 +105,6 @@ struct ListStreamAccessPoints {
     using result = transfer::StreamAccessPointPage;
     static constexpr auto route = get("/v2/stream_access_points");
     static constexpr Paging paging{PagingStyle::next_link, "data"};
-    static constexpr auto items = &transfer::StreamAccessPointPage::data;
     QueryParams query_params = {};
     GLOBUS_MEMBERS(ListStreamAccessPoints, query_params);
 };
@@ -116,7 +115,7 @@ struct CreateBookmark {
     using service = TransferServiceV2;
     using result = BookmarkDocument;
     static constexpr auto route = post("/v2/bookmarks");
-    Required<Document> data;  ///< a BookmarkCreateDocument
+    Required<DocumentOf<BookmarkCreateDocument>> data;  ///< the bookmark
     GLOBUS_MEMBERS(CreateBookmark, data);
 };
 
@@ -127,7 +126,7 @@ struct UpdateBookmark {
     using result = BookmarkDocument;
     static constexpr auto route = patch("/v2/bookmarks/{bookmark_id}");
     Required<std::string> bookmark_id;
-    Required<Document> update_document;  ///< a BookmarkUpdateDocument
+    Required<DocumentOf<BookmarkUpdateDocument>> update_document;  ///< what is to change
     static constexpr auto wire = wires(in_json("update_document", ""));
     GLOBUS_MEMBERS(UpdateBookmark, bookmark_id, update_document);
 };

@@ -38,7 +38,7 @@ struct TunnelCreateDocument {
     /// A UUID: a random one, made with the object.
     Optional<std::string> submission_id = globus::detail::random_uuid();
     /// How long it may live: it is stopped then; the service's default if left out.
-    Optional<Minutes> lifetime_mins = {};
+    Optional<WholeMinutes> lifetime_mins = {};
     Optional<bool> restartable = {};          ///< the service may start it again after a failure
     AdditionalFields additional_fields = {};  ///< further attributes
     static constexpr std::string_view resource_type = "Tunnel";

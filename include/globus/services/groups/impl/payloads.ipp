@@ -13,15 +13,15 @@
 
 namespace globus::groups {
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::add_members(StringList identity_ids, std::string role) {
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::add_members(StringList identity_ids, GroupRole role) {
     return put(added, std::move(identity_ids), std::move(role));
 }
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::change_roles(std::string role, StringList identity_ids) {
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::change_roles(GroupRole role, StringList identity_ids) {
     return put(changed_roles, std::move(identity_ids), std::move(role));
 }
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::invite_members(StringList identity_ids, std::string role) {
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::invite_members(StringList identity_ids, GroupRole role) {
     return put(invited, std::move(identity_ids), std::move(role));
 }
 
@@ -40,7 +40,7 @@ GLOBUS_DECL void BatchMembershipActions::check() const {
 }
 
 GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::put(Actions& actions, StringList identity_ids,
-                                                                Optional<std::string> role) {
+                                                                Optional<GroupRole> role) {
     if (!actions) actions.emplace();
     for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
     return *this;

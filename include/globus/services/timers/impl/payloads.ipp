@@ -50,7 +50,7 @@ GLOBUS_DECL void TransferTimer::write_json(std::string& out) const {
         for (char const* name_of_run : {"submission_id", "skip_activation_check"})
             transfer.as_object().erase(name_of_run);
     TransferTimer each = *this;
-    each.body = Document(std::move(transfer));
+    each.body = std::move(transfer);
     globus::detail::write_object(out, each);
 }
 

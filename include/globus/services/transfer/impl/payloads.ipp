@@ -59,7 +59,7 @@ GLOBUS_DECL void FilterRule::check() const {
     if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
         throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
     if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
-        throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + *type + '"');
+        throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + type->text() + '"');
 }
 
 GLOBUS_DECL TransferData& TransferData::add_item(TransferItem item) {

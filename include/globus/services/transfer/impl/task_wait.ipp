@@ -23,7 +23,7 @@ GLOBUS_DECL bool cannot_heal(TaskEvent const& fault) {
 }
 
 GLOBUS_DECL bool TaskVerdict::ended() const {
-    return task.status.has_value() && (*task.status == "SUCCEEDED" || *task.status == "FAILED");
+    return task.status == TaskStatus::succeeded || task.status == TaskStatus::failed;
 }
 
 }  // namespace globus::transfer

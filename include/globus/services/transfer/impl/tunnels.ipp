@@ -16,7 +16,7 @@ namespace globus::transfer {
 GLOBUS_DECL CreateTunnel CreateTunnel::normalized() const {
     Json json = globus::detail::json_of(data->text());
     set_submission_id(json);
-    return CreateTunnel{.data = Document(std::move(json))};
+    return CreateTunnel{.data = std::move(json)};
 }
 
 GLOBUS_DECL std::string CreateTunnel::set_submission_id(Json& document) {

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_FLOWS_RUN_WAIT_HPP
+#define GLOBUS_SERVICES_FLOWS_RUN_WAIT_HPP
+
+#include <globus/client/polling.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/services/flows/answers.hpp>
+
+#include <functional>
+#include <string>
+
+namespace globus::flows {
+
+/**
+ * What run_wait waits for, and how.
+ *
+ *     client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}})
+ */
+struct RunWait {
+    Required<std::string> run_id;
+    Polling polling = {};
+    std::function<void(Run const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
+};
+
+/// How a wait for a run ended.
+struct RunVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the run did what it should
+        failed,     ///< it ended with an error: `run.details` has it
+        ended,      ///< somebody ended it, as by cancel_run
+        inactive,   ///< it waits for its user: resume_run goes on with it
+        timed_out,  ///< time ran out, and the run goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Run run = {};                 ///< as it was last seen
+
+    /// True if the run did what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if the run goes on no more, with success or not.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::inactive && kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(RunVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case RunVerdict::Kind::succeeded:
+            return "succeeded";
+        case RunVerdict::Kind::failed:
+            return "failed";
+        case RunVerdict::Kind::ended:
+            return "ended";
+        case RunVerdict::Kind::inactive:
+            return "inactive";
+        case RunVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+
+}  // namespace globus::flows
+
+namespace globus::detail {
+
+template <class Client>
+flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait, CallOptions const& options) {
+    using Kind = flows::RunVerdict::Kind;
+    Looks looks("run_wait", client.gate(), wait.polling, options);
+    flows::RunVerdict verdict;
+    looks.until([&] { verdict.run = taken_as_is(client.get_run({.run_id = *wait.run_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.run); });
+                    switch (verdict.run.status.known()) {
+                        case flows::RunStatus::succeeded:
+                            verdict.kind = Kind::succeeded;
+                            return true;
+                        case flows::RunStatus::failed:
+                            verdict.kind = Kind::failed;
+                            return true;
+                        case flows::RunStatus::ended:
+                            verdict.kind = Kind::ended;
+                            return true;
+                        case flows::RunStatus::inactive:
+                            verdict.kind = Kind::inactive;
+                            return true;
+                        case flows::RunStatus::active:
+                        case flows::RunStatus::unknown:
+                            break;
+                    }
+                    return false;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_FLOWS_RUN_WAIT_HPP

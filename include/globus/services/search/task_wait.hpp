@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
+#define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
+
+#include <globus/client/polling.hpp>
+#include <globus/core/optional.hpp>
+#include <globus/services/search/answers.hpp>
+
+#include <functional>
+#include <string>
+
+namespace globus::search {
+
+/**
+ * Which task of an index task_wait waits for, and how: an ingest, a deletion of entries, ...
+ *
+ *     client.task_wait({.task_id = *client.ingest({...})->task_id})
+ */
+struct TaskWait {
+    Required<std::string> task_id;
+    Polling polling = {};
+    std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
+};
+
+/// How a wait for a task of an index ended.
+struct TaskVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the task did what it should
+        failed,     ///< it ended with an error: `task.message` has it
+        timed_out,  ///< time ran out, and the task goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Task task = {};               ///< as it was last seen
+
+    /// True if the task did what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if the task goes on no more, with success or not.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TaskVerdict::Kind::succeeded:
+            return "succeeded";
+        case TaskVerdict::Kind::failed:
+            return "failed";
+        case TaskVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+
+}  // namespace globus::search
+
+namespace globus::detail {
+
+template <class Client>
+search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
+    using Kind = search::TaskVerdict::Kind;
+    Looks looks("task_wait", client.gate(), wait.polling, options);
+    search::TaskVerdict verdict;
+    looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.task); });
+                    bool const succeeded = verdict.task.state == search::TaskState::success;
+                    if (!succeeded && verdict.task.state != search::TaskState::failed) return false;
+                    verdict.kind = succeeded ? Kind::succeeded : Kind::failed;
+                    return true;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
