@@ -29,7 +29,7 @@ std::string make_scope(Client const& auth, std::string const& client_id) {
 template <class Client>
 void who(Client const& auth, std::string const& creator, std::string const& owner) {
     IdentityMap people{auth, {creator, owner}};  // one request for both
-    for (std::string const& id : {creator, owner}) std::printf("%s\n", people[id].username.c_str());
+    for (std::string const& id : {creator, owner}) std::printf("%s\n", people[id].username.value_or("").c_str());
 }
 
 int main() try {

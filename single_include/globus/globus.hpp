@@ -7388,7 +7388,7 @@ namespace globus::auth {
 /// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
 struct Identity {
     std::string id = {};                      ///< a UUID
-    std::string username = {};                ///< as in "ada@example.org"
+    Optional<std::string> username = {};      ///< as in "ada@example.org"
     Optional<std::string> name = {};          ///< of the person or service; null if the provider keeps it to itself
     Optional<std::string> email = {};         ///< null if the provider keeps it to itself
     Optional<std::string> organization = {};  ///< null if the provider keeps it to itself
@@ -12218,7 +12218,7 @@ private:
         for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
             if (!identity.id.empty()) known()[name_of(identity.id)] = identity;
-            if (!identity.username.empty()) known()[name_of(identity.username)] = identity;
+            if (identity.username) known()[name_of(*identity.username)] = identity;
         }
     }
 

@@ -1,5 +1,5 @@
 // A number is no document.
-// expect: Required<(globus::)?Document>
+// expect: Required<(globus::)?Document
 #include <globus/services/search.hpp>
 
 #ifdef GLOBUS_REJECT

@@ -21,7 +21,7 @@ namespace globus::auth {
 /// An identity: one account at one identity provider. https://docs.globus.org/api/auth/reference/#identity_resource
 struct Identity {
     std::string id = {};                      ///< a UUID
-    std::string username = {};                ///< as in "ada@example.org"
+    Optional<std::string> username = {};      ///< as in "ada@example.org"
     Optional<std::string> name = {};          ///< of the person or service; null if the provider keeps it to itself
     Optional<std::string> email = {};         ///< null if the provider keeps it to itself
     Optional<std::string> organization = {};  ///< null if the provider keeps it to itself

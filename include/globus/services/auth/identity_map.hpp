@@ -138,7 +138,7 @@ private:
         for (std::string const& sent : batch) names.erase(name_of(sent));
         for (auth::Identity const& identity : found.identities) {
             if (!identity.id.empty()) known()[name_of(identity.id)] = identity;
-            if (!identity.username.empty()) known()[name_of(identity.username)] = identity;
+            if (identity.username) known()[name_of(*identity.username)] = identity;
         }
     }
 
