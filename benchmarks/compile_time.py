@@ -63,7 +63,7 @@ int main() {}
 CALLS = {
     "Transfer": (
         """auto const listing = transfer.operation_ls({.endpoint_id = arguments[2], .path = "/~/"});
-    for (auto const& file : listing->DATA) std::puts(file.name->c_str());""",
+    for (auto const& file : listing) std::puts(file.name.c_str());""",
         "(void)transfer.get_endpoint({.endpoint_id = arguments[2]});",
         "(void)transfer.endpoint_search({.filter_fulltext = arguments[3]});",
         "(void)transfer.operation_mkdir({.endpoint_id = arguments[2], .path = arguments[3]});",

@@ -99,11 +99,16 @@ def render(name):
     return f"{LICENSE}// globus {version}, made by single_include/generate.py: edit include/, not this file.\n{text}"
 
 
+def module_include(line):
+    """What the headers include only where there is one, the module does, too."""
+    return f"#if __has_include(<format>)\n{line}#endif\n" if "<format>" in line else line
+
+
 def module():
     """The C++20 module: what others' headers declare is theirs, what globus.hpp declares is exported."""
     headers = sorted(reached({SINGLE[0]}))
     lines = {line for name in headers for line in (INCLUDE / name).read_text("utf-8").splitlines(True)}
-    foreign = "".join(sorted(line for line in lines if FOREIGN.match(line)))
+    foreign = "".join(sorted(map(module_include, filter(FOREIGN.match, lines))))
     return f"""{LICENSE}// The module `globus`, made by single_include/generate.py: for compilers that know modules, as clang 19 does.
 //
 //     import globus;

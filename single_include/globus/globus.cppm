@@ -5,6 +5,9 @@
 //
 // The definitions are those of <globus/src.hpp>: define GLOBUS_SEPARATE_COMPILATION for the whole program.
 module;
+#if __has_include(<format>)
+#include <format>
+#endif
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -43,7 +46,6 @@ module;
 #include <dirent.h>
 #include <exception>
 #include <fcntl.h>
-#include <format>
 #include <fstream>
 #include <functional>
 #include <initializer_list>

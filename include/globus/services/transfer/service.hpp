@@ -525,7 +525,9 @@ private:
 
     /// @throws DecodeError  if the service answers without one
     [[nodiscard]] std::string new_submission_id(CallOptions const& options) const {
-        return get_submission_id({}, options)->value;
+        auto answer = get_submission_id({}, options);
+        if (answer->value.empty()) throw DecodeError("Transfer gave no submission id", answer.text());
+        return (*std::move(answer)).value;
     }
 
     /// Sets the submission id of `data`, in the caller's object unless that is const, and sends it.
