@@ -22,7 +22,23 @@ char const* const listing =
 
 Transfer client(MockTransport mock) { return Transfer{"token", {.transport = std::move(mock)}}; }
 
+/// A document of a user's own, whose members have the names by which documents say what they are.
+struct Stock {
+    std::vector<int> items = {};
+    std::string essential = {};
+    GLOBUS_MEMBERS(Stock, items, essential);
+};
+
 }  // namespace
+
+TEST_CASE("A document may have members called items and essential", "[response]") {
+    MockTransport mock;
+    mock.reply(200, R"({"items": [1, 2], "essential": ""})");
+    auto const stock = client(mock).get<Stock>("stock");
+    CHECK(stock->items.size() == 2);
+    CHECK(stock->essential.empty());
+    static_assert(!std::ranges::range<Response<Stock>>);
+}
 
 TEST_CASE("A loop over a temporary response sees every element", "[response]") {
     MockTransport mock;

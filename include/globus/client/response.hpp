@@ -145,15 +145,21 @@ private:
     std::shared_ptr<Dom> dom_;
 };
 
-/// A document that is a list, or that names its own one by a member `items`.
+/// A document that names its own list: by a static member `items`, which points to it.
 template <class T>
-concept Listing = requires { T::items; } || requires(T const& list) { list.front(); };
+concept NamesItems = requires { requires std::is_pointer_v<decltype(&T::items)>; };
+/// A document that is a list, or that names its own one.
+template <class T>
+concept Listing = NamesItems<T> || requires(T const& list) { list.front(); };
+/// A document that names what nothing can be done without: by a static member `essential`, a tuple of pointers.
+template <class T>
+concept NamesEssential = requires { requires std::is_pointer_v<decltype(&T::essential)>; };
 
 /// The list of a document that has one.
 template <class T>
     requires Listing<std::remove_const_t<T>>
 constexpr auto& list_of(T& document) noexcept {
-    if constexpr (requires { T::items; })
+    if constexpr (NamesItems<std::remove_const_t<T>>)
         return document.*T::items;
     else
         return document;
@@ -305,7 +311,7 @@ private:
 
     void check() const {
         check_fit();
-        if constexpr (requires { T::essential; })
+        if constexpr (detail::NamesEssential<T>)
             std::apply([&](auto... members) { (check_present(members), ...); }, T::essential);
     }
     template <class M>
