@@ -105,7 +105,7 @@ TEST_CASE("A local login gives the desktop's opener a link that leads to it once
     ::setenv(GENERATE("DISPLAY", "WAYLAND_DISPLAY"), ":0", 1);
     std::string shown, first, second;
     std::string const file = surroundings / "xdg-open.arguments";
-    std::jthread const browser([&](std::stop_token const& stop) {
+    std::jthread browser([&](std::stop_token const& stop) {
         while (!std::filesystem::exists(file))
             if (stop.stop_requested()) return;
         std::string const link = file_text(file).substr(2, file_text(file).find('\n') - 2);
@@ -117,6 +117,8 @@ TEST_CASE("A local login gives the desktop's opener a link that leads to it once
                               shown = url;
                           }}) == Kind::timeout);
     });
+    browser.request_stop();
+    browser.join();
     CHECK(printed.empty());
     CHECK(shown.empty());
     // All users of the machine can read the arguments of a process.
