@@ -62,7 +62,7 @@ int run() {
     for (File const& file : listing) {
         std::printf("  %-5s %10lld  %s\n", file.type.text().c_str(), static_cast<long long>(file.size.value_or(0)),
                     file.name.c_str());
-        if (file.type != "file") continue;
+        if (file.type != FileType::file) continue;
         data.add_item({.source_path = source_path + file.name, .destination_path = destination_path + file.name});
         ++files;
         bytes += *file.size;
@@ -97,7 +97,7 @@ int run() {
         std::this_thread::sleep_for(std::chrono::seconds(token.lifetime));
         auto const copied = transfer.operation_ls({.endpoint_id = destination, .path = destination_path});
         if (renewals == before) throw Error("the access token was not renewed");
-        std::printf("The access token expired and was renewed; %zu entries at the destination\n", copied->DATA.size());
+        std::printf("The access token expired and was renewed; %zu entries at the destination\n", copied.size());
     }
     std::printf("SUCCEEDED: %ld files, %lld bytes\n", files, bytes);
     return 0;

@@ -18,7 +18,7 @@ void archive(Client const& transfer, std::string const& here, std::string const&
                       .sync_level = SyncLevel::checksum,
                       .verify_checksum = true};
     data.add_item({.source_path = "/runs/new/", .destination_path = "/archive/", .recursive = true})
-        .add_filter_rule({.name = "*.tmp", .type = "file"});
+        .add_filter_rule({.name = "*.tmp", .type = FileType::file});
     std::printf("copied by %s\n", transfer.submit_transfer(data)->task_id.c_str());
 
     DeleteData old{.endpoint = here, .recursive = true};

@@ -3196,10 +3196,7 @@ std::string text_at(char const* text);
 /// The value that a member was given.
 template <class T, class U>
 constexpr T given(U&& value) {
-    if constexpr (std::same_as<T, std::string> && std::same_as<std::decay_t<U>, char const*> &&
-                  !std::is_array_v<std::remove_reference_t<U>>)
-        return text_at(value);
-    else if constexpr (std::same_as<std::decay_t<U>, char*> && std::same_as<T, std::string>)
+    if constexpr (std::same_as<T, std::string> && std::is_pointer_v<std::remove_cvref_t<U>>)
         return text_at(value);
     else if constexpr (!std::convertible_to<U&&, T>)
         return T(std::string_view(std::forward<U>(value)));
@@ -5006,7 +5003,7 @@ private:
  * What a service answered: the typed document, and everything else as it came.
  *
  *     auto task = client.get_task({.task_id = id});
- *     if (task->status == "SUCCEEDED") ...                 // the typed document, by -> and *
+ *     if (task->status == TaskStatus::succeeded) ...       // the typed document, by -> and *
  *     task.json().at("nice_status")                        // what the type does not have
  *     task.status(), task.headers(), task.text()
  *

@@ -212,7 +212,7 @@ private:
  * What a service answered: the typed document, and everything else as it came.
  *
  *     auto task = client.get_task({.task_id = id});
- *     if (task->status == "SUCCEEDED") ...                 // the typed document, by -> and *
+ *     if (task->status == TaskStatus::succeeded) ...       // the typed document, by -> and *
  *     task.json().at("nice_status")                        // what the type does not have
  *     task.status(), task.headers(), task.text()
  *

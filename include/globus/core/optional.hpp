@@ -34,10 +34,7 @@ std::string text_at(char const* text);
 /// The value that a member was given.
 template <class T, class U>
 constexpr T given(U&& value) {
-    if constexpr (std::same_as<T, std::string> && std::same_as<std::decay_t<U>, char const*> &&
-                  !std::is_array_v<std::remove_reference_t<U>>)
-        return text_at(value);
-    else if constexpr (std::same_as<std::decay_t<U>, char*> && std::same_as<T, std::string>)
+    if constexpr (std::same_as<T, std::string> && std::is_pointer_v<std::remove_cvref_t<U>>)
         return text_at(value);
     else if constexpr (!std::convertible_to<U&&, T>)
         return T(std::string_view(std::forward<U>(value)));
