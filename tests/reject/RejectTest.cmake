@@ -1,6 +1,8 @@
 # What a wrong program is told.
 #
-#   cmake -D COMPILER=<compiler> -D FLAGS=<flag|flag|...> -D SOURCE=<file> -P RejectTest.cmake
+#   cmake -D COMPILER=<compiler> -D FLAGS=<flag|flag|...> -D HEADER=<header> -D SOURCE=<file> -P RejectTest.cmake
+#
+# HEADER was precompiled by Precompile.cmake; it holds what SOURCE includes.
 #
 # SOURCE holds a right program and, where GLOBUS_REJECT is defined, a wrong one. The right one must compile. The wrong
 # one must not, must be refused with one error, and the compiler's words must match every line of SOURCE of the form
@@ -25,7 +27,7 @@ endfunction()
 
 function(compile status_variable words_variable)
   execute_process(
-    COMMAND ${COMPILER} ${flags} -fsyntax-only -fdiagnostics-color=never -fmessage-length=0 ${ARGN} ${SOURCE}
+    COMMAND ${COMPILER} ${flags} -include ${HEADER} -fsyntax-only -fdiagnostics-color=never -fmessage-length=0 ${ARGN} ${SOURCE}
     RESULT_VARIABLE status
     OUTPUT_VARIABLE words
     ERROR_VARIABLE words)
