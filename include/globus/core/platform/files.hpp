@@ -92,6 +92,8 @@ inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
 
 /// Renames a file in one step, replacing what had the new name.
 bool rename_file(std::string const& from, std::string const& to);
+/// Gives a file a second name; false if something has it (EEXIST).
+inline bool link_file(std::string const& from, std::string const& to) { return ::link(from.c_str(), to.c_str()) == 0; }
 /// Removes a file; true also if it does not exist.
 inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 

@@ -6,6 +6,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/services/search/answers.hpp>
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -18,7 +19,9 @@ namespace globus::search {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    Polling polling = {};
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
     std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
@@ -60,7 +63,8 @@ namespace globus::detail {
 template <class Client>
 search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
     using Kind = search::TaskVerdict::Kind;
-    Looks looks("task_wait", client.gate(), wait.polling, options);
+    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
     search::TaskVerdict verdict;
     looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
                 [&] {

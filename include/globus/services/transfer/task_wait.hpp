@@ -2,7 +2,6 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 #define GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 
-#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/polling.hpp>
 #include <globus/client/subset.hpp>
@@ -10,17 +9,15 @@
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/http/errors.hpp>
-#include <globus/http/retry.hpp>
-#include <globus/http/waiting.hpp>
 #include <globus/services/transfer/tasks.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,8 +73,11 @@ constexpr char const* to_string(OnFault what) noexcept {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
-    std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
+    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 10 ms
+    std::chrono::duration<double> polling_interval{10};  ///< the longest pause between two looks; at least 10 ms
+    /// Before the second look; then each pause is half as long again as the one before, up to `polling_interval`. At
+    /// least 10 ms.
+    std::chrono::duration<double> first_interval{0.5};
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
@@ -176,30 +176,27 @@ class TaskWaiting {
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
-        : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
-        // The conditions are written so that NaN is refused, too.
-        if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
-        if (!(wait_.polling_interval >= Seconds(1)))
-            throw UsageError("task_wait: the polling_interval must be at least 1 second");
-        if (!(wait_.jitter >= 0 && wait_.jitter < 1))
-            throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
+        : client_(client),
+          wait_(std::move(wait)),
+          looks_("task_wait", client.gate(),
+                 {.timeout = wait_.timeout,
+                  .polling_interval = wait_.polling_interval,
+                  .first_interval = wait_.first_interval,
+                  .jitter = wait_.jitter,
+                  .sleep = wait_.sleep},
+                 std::move(options)) {
         if (!may_cancel && wait_.on_fault == OnFault::cancel)
             throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
-        wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline)  // it may be as early or late as a clock can tell
-            wait_.timeout =
-                std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
-                                                                             : http::Clock::duration::zero());
-        wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
-        // A look that is under way when the time is over gets a few seconds more.
-        auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
-        options_.deadline = std::min(options_.deadline.value_or(end), end);
-        options_.stop = call_.stop();
     }
 
     transfer::TaskVerdict run() {
         try {
-            wait();
+            if (!looks_.until(
+                    [&] {
+                        verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, looks_.options()));
+                    },
+                    [&] { return has_news_of_the_end(); }))
+                verdict_.kind = kind_by_now();
         } catch (NetworkError const& error) {
             if (error.kind() != NetworkError::Kind::cancelled) throw;
             if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
@@ -210,52 +207,11 @@ public:
     }
 
 private:
-    void wait() {
-        Seconds planned{0};
-        while (true) {
-            if (look() && over()) return;
-            // Looks keep to their plan however long each one takes, and jitter does not add up.
-            do planned += wait_.polling_interval;
-            while (planned <= elapsed());
-            if (planned > wait_.timeout) {
-                if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
-                verdict_.kind = kind_by_now();
-                return;
-            }
-            bool const last = planned + wait_.polling_interval > wait_.timeout;
-            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
-        }
-    }
-
-    [[nodiscard]] Seconds elapsed() const { return wait_.sleep ? slept_ : Seconds(http::Clock::now() - start_); }
-
-    void sleep_until(Seconds until) {
-        bool waited = true;
-        if (wait_.sleep) {
-            Seconds const length = std::max(Seconds(0), until - slept_);
-            slept_ += length;
-            call_.run_callback([&] { waited = wait_.sleep(length); });
-            waited = waited && !options_.stop.stop_requested();
-        } else {
-            waited = http::wait_until(start_ + std::chrono::duration_cast<http::Clock::duration>(until), options_.stop);
-        }
-        if (!waited)
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "task_wait was cancelled");
-    }
-
-    /// Reads the task; false if that failed in a way that may pass.
-    bool look() {
-        try {
-            verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, options_));
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;
-            last_error_ = std::current_exception();
-            return false;
-        }
-        last_error_ = nullptr;
+    /// Takes what a look saw; true if the wait is over.
+    bool has_news_of_the_end() {
         read_faults();
         report();
-        return true;
+        return over();
     }
 
     /// Reads the events of a task whose number of faults has grown.
@@ -264,7 +220,8 @@ private:
         if (faults <= faults_read_) return;
         try {
             auto const page = client_.task_event_list(
-                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}}, options_);
+                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}},
+                looks_.options());
             verdict_.faults.clear();
             for (TaskEvent const& event : page->DATA)
                 if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
@@ -277,12 +234,11 @@ private:
     void report() {
         Task const& task = verdict_.task;
         std::int64_t const bytes = task.bytes_transferred.value_or(0);
-        Seconds const now = elapsed();
+        Seconds const now = looks_.elapsed();
         std::int64_t rate = task.effective_bytes_per_second.value_or(0);
-        if (seen_before_ && now > last_look_)
+        if (last_look_ && now > *last_look_)
             rate =
-                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - last_look_).count());
-        seen_before_ = true;
+                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - *last_look_).count());
         last_look_ = now;
         last_bytes_ = bytes;
         if (!wait_.on_progress) return;
@@ -294,7 +250,7 @@ private:
                                               .files_total = task.files.value_or(0),
                                               .faults = task.faults.value_or(0),
                                               .nice_status = task.nice_status.value_or("")};
-        call_.run_callback([&] { wait_.on_progress(progress); });
+        looks_.run_callback([&] { wait_.on_progress(progress); });
     }
     /// Rounds towards zero, and clamps to the type's range: the service may send any number.
     static std::int64_t rounded(double value) {
@@ -343,7 +299,7 @@ private:
 
     void cancel() {
         try {
-            (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
+            (void)client_.cancel_task({.task_id = *wait_.task_id}, looks_.options());
             cancelled_ = true;
         } catch (Error const& error) {
             if (!may_pass(error)) throw;  // else the next look tries again
@@ -359,17 +315,12 @@ private:
     }
 
     Client const& client_;
-    CallGate::Call const call_;  // lasts from the first look to the last
     transfer::TaskWait wait_;
-    CallOptions options_;
-    http::Clock::time_point start_ = http::Clock::now();
-    Seconds slept_{0};
+    Looks looks_;
     transfer::TaskVerdict verdict_;
-    std::exception_ptr last_error_;
     std::int64_t faults_read_ = 0;
     std::int64_t last_bytes_ = 0;
-    Seconds last_look_{0};
-    bool seen_before_ = false;
+    std::optional<Seconds> last_look_;
     bool cancelled_ = false;
 };
 
