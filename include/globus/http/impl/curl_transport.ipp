@@ -15,6 +15,10 @@
 #include <globus/http/url.hpp>
 
 #include <curl/curl.h>
+#if LIBCURL_VERSION_NUM < 0x074400
+#error "globus needs libcurl 7.68 or newer: name the directory of its headers with -I, and that of its library with -L"
+#include GLOBUS_DETAIL_STOP
+#endif
 
 #include <algorithm>
 #include <chrono>
