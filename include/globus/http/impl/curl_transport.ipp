@@ -232,8 +232,9 @@ GLOBUS_DECL CurlTransport::Pool::Pool(CurlOptions o) : options(std::move(o)) {
 GLOBUS_DECL void CurlTransport::Pool::check_readable(std::string const& option, std::string const& path,
                                                      bool directory) {
     if (path.empty()) return;
-    if (char const* const why = detail::why_unreadable(path, directory))
-        throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
+    for (std::string const& one : directory ? detail::directories_of(path) : std::vector{path})
+        if (char const* const why = detail::why_unreadable(one, directory))
+            throw UsageError("CurlOptions::" + option + " names " + one + ", which cannot be read: " + why);
 }
 
 GLOBUS_DECL std::string CurlTransport::Pool::hashed_directory() {
