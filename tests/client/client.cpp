@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <globus/services/transfer.hpp>
+#include <globus/version.hpp>
 
 #include "support/catch.hpp"
 #include "support/clean_line.hpp"
@@ -206,6 +207,8 @@ TEST_CASE("client: the log hook is told of every attempt, and of no secret", "[c
     transport.reply(503).reply(200, "{}", {{"X-Request-ID", "r1"}});
     std::string log;
     Transfer const transfer{"canary-token", {.transport = transport, .log = [&](LogEvent const& event) {
+                                                 CHECK(event.service == "transfer");
+                                                 CHECK(event.operation == "GetTask");
                                                  log += std::string(event.method) + ' ' + std::string(event.url) + ' ' +
                                                         std::to_string(event.status) + ' ' +
                                                         std::string(event.request_id) + '\n';
@@ -215,6 +218,26 @@ TEST_CASE("client: the log hook is told of every attempt, and of no secret", "[c
     CHECK(log ==
           "GET https://transfer.api.globus.org/v0.10/task/t 503 \n"
           "GET https://transfer.api.globus.org/v0.10/task/t 200 r1\n");
+}
+
+TEST_CASE("client: the log hook is told of the token request that a call needs", "[client]") {
+    MockTransport transport;
+    transport.reply(200, R"({"access_token": "canary-token", "token_type": "Bearer", "expires_in": 3600, "scope": "s",
+                             "resource_server": "transfer.api.globus.org"})");
+    transport.reply(200, "{}").reply(200, "{}");
+    std::string log;
+    Client<TransferService, ClientCredentialsPolicy, MockTransport> const transfer{
+        ClientCredentialsPolicy({"id", "canary-secret"}, "s"),
+        {.transport = transport, .log = [&](LogEvent const& event) {
+             log += std::string(event.service) + ' ' + std::string(event.operation) + ' ' + std::string(event.url) +
+                    ' ' + std::to_string(event.attempt) + ' ' + std::to_string(event.status) + '\n';
+         }}};
+    (void)transfer.get_task({.task_id = "t"});
+    (void)transfer.get("v0.10/new");
+    CHECK(log ==
+          "auth token https://auth.globus.org/v2/oauth2/token 1 200\n"
+          "transfer GetTask https://transfer.api.globus.org/v0.10/task/t 1 200\n"
+          "transfer  https://transfer.api.globus.org/v0.10/new 1 200\n");
 }
 
 TEST_CASE("client: no answer makes lines or controls of its own in a log", "[client]") {

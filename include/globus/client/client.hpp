@@ -141,8 +141,8 @@ public:
         constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form, {retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
-                  options);
+        carry_out(request, result, result.form,
+                  {retry_class_of<O>(), !anonymous, detail::already_done_of<O>(), O::struct_name}, options);
         return result;
     }
     template <Operation O>
@@ -361,7 +361,8 @@ private:
                 .max_response_bytes = options_.max_response_bytes,
                 .max_service_bytes = max_service_bytes,
                 .as_stored = as_stored,
-                .log = options_.log};
+                .log = options_.log,
+                .service = S::name};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {

@@ -77,6 +77,7 @@ struct ClientFacts {
     std::size_t max_service_bytes;  ///< the service's own limit
     bool as_stored;                 ///< the service's answers are files, which are not unpacked
     LogHook const& log;
+    std::string_view service = {};  ///< its name
 };
 
 /// What defines one call, besides its request.
@@ -84,6 +85,7 @@ struct CallPlan {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
     bool authorized = true;                     ///< false: without the client's credential
     AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
+    std::string_view operation = {};            ///< its name; empty for a request by its path
 };
 
 /// Rethrows the error in flight; an error that every service can have is marked as leaving the outcome open.

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
+#include <globus/core/requirements.hpp>
+
 // Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
 // header includes at its end if GLOBUS_BODIES is defined:
 //

@@ -26,8 +26,9 @@ public:
         std::exception_ptr error = {};
     };
 
-    /// @param sent, hook  must live as long as this
-    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr) : request(sent), log(hook) {}
+    /// @param sent, hook, named  must live as long as this
+    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr, LogNames named = {})
+        : request(sent), log(hook), names(named) {}
     Exchange(Exchange const&) = delete;
     Exchange& operator=(Exchange const&) = delete;
 
@@ -44,6 +45,7 @@ public:
 
     http::Request& request;
     LogHook const* log;        ///< called after each attempt; null: there is none
+    LogNames const names;      ///< of the call, for the log
     bool handed_over = false;  ///< the caller has a part of the answer, which cannot be taken back
 
 protected:
@@ -53,8 +55,8 @@ protected:
 /// The log of a call's attempts: it tells a log hook about each that has ended.
 class AttemptLog {
 public:
-    AttemptLog(LogHook const* hook, http::Request const& request) noexcept
-        : hook_(hook != nullptr && *hook ? hook : nullptr), request_(request) {}
+    explicit AttemptLog(Exchange const& exchange) noexcept
+        : hook_(exchange.log != nullptr && *exchange.log ? exchange.log : nullptr), exchange_(exchange) {}
 
     void begin(int number) noexcept;
     /// @param status, request_id  of the answer; 0 and empty if none came, because of `error`
@@ -62,7 +64,7 @@ public:
 
 private:
     LogHook const* hook_;
-    http::Request const& request_;
+    Exchange const& exchange_;
     int number_ = 1;
     http::Clock::time_point started_ = {};
 };

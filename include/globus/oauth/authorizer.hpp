@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
 
 #include <concepts>
@@ -28,6 +29,7 @@ struct AuthContext {
     /// The resource server that gets the credential: "transfer.api.globus.org". A token for another one must not be
     /// given. Empty: it is not known.
     std::string_view resource_server = {};
+    LogHook const* log = nullptr;  ///< the client's hook, which is told about a policy's requests, too; null: none
 };
 
 namespace detail {

@@ -117,7 +117,7 @@ GLOBUS_DECL void rethrow_unknown() {
 
 GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form,
                                            CallPlan const& plan, CallOptions const& options, ClientFacts const& facts)
-    : Exchange(sent, &facts.log),
+    : Exchange(sent, &facts.log, {facts.service, plan.operation}),
       running_(facts.gate, options.stop),
       result_(result),
       form_(form),
@@ -129,7 +129,8 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& res
     context_ = {.auth_url = facts.auth_url,
                 .deadline = request.deadline,
                 .stop = running_.stop(),
-                .resource_server = facts.resource_server};
+                .resource_server = facts.resource_server,
+                .log = &facts.log};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
     if (options.on_head || is_streamed())

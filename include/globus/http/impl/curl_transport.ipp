@@ -15,6 +15,10 @@
 #include <globus/http/url.hpp>
 
 #include <curl/curl.h>
+#if LIBCURL_VERSION_NUM < 0x074400
+#error "globus needs libcurl 7.68 or newer: name the directory of its headers with -I, and that of its library with -L"
+#include GLOBUS_DETAIL_STOP
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -228,8 +232,9 @@ GLOBUS_DECL CurlTransport::Pool::Pool(CurlOptions o) : options(std::move(o)) {
 GLOBUS_DECL void CurlTransport::Pool::check_readable(std::string const& option, std::string const& path,
                                                      bool directory) {
     if (path.empty()) return;
-    if (char const* const why = detail::why_unreadable(path, directory))
-        throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
+    for (std::string const& one : directory ? detail::directories_of(path) : std::vector{path})
+        if (char const* const why = detail::why_unreadable(one, directory))
+            throw UsageError("CurlOptions::" + option + " names " + one + ", which cannot be read: " + why);
 }
 
 GLOBUS_DECL std::string CurlTransport::Pool::hashed_directory() {

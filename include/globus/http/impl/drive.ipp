@@ -30,13 +30,16 @@ GLOBUS_DECL void AttemptLog::end(int status, std::string_view request_id, Networ
                                  Step const& next) const noexcept {
     if (hook_ == nullptr) return;
     try {
-        std::string const url = one_line(std::string_view(request_.url).substr(0, request_.url.find_first_of("?#")));
+        std::string_view const whole = exchange_.request.url;
+        std::string const url = one_line(whole.substr(0, whole.find_first_of("?#")));
         std::string const id = one_line(request_id, 200);
-        LogEvent event{.method = to_string(request_.method), .url = url};
+        LogEvent event{.method = to_string(exchange_.request.method), .url = url};
         event.attempt = number_;
         event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started_);
         event.status = status;
         event.request_id = id;
+        event.service = exchange_.names.service;
+        event.operation = exchange_.names.operation;
         if (error != nullptr) event.error = error->what();
         if (next.next_attempt_in)
             event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*next.next_attempt_in);
@@ -46,7 +49,7 @@ GLOBUS_DECL void AttemptLog::end(int status, std::string_view request_id, Networ
 }
 
 GLOBUS_DECL BlockingCall::BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
-    : exchange_(exchange), log_(exchange.log, exchange.request), machine_(terms, retry), step_(machine_.begin()) {
+    : exchange_(exchange), log_(exchange), machine_(terms, retry), step_(machine_.begin()) {
     if (machine_.needs_fresh_connection()) exchange.request.fresh_connection = true;
 }
 

@@ -95,11 +95,15 @@ inline Reply serve_data(World& world, Call& call) {
     if (::stat(place.file.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return data_error(404, "Not found");
     if (::access(place.file.c_str(), R_OK) != 0) return data_error(403, "Permission denied");
     auto const size = static_cast<std::int64_t>(info.st_size);
-    std::string const changed = http_time(static_cast<Millis>(info.st_mtim.tv_sec) * 1000);
+#ifdef __APPLE__
+    ::timespec const time = info.st_mtimespec;
+#else
+    ::timespec const time = info.st_mtim;
+#endif
+    std::string const changed = http_time(static_cast<Millis>(time.tv_sec) * 1000);
     char tag[64];
     std::snprintf(tag, sizeof tag, "\"%llx-%llx-%lx\"", static_cast<unsigned long long>(size),
-                  static_cast<unsigned long long>(info.st_mtim.tv_sec),
-                  static_cast<unsigned long>(info.st_mtim.tv_nsec));
+                  static_cast<unsigned long long>(time.tv_sec), static_cast<unsigned long>(time.tv_nsec));
     Reply reply;
     reply.content_type = "application/octet-stream";
     reply.headers.emplace_back("Accept-Ranges", "bytes");
