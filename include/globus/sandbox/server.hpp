@@ -60,7 +60,10 @@ struct App {
     std::vector<std::string> redirect_uris = {};  ///< besides the loopback addresses and the page that shows the code
 };
 
-/// A person who can log in. The first one is who the browser belongs to: `authorize` logs in as the first user.
+/**
+ * A person who can log in. The first one is who the browser belongs to: `authorize` logs in as the first user, unless
+ * the login names another one (`session_required_identities`, `login_hint`), or Options::ask lets the browser choose.
+ */
 struct User {
     std::string id;                               ///< of the identity: `sub` of tokens and claims
     std::string username;                         ///< as in "user@example.org"
@@ -80,6 +83,7 @@ struct Collection {
     CollectionKind kind = CollectionKind::guest;      ///< how its document is typed, as in "GCSv5_guest_collection"
     bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
     bool high_assurance = false;        ///< what documents say of it; nothing is enforced
+    bool open = true;  ///< whether everybody with a token may read and write it; else access rules say who may
 };
 
 /// How time passes in the sandbox.
@@ -111,7 +115,10 @@ struct RateLimit {
  */
 struct Options {
     std::uint16_t port = 0;        ///< of the services; 0 takes a free one
+    std::uint16_t https_port = 0;  ///< of the services over HTTPS; 0 takes a free one
     std::uint16_t admin_port = 0;  ///< of the admin calls; 0 takes a free one
+    /// The bearer secret of the admin calls, of at least 16 characters; empty: a new one for each server.
+    std::string admin_secret = {};
     /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
     std::filesystem::path root = {};
     /// Whether other users of this machine may connect to the services, where the system tells who is at the other end
@@ -133,6 +140,12 @@ struct Options {
     std::size_t journal_limit = 10000;   ///< entries kept; counts go on being exact beyond it
     std::vector<App> apps = {};          ///< a native and a confidential one are added where there is none
     std::vector<User> users = {};        ///< empty: one is made
+    /// Whether every client id that is asked for is known: as a native application, made when it is first seen.
+    bool any_app = false;
+    /// Whether `authorize` shows a page on which the user and the consent are chosen. If not, it approves at once.
+    bool ask = false;
+    /// Web pages that may call the services, besides those of this machine: origins, as in "https://app.example.org".
+    std::vector<std::string> allowed_origins = {};
     std::vector<Collection> collections = {};  ///< empty: source, destination, and every other directory in `root`
 };
 
@@ -187,7 +200,12 @@ public:
     [[nodiscard]] std::string base_url() const;
     /// The session's name in admin calls.
     [[nodiscard]] std::string id() const;
-    /// The certificate of the authority to trust, as PEM; empty with Tls::none.
+    /**
+     * The same services over HTTPS, with a good certificate: "https://127.0.0.1:40125/". Clients of GCS managers insist
+     * on it. With Options::tls it is base_url().
+     */
+    [[nodiscard]] std::string https_url() const;
+    /// The certificate of the authority to trust for https_url(), as PEM.
     [[nodiscard]] std::string ca_pem() const;
     /// The port of base_url().
     [[nodiscard]] std::uint16_t port() const;
@@ -359,7 +377,7 @@ public:
 
     /// Where the admin calls are: "http://127.0.0.1:40124/admin/v1/".
     [[nodiscard]] std::string admin_url() const;
-    /// The bearer secret of the admin calls; new for each server.
+    /// The bearer secret of the admin calls: Options::admin_secret, or else new for each server.
     [[nodiscard]] std::string admin_secret() const;
 
     /// Another session, with another address. It ends with its last handle, or before, with the server.

@@ -41,6 +41,8 @@ inline World::World(std::string name, Options given)
     if (options.clock == ClockMode::manual) started_at -= started_at % 1000;
     if (options.users.empty())
         options.users.push_back({random.uuid(), "sandbox@example.org", "Sandy Box", "sandbox@example.org"});
+    for (auto& user : options.users)
+        if (user.id.empty()) user.id = random.uuid();
     gcs_id = random.uuid();
     bool native = false;
     bool confidential = false;
@@ -131,10 +133,21 @@ inline World::World(std::string name, Options given)
 inline World::~World() { stop(); }
 
 inline void World::start() {
+    bool const only_tls = options.tls != Tls::none;
     listener = std::make_shared<Listener>(options.port, options.any_user);
-    if (options.tls != Tls::none) make_certificates();
-    base_url = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
-    listener->start([this](Connection& connection) { Service(*this, *listener, connection).run(); });
+    make_certificates();
+    base_url = (only_tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
+    https_url = base_url;
+    if (!only_tls) {
+        secure = std::make_shared<Listener>(options.https_port, options.any_user);
+        https_url = "https://127.0.0.1:" + std::to_string(secure->port()) + "/";
+    }
+    SSL_CTX* const context = tls.get();
+    listener->start([this, context = only_tls ? context : nullptr](Connection& connection) {
+        Service(*this, *listener, connection, context).run();
+    });
+    if (secure)
+        secure->start([this, context](Connection& connection) { Service(*this, *secure, connection, context).run(); });
     if (options.clock == ClockMode::real) engine_thread = std::thread([this] { engine_loop(); });
 }
 
@@ -145,6 +158,7 @@ inline void World::stop() {
     }
     wake.notify_all();
     if (listener) listener->stop();
+    if (secure) secure->stop();
     if (engine_thread.joinable()) engine_thread.join();
     if (std::exchange(owns_root, false)) {
         std::error_code ignored;
@@ -383,7 +397,9 @@ inline Pairs environment_of(World& world) {
         std::lock_guard lock(world.mutex);
         if (!world.data.environment.empty()) return world.data.environment;
     }
-    for (auto const* service : {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "COMPUTE"})
+    // All names that the SDKs know: a service that one of them misses would be the real one.
+    for (auto const* service :
+         {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "TIMERS", "COMPUTE", "NEXUS", "APP", "ACTIONS"})
         out.emplace_back("GLOBUS_SDK_SERVICE_URL_" + std::string(service), world.base_url);
     out.emplace_back("GLOBUS_SANDBOX_URL", world.base_url);
     std::string client;
@@ -419,7 +435,9 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
         out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
     }
+    out.emplace_back("GLOBUS_SANDBOX_HTTPS_URL", world.https_url);
     out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
+    out.emplace_back("GLOBUS_SANDBOX_GCS_HTTPS_URL", world.https_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
     out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
     std::lock_guard lock(world.mutex);
@@ -432,7 +450,9 @@ inline Pairs environment_of(World& world) {
 /// The sessions of a server and the port of its admin calls.
 class Host {
 public:
-    Host(std::shared_ptr<World> first, std::uint16_t port) : secret_(random_secret()) {
+    Host(std::shared_ptr<World> first, std::uint16_t port, std::string secret)
+        : secret_(secret.empty() ? random_secret() : std::move(secret)) {
+        if (secret_.size() < 16) throw SandboxError("sandbox: the admin secret needs at least 16 characters");
         worlds_[first->id] = {first, first};
         listener_ = std::make_unique<Listener>(port);
         listener_->start([this](Connection& connection) { serve(connection); });
@@ -509,6 +529,9 @@ private:
 
     Reply answer(Call const& call) {
         if (!is_local_host(call.header("Host"))) return bad(400, "wrong Host");
+        // A web page may call only when it is our own: see page().
+        if (auto const origin = call.header("Origin"); !origin.empty() && !url().starts_with(origin + "/"))
+            return bad(403, "wrong Origin");
         if (!equal_secret(call.bearer(), secret_)) return bad(401, "the admin secret is needed as a bearer token");
         auto const& path = call.segments;
         if (path.size() < 3 || path[0] != "admin" || path[1] != "v1" || path[2] != "sessions")

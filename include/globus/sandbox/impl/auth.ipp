@@ -89,7 +89,10 @@ inline std::string scope_for(std::string_view scope_or_server) {
     if (!resource_server_of(scope_or_server).empty()) return std::string(scope_or_server);
     std::string const server(scope_or_server);
     if (server == "auth.globus.org")
-        return "openid profile email urn:globus:auth:scope:auth.globus.org:view_identities";
+        return "openid profile email urn:globus:auth:scope:auth.globus.org:view_identities "
+               "urn:globus:auth:scope:auth.globus.org:view_identity_set "
+               "urn:globus:auth:scope:auth.globus.org:manage_projects "
+               "urn:globus:auth:scope:auth.globus.org:view_consents";
     if (server == "flows.globus.org") return "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
     if (server == "funcx_service") return "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
     if (server == "524230d7-ea86-4a52-8312-86065a9e0417")
@@ -219,6 +222,11 @@ inline bool session_has(json::object const& session, std::string_view name, json
     return true;
 }
 
+inline bool has_scope(AccessToken const& token, std::string_view scope) {
+    return std::any_of(token.scopes.begin(), token.scopes.end(),
+                       [&](std::string const& one) { return bare_scope(one) == scope; });
+}
+
 /// The token of a call to `service`; when it is not good enough, `refused` says why. [recorded] codes
 inline AccessToken const* authenticate(World& world, Call const& call, std::string const& resource_server,
                                        Reply& refused) {
@@ -310,9 +318,9 @@ inline App const* basic_client(World const& world, Call const& call) {
 
 /// The application that a form comes from: by Basic, or by its members. [doc] RFC 6749, 2.3.1: an application with a
 /// secret must show it; in the form it may, too
-inline App const* form_client(World const& world, Call const& call, Pairs const& form) {
+inline App const* form_client(World& world, Call const& call, Pairs const& form) {
     if (same_name(call.header("Authorization").substr(0, 6), "Basic ")) return basic_client(world, call);
-    App const* const app = world.app(pair_or(form, "client_id"));
+    App const* const app = world.app_or_any(pair_or(form, "client_id"));
     if (app != nullptr && !app->secret.empty() && !knows_secret(world, *app, pair_or(form, "client_secret")))
         return nullptr;
     return app;
@@ -486,15 +494,30 @@ inline bool name_grant(Call& call) {
     return true;
 }
 
+/// Whether a scope can be asked for. The scopes of a client that a developer made are those that were made for it.
+inline bool is_scope(World& world, std::string const& text) {
+    std::string const server = resource_server_of(text);
+    if (server.empty()) return false;
+    auto const& clients = world.data.documents["auth.clients"];
+    bool const developed =
+        std::any_of(clients.begin(), clients.end(), [&](auto const& one) { return one.first == server; });
+    if (!developed) return true;
+    auto const& made = world.data.documents["auth.scopes"];
+    return std::any_of(made.begin(), made.end(), [&](auto const& one) {
+        return text_of(one.second, "scope_string") == bare_scope(text);
+    });
+}
+
 /// Reads a scope parameter; an empty answer with `refused` set when it is not one.
-inline std::vector<std::string> requested_scopes(std::string const& text, std::optional<Reply>& refused) {
+inline std::vector<std::string> requested_scopes(World& world, std::string const& text,
+                                                 std::optional<Reply>& refused) {
     auto const scopes = split_scopes(text);
     if (!scopes || scopes->empty()) {
         refused = oauth_error(400, "invalid_scope", "The scope is malformed");
         return {};
     }
     for (auto const& scope : *scopes)
-        if (resource_server_of(scope).empty()) {
+        if (!is_scope(world, scope)) {
             refused = oauth_error(400, "unknown_scope", "Unknown scope: " + scope);  // [guess] the code
             return {};
         }
@@ -580,7 +603,7 @@ inline Reply token_endpoint(World& world, Call& call) {
     Grant grant;
     grant.client_id = app->id;
     grant.identity = app->id;
-    grant.scopes = requested_scopes(pair_or(form, "scope"), refused);
+    grant.scopes = requested_scopes(world, pair_or(form, "scope"), refused);
     if (refused) return *refused;
     record_consents(world, grant);
     return token_answer(world, grant);
@@ -594,15 +617,35 @@ inline Reply revoke_endpoint(World& world, Call& call) {
     std::string const token = pair_or(form, "token");
     Reply reply = Reply::of(200, json::object{{"active", false}});
     reply.committed = false;
+    // The CLI revokes as the public application that its own confidential one was made from. [guess] so may each
+    // public application: whoever has a token may end it
+    auto const may = [&](std::string const& owner) { return owner == app->id || app->secret.empty(); };
     if (auto const access = world.data.access_tokens.find(token);
-        access != world.data.access_tokens.end() && access->second.client_id == app->id)
+        access != world.data.access_tokens.end() && may(access->second.client_id))
         reply.committed = !std::exchange(access->second.revoked, true);
     if (auto const refresh = world.data.refresh_tokens.find(token);
-        refresh != world.data.refresh_tokens.end() && refresh->second.client_id == app->id) {
+        refresh != world.data.refresh_tokens.end() && may(refresh->second.client_id)) {
         reply.committed = !refresh->second.revoked;
         revoke_family(world, refresh->second.family);
     }
     return reply;
+}
+
+/// Whether a token is active, for the application it belongs to. [doc] the clients that call it
+inline Reply validate_endpoint(World& world, Call& call) {
+    Pairs const form = parse_form(call.body);
+    App const* const app = form_client(world, call, form);
+    if (app == nullptr) return oauth_error(401, "invalid_client");
+    std::string const token = pair_or(form, "token");
+    auto const access = world.data.access_tokens.find(token);
+    auto const refresh = world.data.refresh_tokens.find(token);
+    bool active = false;
+    if (access != world.data.access_tokens.end())
+        active = access->second.client_id == app->id && !access->second.revoked &&
+                 access->second.expires > world.now_locked();
+    else if (refresh != world.data.refresh_tokens.end())
+        active = refresh->second.client_id == app->id && !refresh->second.revoked && !refresh->second.spent;
+    return Reply::of(200, json::object{{"active", active}});
 }
 
 /// [recorded] the members of an active answer
@@ -680,50 +723,85 @@ inline Reply userinfo_endpoint(World& world, Call& call) {
             answer["identity_provider_display_name"] = "Globus Sandbox";
         }
         if (has("email")) answer["email"] = email_of(*user);
-        answer["identity_set"] = json::array{json::object{
-            {"sub", user->id}, {"username", user->username}, {"name", user->name}, {"email", email_of(*user)}}};
+        // [doc] the linked identities need a scope of their own
+        if (has("urn:globus:auth:scope:auth.globus.org:view_identity_set"))
+            answer["identity_set"] = json::array{json::object{
+                {"sub", user->id}, {"username", user->username}, {"name", user->name}, {"email", email_of(*user)}}};
     }
     return Reply::of(200, answer);
 }
 
-/// [recorded] the members of an identity. Who is not known is left out.
+/// [recorded] the members of a person's identity
+inline json::object describe_identity(World const& world, User const& user) {
+    bool const used = std::any_of(world.options.users.begin(), world.options.users.end(),
+                                  [&](User const& one) { return one.id == user.id; });
+    json::object out{{"email", email_of(user)},
+                     {"id", user.id},
+                     {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                     {"identity_type", "login"},
+                     {"name", user.name},
+                     {"organization", user.organization},
+                     {"status", used ? "used" : "unused"},
+                     {"username", user.username}};
+    if (!used)  // [doc] nobody knows more of a provisioned identity than its name
+        for (auto const* name : {"email", "name", "organization"}) out[name] = nullptr;
+    return out;
+}
+
+/// [doc] an application has an identity of the domain clients.auth.globus.org
+inline json::object describe_identity(World const& world, App const& app) {
+    return {{"email", nullptr},
+            {"id", app.id},
+            {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
+            {"identity_type", "service"},
+            {"name", app.name},
+            {"organization", nullptr},
+            {"status", "used"},
+            {"username", username_of(world, app.id)}};
+}
+
+/// The identities of an id or a username.
+inline json::array find_identities(World const& world, std::string const& wanted, bool by_name) {
+    json::array found;
+    for (auto const* list : {&world.options.users, &world.data.users})
+        for (auto const& user : *list)
+            if (same_name(by_name ? user.username : user.id, wanted)) found.push_back(describe_identity(world, user));
+    for (auto const* list : {&world.options.apps, &world.data.apps})
+        for (auto const& app : *list)
+            if (same_name(by_name ? username_of(world, app.id) : app.id, wanted))
+                found.push_back(describe_identity(world, app));
+    return found;
+}
+
+/// One identity, by its id. [guess] the shape: that of one in the list
+inline Reply identity_endpoint(World& world, Call& call) {
+    Reply refused;
+    if (basic_client(world, call) == nullptr && authenticate(world, call, "auth.globus.org", refused) == nullptr)
+        return refused;
+    auto found = find_identities(world, call.holes[0], false);
+    if (found.empty()) return problem(world, call, 404, "NOT_FOUND", "No identity with this id");
+    return Reply::of(200, json::object{{"identity", std::move(found.front())}});
+}
+
+/// Identities by name or id. Who is not known is left out, or made with `provision`. [doc]
 inline Reply identities_endpoint(World& world, Call& call) {
     if (basic_client(world, call) == nullptr) {
         Reply refused;
         if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
     }
     json::array found;
-    auto const add = [&](User const& user) {
-        found.push_back(json::object{{"email", email_of(user)},
-                                     {"id", user.id},
-                                     {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
-                                     {"identity_type", "login"},
-                                     {"name", user.name},
-                                     {"organization", user.organization},
-                                     {"status", "used"},
-                                     {"username", user.username}});
-    };
-    auto const add_app = [&](App const& app) {
-        // [doc] an application has an identity of the domain clients.auth.globus.org
-        found.push_back(json::object{{"email", nullptr},
-                                     {"id", app.id},
-                                     {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
-                                     {"identity_type", "service"},
-                                     {"name", app.name},
-                                     {"organization", nullptr},
-                                     {"status", "used"},
-                                     {"username", username_of(world, app.id)}});
-    };
     bool const by_name = call.has_argument("usernames");
     bool const by_id = call.has_argument("ids");
     if (by_name == by_id)
         return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of usernames and ids is needed");
     for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ',')) {
-        for (auto const& user : world.options.users)
-            if (same_name(by_name ? user.username : user.id, wanted)) add(user);
-        for (auto const* list : {&world.options.apps, &world.data.apps})
-            for (auto const& app : *list)
-                if (same_name(by_name ? username_of(world, app.id) : app.id, wanted)) add_app(app);
+        auto known = find_identities(world, wanted, by_name);
+        bool const provision = by_name && known.empty() && lower(call.argument("provision")) == "true";
+        if (provision && wanted.find('@') != std::string::npos) {
+            world.data.users.push_back({world.random.uuid(), wanted, "", "", ""});
+            known.push_back(describe_identity(world, world.data.users.back()));
+        }
+        for (auto& one : known) found.push_back(std::move(one));
     }
     json::object answer{{"identities", std::move(found)}};
     if (call.argument("include").find("identity_provider") != std::string::npos)
@@ -837,9 +915,51 @@ inline bool redirect_allowed(World const& world, App const& app, std::string con
     return false;
 }
 
-/// Logs the first user in and approves everything at once. [doc] RFC 6749, 4.1.1; RFC 7636, 4.4.1
+/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user. Null when nobody
+/// here is who is asked for.
+inline User const* user_who_logs_in(World const& world, Call const& call) {
+    auto const find = [&](std::string const& names) -> User const* {
+        for (auto const& name : split(names, ','))
+            for (auto const& one : world.options.users)
+                if (same_name(one.id, trim(name)) || same_name(one.username, trim(name))) return &one;
+        return nullptr;
+    };
+    for (auto const* name : {"sandbox_user", "session_required_identities"})
+        if (auto const* wanted = find_pair(call.query, name)) return find(*wanted);
+    if (auto const* hint = find_pair(call.query, "login_hint"))
+        if (auto const* hinted = find(*hint)) return hinted;
+    if (auto const* domain = find_pair(call.query, "session_required_single_domain"))
+        for (auto const& one : world.options.users)
+            for (auto const& wanted : split(*domain, ','))
+                if (lower(one.username).ends_with("@" + lower(trim(wanted)))) return &one;
+    return &world.options.users.front();
+}
+
+/// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
+/// adding `sandbox_user` and `sandbox_decision` (allow or deny) to the address.
+inline Reply consent_page(World const& world, Call const& call, App const& app, std::vector<std::string> const& scopes,
+                          User const& chosen) {
+    std::string body = "<p>" + html_text(app.name) + " (" + html_text(app.id) + ") would like to:</p><ul id=\"scopes\">";
+    for (auto const& scope : scopes) body += "<li>" + html_text(scope) + "</li>";
+    body += "</ul><form method=\"get\" action=\"/v2/oauth2/authorize\">";
+    for (auto const& [name, value] : call.query)
+        if (!name.starts_with("sandbox_"))
+            body += "<input type=\"hidden\" name=\"" + html_text(name) + "\" value=\"" + html_text(value) + "\">";
+    for (auto const& user : world.options.users)
+        body += "<p><label><input type=\"radio\" name=\"sandbox_user\" value=\"" + html_text(user.id) + "\"" +
+                (user.id == chosen.id ? " checked" : "") + "> " + html_text(user.username) + "</label></p>";
+    body +=
+        "<button id=\"allow\" name=\"sandbox_decision\" value=\"allow\">Allow</button> "
+        "<button id=\"deny\" name=\"sandbox_decision\" value=\"deny\">Deny</button></form>";
+    Reply reply = page(200, "Log in to the sandbox", "");
+    auto const at = reply.body.find("</body>");
+    reply.body.insert(at, body);
+    return reply;
+}
+
+/// Logs a user in and approves everything at once, or asks. [doc] RFC 6749, 4.1.1; RFC 7636, 4.4.1
 inline Reply authorize_endpoint(World& world, Call& call) {
-    App const* app = world.app(call.argument("client_id"));
+    App const* app = world.app_or_any(call.argument("client_id"));
     if (app == nullptr) return page(400, "Error", "Unknown client_id");
     std::string const uri = call.argument("redirect_uri");
     if (!redirect_allowed(world, *app, uri)) return page(400, "Error", "Mismatching redirect URI");
@@ -869,16 +989,13 @@ inline Reply authorize_endpoint(World& world, Call& call) {
     auto const scopes = split_scopes(call.argument("scope"));
     if (!scopes || scopes->empty()) return refuse("invalid_scope", "The scope is missing or malformed");
     for (auto const& scope : *scopes)
-        if (resource_server_of(scope).empty()) return refuse("invalid_scope", "Unknown scope " + scope);
+        if (!is_scope(world, scope)) return refuse("unknown_scope", "Unknown scope " + scope);
     if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
-    User const* user = &world.options.users.front();
-    if (auto const* wanted = find_pair(call.query, "session_required_identities")) {
-        user = nullptr;
-        for (auto const& name : split(*wanted, ','))
-            for (auto const& one : world.options.users)
-                if (user == nullptr && (one.id == name || one.username == name)) user = &one;
-        if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
-    }
+    User const* const user = user_who_logs_in(world, call);
+    if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
+    if (call.argument("sandbox_decision") == "deny") return refuse("access_denied", "The user denied access");
+    if (world.options.ask && !call.has_argument("sandbox_decision"))
+        return consent_page(world, call, *app, *scopes, *user);
     AuthorizationCode code;
     code.code = world.token("code");
     code.client_id = app->id;
@@ -909,8 +1026,12 @@ inline Reply logout_page(World&, Call&) { return page(200, "Logged out", "You ar
 /// Creates, reads, lists, updates and deletes documents of one kind, e.g. {"project": {...}} and {"projects": [...]}.
 template <class Kind>
 struct AuthDocuments {
+    /// [doc] what a developer keeps at Globus Auth needs a scope of its own
     static AccessToken const* caller(World& world, Call const& call, Reply& refused) {
-        return authenticate(world, call, "auth.globus.org", refused);
+        auto const* token = authenticate(world, call, "auth.globus.org", refused);
+        if (token == nullptr || has_scope(*token, "urn:globus:auth:scope:auth.globus.org:manage_projects")) return token;
+        refused = problem(world, call, 403, "FORBIDDEN", "The token has no manage_projects scope");
+        return nullptr;
     }
     static auto& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
     static auto find(World& world, std::string const& id) {
@@ -1035,9 +1156,28 @@ inline Reply delete_credential(World& world, Call& call) {
     return reply;
 }
 
-/// A client that is gone takes its credentials and its tokens along.
+/// [guess] the code of a project that still has clients
+inline Reply delete_project(World& world, Call& call) {
+    using Projects = AuthDocuments<ProjectKind>;
+    Reply refused;
+    if (Projects::caller(world, call, refused) == nullptr) return refused;
+    for (auto const& [id, client] : world.data.documents["auth.clients"])
+        if (text_of(client, "project") == call.holes[0])
+            return problem(world, call, 409, "CONFLICT", "The project has clients; delete them first");
+    return Projects::remove(world, call);
+}
+
+/// A client that is gone takes its credentials and its tokens along. A client may delete itself.
 inline Reply delete_client(World& world, Call& call) {
-    Reply reply = AuthDocuments<ClientKind>::remove(world, call);
+    auto const* self = basic_client(world, call);
+    Reply reply;
+    if (self != nullptr && self->id == call.holes[0]) {
+        auto& all = world.data.documents["auth.clients"];
+        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[0]; });
+        reply = Reply::of(200, json::object{{"client", json::object{{"id", call.holes[0]}}}});
+    } else {
+        reply = AuthDocuments<ClientKind>::remove(world, call);
+    }
     if (reply.status != 200) return reply;
     std::string const& id = call.holes[0];
     std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
@@ -1214,16 +1354,18 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/web/logout", "auth", "logout_page", &logout_page},
         {"POST", "/v2/oauth2/token", "auth", "oauth2_token", &token_endpoint},
         {"POST", "/v2/oauth2/token/revoke", "auth", "oauth2_revoke_token", &revoke_endpoint},
+        {"POST", "/v2/oauth2/token/validate", "auth", "oauth2_validate_token", &validate_endpoint},
         {"POST", "/v2/oauth2/token/introspect", "auth", "oauth2_token_introspect", &introspect_endpoint},
         {"GET", "/v2/oauth2/userinfo", "auth", "userinfo", &userinfo_endpoint},
         {"GET", "/v2/api/identities", "auth", "get_identities", &identities_endpoint},
+        {"GET", "/v2/api/identities/{}", "auth", "get_identity", &identity_endpoint},
         {"GET", "/v2/api/identities/{}/consents", "auth", "get_consents", &consents_endpoint},
         {"GET", "/v2/api/identity_providers", "auth", "get_identity_providers", &identity_providers},
         {"GET", "/v2/api/projects", "auth", "get_projects", &Projects::list},
         {"POST", "/v2/api/projects", "auth", "create_project", &Projects::create},
         {"GET", "/v2/api/projects/{}", "auth", "get_project", &Projects::get},
         {"PUT", "/v2/api/projects/{}", "auth", "update_project", &Projects::update},
-        {"DELETE", "/v2/api/projects/{}", "auth", "delete_project", &Projects::remove},
+        {"DELETE", "/v2/api/projects/{}", "auth", "delete_project", &delete_project},
         {"GET", "/v2/api/policies", "auth", "get_policies", &Policies::list},
         {"POST", "/v2/api/policies", "auth", "create_policy", &Policies::create},
         {"GET", "/v2/api/policies/{}", "auth", "get_policy", &Policies::get},

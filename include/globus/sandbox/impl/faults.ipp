@@ -93,7 +93,7 @@ inline void check_action(json::value const& action, bool tls) {
 /// The members of `match` must be such that something can fit them.
 inline void check_match(json::object const& match) {
     static std::set<std::string> const services{"auth",   "transfer", "groups", "search", "flows",
-                                                "timers", "compute",  "gcs",    "data",   "unknown"};
+                                                "timers", "compute",  "gcs",    "data",   "sandbox", "unknown"};
     auto const each = [&](char const* field, auto const& good) {
         auto const* value = match.if_contains(field);
         if (value == nullptr) return;
@@ -194,9 +194,9 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
     }
     std::vector<Rule> added;
     if (auto const* list = source->if_array())
-        for (auto const& one : *list) added.push_back(read_rule(one, tls != nullptr));
+        for (auto const& one : *list) added.push_back(read_rule(one, options.tls != Tls::none));
     else
-        added.push_back(read_rule(*source, tls != nullptr));
+        added.push_back(read_rule(*source, options.tls != Tls::none));
     auto const first = next_rule;
     for (auto& one : added) {
         one.id = next_rule++;

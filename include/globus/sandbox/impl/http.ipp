@@ -365,8 +365,11 @@ inline Call call_of(Parser::value_type const& message) {
     auto const question = target.find('?');
     call.path = std::string(target.substr(0, question));
     if (question != std::string_view::npos) call.query = parse_form(target.substr(question + 1));
+    // A base address that ends with a slash, and a path that begins with one: "//v2/..." is "/v2/...".
     auto parts = split(call.path, '/');
-    for (std::size_t i = 1; i < parts.size(); ++i) call.segments.push_back(percent_decode(parts[i]));
+    for (std::size_t i = 1; i < parts.size(); ++i)
+        if (!call.segments.empty() || !parts[i].empty() || i + 1 == parts.size())
+            call.segments.push_back(percent_decode(parts[i]));
     for (auto const& field : message) call.headers.emplace_back(field.name_string(), field.value());
     find_route(call);
     return call;
@@ -377,6 +380,23 @@ inline bool is_local_host(std::string_view host) {
     if (auto const colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == host.npos)
         host = host.substr(0, colon);
     return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost");
+}
+
+/// Whether pages of `origin` may call: those of this machine, and those that the options name.
+inline bool may_call(Options const& options, std::string_view plain, std::string_view secure,
+                     std::string const& origin) {
+    auto const& more = options.allowed_origins;
+    if (std::find(more.begin(), more.end(), origin) != more.end()) return true;
+    if (origin + "/" == plain || origin + "/" == secure) return true;
+    auto const scheme = origin.find("://");
+    if (scheme == std::string::npos || (!origin.starts_with("http://") && !origin.starts_with("https://")))
+        return false;
+    std::string const host = origin.substr(scheme + 3);
+    return !host.empty() && host[0] != ':' && is_local_host(host);
+}
+
+inline std::string one_line_or(std::string text, char const* otherwise) {
+    return text.empty() || text.find_first_of("\r\n") != std::string::npos ? otherwise : text;
 }
 
 inline std::string write_head(Reply const& reply, bool keep_alive, std::optional<std::string> const& length,
@@ -560,11 +580,12 @@ enum class Outcome { go_on, end };
 /// The life of one connection: requests, one after the other, and what the rules do to them.
 class Service {
 public:
-    Service(World& world, Listener& listener, Connection& connection)
-        : world_(world), listener_(listener), connection_(connection) {}
+    /// @param tls  null for a connection of plain HTTP
+    Service(World& world, Listener& listener, Connection& connection, SSL_CTX* tls)
+        : world_(world), listener_(listener), connection_(connection), tls_(tls) {}
 
     void run() {
-        if (meet(Phase::accept) == Outcome::end || !connection_.greet(world_.tls.get())) return;
+        if (meet(Phase::accept) == Outcome::end || !connection_.greet(tls_)) return;
         requests();
         connection_.part();
     }
@@ -581,6 +602,7 @@ private:
             call_ = nullptr;
             number_ = 0;
             generation_ = 0;
+            origin_.clear();
             if (meet(Phase::before_request) == Outcome::end) return;
             going = one_request();
         }
@@ -606,6 +628,7 @@ private:
                 error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
             return answer_early(refused, call);
         }
+        if (auto const refused = meet_page(call)) return answer_early(*refused, call);
         if (meet(Phase::after_headers) == Outcome::end) return false;
         if (replacement_ && !parser.is_done()) return answer_early(*replacement_, call);
         // Whoever may not send a file is told before it is read.
@@ -683,6 +706,27 @@ private:
         return !error && connection_.read(to_file, false) == Connection::Read::done;
     }
 
+    /// What a web page gets that may not call, or asks whether it may; sets what each answer to it says. [doc] the
+    /// Fetch standard. A login is a navigation, no call: a page never reads what it answers.
+    std::optional<Reply> meet_page(Call const& call) {
+        origin_ = call.header("Origin");
+        if (origin_.empty()) return std::nullopt;
+        if (!may_call(world_.options, world_.base_url, world_.https_url, origin_)) {
+            origin_.clear();
+            return error_reply("", 403, "BadOrigin", "The sandbox does not answer to pages of this origin", "", "");
+        }
+        if (call.operation == "oauth2_authorize") origin_.clear();
+        if (call.method != "OPTIONS") return std::nullopt;
+        Reply reply;
+        reply.status = 204;
+        reply.content_type.clear();
+        reply.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+        reply.headers.emplace_back("Access-Control-Allow-Headers",
+                                   one_line_or(call.header("Access-Control-Request-Headers"), "*"));
+        reply.headers.emplace_back("Access-Control-Max-Age", "600");
+        return reply;
+    }
+
     /// Answers a request whose body was not read, and ends the connection.
     bool answer_early(Reply const& reply, Call const& call) {
         finish(reply, false, call.method == "HEAD");
@@ -690,7 +734,12 @@ private:
         return false;
     }
 
-    bool finish(Reply const& reply, bool keep_alive, bool no_body) {
+    bool finish(Reply reply, bool keep_alive, bool no_body) {
+        if (!origin_.empty()) {
+            reply.headers.emplace_back("Access-Control-Allow-Origin", origin_);
+            reply.headers.emplace_back("Access-Control-Expose-Headers", "*");
+            reply.headers.emplace_back("Vary", "Origin");
+        }
         // Who has the answer finds the entry complete: what goes out is noted first where it is known.
         std::uint64_t const expected = edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.size());
         note([&](JournalEntry& entry) {
@@ -840,10 +889,12 @@ private:
     World& world_;
     Listener& listener_;
     Connection& connection_;
+    SSL_CTX* tls_;
     bool reused_ = false;
     Call* call_ = nullptr;
     std::uint64_t number_ = 0;
     std::uint64_t generation_ = 0;
+    std::string origin_;  ///< of the web page that calls; empty when none does
     std::optional<Reply> replacement_;
     std::optional<Firing> edit_;
 };

@@ -11,6 +11,38 @@
 
 namespace globus::sandbox::detail {
 
+/// For scripts that wait until the sandbox is there.
+inline Reply health(World& world, Call&) {
+    return Reply::of(200, json::object{{"status", "ok"},
+                                       {"service", "globus-sandbox"},
+                                       {"session", world.id},
+                                       {"time", iso_time(world.now_locked())}});
+}
+
+/// What a person sees who opens the address in a browser.
+inline Reply front_page(World& world, Call&) {
+    Reply reply = page(200, "A local Globus",
+                       "This is a sandbox for tests, not the Globus service. Its tokens are worth nothing elsewhere.");
+    std::string body = "<p>Log in as:</p><ul id=\"users\">";
+    for (auto const& user : world.options.users) body += "<li>" + html_text(user.username) + "</li>";
+    body += "</ul><p>Collections:</p><table id=\"collections\">";
+    for (auto const& id : world.data.endpoint_order)
+        body += "<tr><td>" + html_text(id) + "</td><td>" +
+                html_text(text_of(world.data.endpoints[id].document, "display_name")) + "</td></tr>";
+    body +=
+        "</table><p>Programs find it by the variables GLOBUS_SDK_SERVICE_URL_*, which "
+        "<code>globus-sandbox --print-env</code> prints. What happens here is shown on the admin page, whose address "
+        "is printed as GLOBUS_SANDBOX_ADMIN_PAGE.</p>";
+    reply.body.insert(reply.body.find("</body>"), body);
+    return reply;
+}
+
+inline std::vector<Route> const& own_routes() {
+    static std::vector<Route> const all{{"GET", "/health", "sandbox", "health", &health},
+                                        {"GET", "/", "sandbox", "front_page", &front_page}};
+    return all;
+}
+
 struct CompiledRoute {
     Route const* route;
     std::vector<std::string> parts;
@@ -20,7 +52,8 @@ struct CompiledRoute {
 inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> const& routes() {
     static auto const all = [] {
         std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> out;
-        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &gcs_routes()})
+        for (auto const* table :
+             {&auth_routes(), &transfer_routes(), &service_routes(), &gcs_routes(), &own_routes()})
             for (auto const& route : *table) {
                 auto parts = split(std::string_view(route.pattern).substr(1), '/');
                 auto const key = std::pair(std::string(route.method), parts.size());
@@ -54,7 +87,8 @@ inline std::string methods_of(Call const& call) {
 inline bool operation_exists(std::string_view name) {
     static std::set<std::string, std::less<>> const all = [] {
         std::set<std::string, std::less<>> out{"unknown", "unknown.unknown"};
-        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &data_routes(), &gcs_routes()})
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &data_routes(), &gcs_routes(),
+                                  &own_routes()})
             for (auto const& route : *table) {
                 out.insert(route.operation);
                 out.insert(std::string(route.service) + "." + route.operation);
@@ -74,6 +108,7 @@ inline bool only_reads(Call const& call) {
     // A login leaves a code behind although it is a GET; these POSTs leave nothing.
     static std::set<std::string, std::less<>> const reading{
         "post_search", "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
+        "oauth2_validate_token",
     };
     if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
     return reading.contains(call.operation);
@@ -136,7 +171,7 @@ inline Reply World::answer_locked(Call& call) {
         return error_reply("", 404, "NotFound", "No such resource: " + call.method + " " + call.path, id_text,
                            call.path);
     }
-    if (call.service != "auth" && options.rate_limit.requests_per_second > 0) {
+    if (call.service != "auth" && call.service != "sandbox" && options.rate_limit.requests_per_second > 0) {
         // [guess] one bucket a service, and how long to wait in whole seconds
         Bucket& bucket = buckets[call.service];
         double const rate = options.rate_limit.requests_per_second;

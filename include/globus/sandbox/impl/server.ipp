@@ -21,6 +21,8 @@ GLOBUS_SANDBOX_DECL std::string Session::base_url() const { return world().base_
 
 GLOBUS_SANDBOX_DECL std::string Session::id() const { return world().id; }
 
+GLOBUS_SANDBOX_DECL std::string Session::https_url() const { return world().https_url; }
+
 GLOBUS_SANDBOX_DECL std::string Session::ca_pem() const { return world().ca_pem; }
 
 GLOBUS_SANDBOX_DECL std::uint16_t Session::port() const { return world().listener->port(); }
@@ -211,13 +213,17 @@ GLOBUS_SANDBOX_DECL void Session::snapshot() {
 
 GLOBUS_SANDBOX_DECL void Session::restore() { detail::restore_snapshot(world()); }
 
-GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() { world().listener->drop_idle(nullptr); }
+GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() {
+    world().listener->drop_idle(nullptr);
+    if (world().secure) world().secure->drop_idle(nullptr);
+}
 
 GLOBUS_SANDBOX_DECL Server::Server(Options options) {
     auto const admin_port = options.admin_port;
+    auto const secret = options.admin_secret;
     world_ = ::globus::detail::make_process_bound<detail::World>("default", std::move(options));
     world().start();
-    host_ = ::globus::detail::make_process_bound<detail::Host>(world_, admin_port);
+    host_ = ::globus::detail::make_process_bound<detail::Host>(world_, admin_port, secret);
 }
 
 GLOBUS_SANDBOX_DECL Server::~Server() = default;

@@ -224,7 +224,8 @@ struct Data {
     std::map<std::string, AuthorizationCode> codes;
     std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
     std::vector<Consent> consents;
-    std::vector<App> apps;  ///< made by API calls, and those of the collections, besides those of the options
+    std::vector<App> apps;    ///< made by API calls, and those of the collections, besides those of the options
+    std::vector<User> users;  ///< identities that were provisioned: known by name, and never logged in
     /// Secrets of applications by the credentials that stand for them: application, credential, secret.
     std::vector<std::array<std::string, 3>> credentials;
     Pairs environment;  ///< what the session tells programs; empty until somebody asks
@@ -297,6 +298,7 @@ public:
     Options options;
     std::string id;
     std::string base_url;
+    std::string https_url;  ///< the same services over TLS; base_url when that is TLS already
     std::string gcs_id;  ///< of the endpoint whose GCS Manager is under /api
     bool owns_root = false;
 
@@ -349,7 +351,8 @@ public:
     void engine_loop();
 
     std::shared_ptr<Listener> listener;
-    std::shared_ptr<SSL_CTX> tls;  ///< null when plain HTTP is spoken
+    std::shared_ptr<Listener> secure;  ///< of https_url; null when `listener` speaks TLS
+    std::shared_ptr<SSL_CTX> tls;      ///< of `secure`, or else of `listener`
     std::string ca_pem;            ///< whom a client may trust
     void make_certificates();
 
@@ -362,6 +365,8 @@ public:
     /// Adds an endpoint, and the application by which its data knows who is there.
     void add_endpoint(Endpoint endpoint);
     App const* app(std::string_view client_id) const;
+    /// The same, and with Options::any_app the one that is made of an identifier.
+    App const* app_or_any(std::string const& client_id);
     User const* user(std::string_view identity) const;
 };
 
@@ -410,16 +415,34 @@ inline void World::add_endpoint(Endpoint endpoint) {
     data.endpoints[name] = std::move(endpoint);
 }
 
+/// The public applications that programs bring along: their identifiers are no secrets. [recorded] the CLI's, which it
+/// makes its own confidential one from; the SDKs' tutorial; Compute's
+inline std::vector<App> const& public_programs() {
+    static std::vector<App> const all{
+        {"95fdeba8-fac2-42bd-a357-e068d82ff78e", "", "Globus CLI"},
+        {"61338d24-54d5-408f-a10d-66c06b59f6d2", "", "Globus SDK tutorial"},
+        {"4cf29807-cf21-49ec-9443-ff9a3fb9f81c", "", "Globus Compute SDK"},
+    };
+    return all;
+}
+
 inline App const* World::app(std::string_view client_id) const {
-    for (auto const* list : {&options.apps, &data.apps})
+    for (auto const* list : {&options.apps, &data.apps, &public_programs()})
         for (auto const& one : *list)
             if (one.id == client_id) return &one;
     return nullptr;
 }
 
+inline App const* World::app_or_any(std::string const& client_id) {
+    if (app(client_id) == nullptr && options.any_app && is_uuid(client_id))
+        data.apps.push_back({client_id, "", "Some application"});
+    return app(client_id);
+}
+
 inline User const* World::user(std::string_view identity) const {
-    for (auto const& one : options.users)
-        if (one.id == identity) return &one;
+    for (auto const* list : {&options.users, &data.users})
+        for (auto const& one : *list)
+            if (one.id == identity) return &one;
     return nullptr;
 }
 
