@@ -2,7 +2,7 @@
 #ifndef GLOBUS_TESTS_DOCUMENTATION_PREAMBLE_HPP
 #define GLOBUS_TESTS_DOCUMENTATION_PREAMBLE_HPP
 
-// What the C++ blocks of README.md take for granted: see snippets.py. Nothing of it is defined, since nothing runs.
+// What the C++ blocks of README.md and the guide take for granted: see snippets.py. Nothing of it is defined, since nothing runs.
 
 #include <globus/globus.hpp>
 #include <globus/sandbox.hpp>
@@ -22,13 +22,21 @@ using namespace std::chrono_literals;
 
 namespace page {
 
-extern std::string const id, here, there, ada, client_id, token;
+extern std::string const id, here, there, ada, client_id, token, task_id;
+extern StringList const scopes;
 extern std::stop_source source;
 
 extern UserApp<Native> const app;
 extern Client<TransferService, AccessTokenPolicy> const transfer;
+extern Client<AuthService, AccessTokenPolicy> const auth;
+extern Client<GroupsService, AccessTokenPolicy> const groups;
+extern Client<SearchService, AccessTokenPolicy> const search;
+extern Client<FlowsService, AccessTokenPolicy> const flows;
+extern Client<TimersService, AccessTokenPolicy> const timers;
+extern Client<ComputeServiceV2, AccessTokenPolicy> const compute;
 extern GroupsManager<Client<GroupsService, AccessTokenPolicy>> const manager;
 extern Response<Task> const task;
+extern TransferData data;
 extern std::vector<File> list;
 
 void do_something();
