@@ -41,7 +41,10 @@ static_assert(!ClientConfiguration<int, AccessTokenPolicy, MockTransport>);
 
 TEST_CASE("client: a request as it goes out", "[client]") {
     MockTransport transport;
-    transport.reply(200, R"({"DATA": []})");
+    transport.reply([](http::Request const& sent) {
+        CHECK(sent.headers.find("Authorization") == nullptr);  // a transport gets it as a Secret
+        return http::Response{.status = 200, .body = R"({"DATA": []})"};
+    });
     Transfer const transfer{"tok", {.transport = transport, .app_name = "app/1"}};
     (void)transfer.operation_ls({.endpoint_id = "a/b%c", .path = "/~/x y&z", .show_hidden = false},
                                 {.headers = {{"X-Mine", "1"}}, .query = {{"extra", "e"}}});
@@ -54,7 +57,7 @@ TEST_CASE("client: a request as it goes out", "[client]") {
     CHECK(request.headers.get("User-Agent") == "globus-sdk-cpp-" GLOBUS_VERSION_STRING "/app/1");
     CHECK(request.headers.get("X-Globus-Client-Info") == "product=globus-cpp,version=" GLOBUS_VERSION_STRING);
     CHECK(request.headers.get("X-Mine") == "1");
-    CHECK(request.headers.find("Authorization") == nullptr);
+    CHECK(request.headers.get("Authorization") == "Bearer tok");
     CHECK_FALSE(request.fresh_connection);
 }
 
@@ -89,7 +92,7 @@ TEST_CASE("client: a non-idempotent request goes alone, and once", "[client]") {
     REQUIRE(transport.request_count() == 1);
     CHECK(transport.requests()[0].fresh_connection);
     transport.reply(503).reply(200, "{}");
-    CHECK(transfer.post("v0.10/thing", Json{{"a", 1}}, {.retry_as = RetryClass::idempotent}).status() == 200);
+    CHECK(transfer.post("v0.10/thing", Json{{"a", 1}}, {.retry_as = RetryClass::idempotent}).http_status() == 200);
 }
 
 TEST_CASE("client: a read is repeated after a passing failure, not after another", "[client]") {

@@ -90,6 +90,8 @@ struct ClientOptions {
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
+ * Code that is no template takes an AnyClient<S>, to which any client of S converts.
+ *
  * A combination that cannot work does not compile, and the message says what to use instead.
  *
  * @par Errors
@@ -124,10 +126,24 @@ public:
           authorizer_(std::move(authorizer)),
           options_(std::move(options)),
           headers_(options_.app_name, options_.client_info) {
+        if constexpr (PresentsAnyCredential<A>)
+            authorizer_.check_credential(NeedsBasicCredential<S>, NeedsNoCredential<S>);
         std::string own_url;
         if constexpr (requires { service_.base_url(); }) own_url = service_.base_url();
         detail::find_base_urls(options_.environment, S::name, std::move(own_url), options_.base_url, options_.auth_url);
     }
+
+    /**
+     * Converts from a client of the same service, or of the service that S is cut down from, if its policies convert to
+     * these: to AnyClient<S> from any. The result is a copy, as any copy of a client is: it shares tokens, connections
+     * and the retry budget, and has calls of its own.
+     *
+     * @throws UsageError  if `other` was moved from
+     */
+    template <class S2, class A2, class T2, class R2>
+        requires(!std::same_as<Client, Client<S2, A2, T2, R2>> && detail::SameOrCutDown<S, S2> &&
+                 std::convertible_to<A2, A> && std::convertible_to<T2, T> && std::convertible_to<R2, R>)
+    Client(Client<S2, A2, T2, R2> const& other) : Client(S{other.service()}, other.authorizer(), options_of(other)) {}
 
     /**
      * Sends an operation and reads its answer.
@@ -363,6 +379,22 @@ private:
                 .as_stored = as_stored,
                 .log = options_.log,
                 .service = S::name};
+    }
+    /// The options of another client, for this type.
+    template <class Other>
+    static Options options_of(Other const& other) {
+        detail::CallGate::Pass(other.gate()).check();
+        auto const& options = other.options();
+        return {.transport = options.transport,
+                .retry = options.retry,
+                .base_url = options.base_url,
+                .environment = options.environment,
+                .auth_url = options.auth_url,
+                .app_name = options.app_name,
+                .client_info = options.client_info,
+                .timeout = options.timeout,
+                .max_response_bytes = options.max_response_bytes,
+                .log = options.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {

@@ -47,6 +47,8 @@ void check_audience(std::string_view resource_server, AuthContext const& context
 struct NoCredential {};
 /// An access token (RFC 6750).
 struct BearerCredential {};
+/// A credential whose kind is known when the program runs: see AnyPolicy.
+struct AnyCredential {};
 
 /// `P` gives the value of the Authorization header, and fetches it over `T` if it must.
 template <class P, class T>
@@ -72,8 +74,8 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
- * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy, and
- * AppPolicy.
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
+ * AppPolicy, and AnyPolicy.
  *
  * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
  * names the member that is missing.

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_OAUTH_ANY_POLICY_HPP
+#define GLOBUS_OAUTH_ANY_POLICY_HPP
+
+#include <globus/core/config.hpp>
+#include <globus/core/handle.hpp>
+#include <globus/http/any_transport.hpp>
+#include <globus/oauth/authorizer.hpp>
+#include <globus/oauth/client_kinds.hpp>
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Any authorizer policy behind one type, for code that does not want a template parameter.
+ *
+ *     AnyPolicy policy = NullPolicy{};
+ *     if (token) policy = AccessTokenPolicy{*token};
+ *     Client<TransferService, AnyPolicy> transfer{policy};
+ *
+ * Which services a policy fits is checked when the program runs: making a client throws UsageError where the policy
+ * inside would not have compiled, as BasicPolicy does not for Transfer. AnyClient<Service> is a client whose transport
+ * and retry policy are hidden, too, and any client of the service converts to it.
+ *
+ * Copies share the policy inside, with its token and its renewals. Errors and thread safety are those of the policy
+ * inside. UsageError if this was moved from.
+ */
+class AnyPolicy {
+public:
+    using credential = AnyCredential;
+
+    /// Converts implicitly: any policy may be given where this one is expected, if it takes any transport.
+    template <class P>
+        requires(!std::same_as<std::remove_cvref_t<P>, AnyPolicy>) && NamesCredential<P> && Authorizer<P, AnyTransport>
+    AnyPolicy(P policy) : inside_(std::make_shared<Model<P> const>(std::move(policy))) {}
+
+    template <Transport T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return inside_->authorize(transport, context);
+    }
+    template <Transport T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return inside_->unauthorized(refused, transport, context);
+    }
+
+    /// Checks that a service takes the credential of the policy inside.
+    /// @param takes_basic    the service is reached by the id and secret of an app
+    /// @param takes_nothing  the service takes no credential
+    /// @throws UsageError  that says which policy to use
+    void check_credential(bool takes_basic, bool takes_nothing) const;
+
+private:
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual Authorization authorize(AnyTransport const& transport, AuthContext const& context) const = 0;
+        virtual bool unauthorized(Authorization const& refused, AnyTransport const& transport,
+                                  AuthContext const& context) const = 0;
+        bool is_basic = false;
+        bool is_nothing = false;
+    };
+    template <class P>
+    struct Model final : Concept {
+        explicit Model(P p) : policy(std::move(p)) {
+            this->is_basic = std::same_as<typename P::credential, BasicCredential>;
+            this->is_nothing = std::same_as<typename P::credential, NoCredential>;
+        }
+        Authorization authorize(AnyTransport const& transport, AuthContext const& context) const override {
+            return policy.authorize(transport, context);
+        }
+        bool unauthorized(Authorization const& refused, AnyTransport const& transport,
+                          AuthContext const& context) const override {
+            return policy.unauthorized(refused, transport, context);
+        }
+        P policy;
+    };
+
+    detail::Shared<Concept const> inside_;
+};
+
+}  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/oauth/impl/any_policy.ipp>
+#endif
+
+#endif  // GLOBUS_OAUTH_ANY_POLICY_HPP
