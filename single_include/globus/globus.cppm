@@ -16,9 +16,11 @@ module;
 #include <boost/hana/fwd/accessors.hpp>
 #include <boost/hana/fwd/bool.hpp>
 #include <boost/hana/fwd/filter.hpp>
+#include <boost/hana/fwd/map.hpp>
 #include <boost/hana/fwd/pair.hpp>
 #include <boost/hana/fwd/string.hpp>
 #include <boost/hana/fwd/tuple.hpp>
+#include <boost/hana/fwd/unpack.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/object.hpp>
@@ -28,6 +30,7 @@ module;
 #include <boost/json/value.hpp>
 #include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
+#include <boost/version.hpp>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -36,6 +39,7 @@ module;
 #include <compare>
 #include <concepts>
 #include <condition_variable>
+#include <crt_externs.h>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -62,6 +66,7 @@ module;
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/opensslv.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>

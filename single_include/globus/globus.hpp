@@ -32,6 +32,46 @@
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
+#ifndef GLOBUS_CORE_REQUIREMENTS_HPP
+#define GLOBUS_CORE_REQUIREMENTS_HPP
+
+// What this library needs of the compiler and of Boost. Every header of globus comes here before anything else of its
+// own, so that whoever forgot -std=c++20 reads one sentence. libcurl and OpenSSL are looked at where they are used.
+
+// There is no such file: a compiler goes on after #error, but not after a file that is missing.
+#define GLOBUS_DETAIL_STOP <globus-stops-at-the-error-above>
+
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "globus needs C++20: compile with -std=c++20 or newer (g++ 11, clang 14 or newer)"
+#include GLOBUS_DETAIL_STOP
+#elif !defined(__cpp_exceptions)
+#error "globus reports errors by exceptions: compile without -fno-exceptions"
+#include GLOBUS_DETAIL_STOP
+#elif !defined(__cpp_rtti)
+#error "globus tells errors apart by their types: compile without -fno-rtti"
+#include GLOBUS_DETAIL_STOP
+#elif defined(_WIN32)
+#error "globus needs a POSIX system: on Windows, build in the Windows Subsystem for Linux"
+#include GLOBUS_DETAIL_STOP
+#elif !__has_include(<boost/version.hpp>)
+#error "globus needs the headers of Boost 1.79 or newer: install them, or name their directory with -I"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#include <boost/version.hpp>
+#if BOOST_VERSION < 107900
+#error "globus needs Boost 1.79 or newer: name the directory of a newer one with -I"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#include <version>
+#if defined(_LIBCPP_VERSION) && !defined(__cpp_lib_jthread)
+#error "globus needs std::stop_token: with libc++ 18 or newer, compile and link with -fexperimental-library"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#endif  // GLOBUS_CORE_REQUIREMENTS_HPP
+
 // Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
 // header includes at its end if GLOBUS_BODIES is defined:
 //
@@ -1244,6 +1284,50 @@ std::string_view resource_server_of(S const& service) {
 #ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
 #define GLOBUS_OAUTH_AUTHORIZER_HPP
 
+#ifndef GLOBUS_HTTP_LOG_HPP
+#define GLOBUS_HTTP_LOG_HPP
+
+#include <chrono>
+#include <functional>
+#include <string_view>
+
+namespace globus {
+
+/**
+ * What a log hook is told about one attempt of a call, or of the token request that a call needed.
+ *
+ * A hook has no way to reach a header, a body, a query or a credential: what is not here cannot leak. Each text is one
+ * clean line, whatever a service or proxy sent (see one_line).
+ */
+struct LogEvent {
+    std::string_view method;                 ///< "GET"
+    std::string_view url;                    ///< without its query
+    int attempt = 1;                         ///< the first is 1
+    int status = 0;                          ///< 0: no answer came
+    std::string_view request_id = {};        ///< of the answer's X-Request-ID header
+    std::string_view error = {};             ///< why no answer came
+    std::chrono::microseconds elapsed{};     ///< of this attempt
+    std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
+    std::string_view service = {};           ///< "transfer"; "auth" for a token request
+    std::string_view operation = {};         ///< its struct, "OperationLs"; "token"; empty for a request by its path
+};
+
+/// A function that is called after each attempt, on the thread of the call. What it throws is ignored.
+using LogHook = std::function<void(LogEvent const&)>;
+
+namespace detail {
+
+/// What a call is named in the log.
+struct LogNames {
+    std::string_view service = {};
+    std::string_view operation = {};
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_LOG_HPP
+
 #include <concepts>
 #include <cstdint>
 #include <stop_token>
@@ -1266,6 +1350,7 @@ struct AuthContext {
     /// The resource server that gets the credential: "transfer.api.globus.org". A token for another one must not be
     /// given. Empty: it is not known.
     std::string_view resource_server = {};
+    LogHook const* log = nullptr;  ///< the client's hook, which is told about a policy's requests, too; null: none
 };
 
 namespace detail {
@@ -1283,6 +1368,8 @@ void check_audience(std::string_view resource_server, AuthContext const& context
 struct NoCredential {};
 /// An access token (RFC 6750).
 struct BearerCredential {};
+/// A credential whose kind is known when the program runs: see AnyPolicy.
+struct AnyCredential {};
 
 /// `P` gives the value of the Authorization header, and fetches it over `T` if it must.
 template <class P, class T>
@@ -1308,8 +1395,8 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
- * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy, and
- * AppPolicy.
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
+ * AppPolicy, and AnyPolicy.
  *
  * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
  * names the member that is missing.
@@ -1438,6 +1525,20 @@ concept AuthorizingApp =
         { app.replace_refused(server, refused, transport, context) } -> std::same_as<bool>;
     };
 
+namespace detail {
+
+/// Says in one sentence that an app names its services, and S is none of them.
+template <class App, class S>
+consteval bool check_served() {
+    if constexpr (requires { App::template serves<S>; })
+        static_assert(App::template serves<S>,
+                      "globus: this app names its services, and this one is not among them, or not with all its "
+                      "operations. Add it to the app's type, as in UserApp<Native, TransferService, GroupsService>.");
+    return true;
+}
+
+}  // namespace detail
+
 /**
  * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
@@ -1493,6 +1594,7 @@ public:
 private:
     template <class Service>
     static std::string server_of(Service const& service) {
+        static_assert(detail::check_served<App, Service>());
         static_assert(
             requires { service.resource_server; } || requires { service.resource_server(); },
             "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
@@ -2866,6 +2968,9 @@ concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename 
 /// `P` sends nothing.
 template <class P>
 concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
+/// What `P` sends is known when the program runs, and is checked then.
+template <class P>
+concept PresentsAnyCredential = NamesCredential<P> && std::is_same_v<typename P::credential, AnyCredential>;
 
 namespace detail {
 
@@ -2873,8 +2978,10 @@ template <class S>
 inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
 
 template <class S, class A>
-concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(
-    !NeedsNoCredential<S> || PresentsNoCredential<A>)&&(NeedsBasicCredential<S> || !PresentsBasicCredential<A>);
+concept FittingCredential =
+    PresentsAnyCredential<A> ||
+    ((!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(!NeedsNoCredential<S> || PresentsNoCredential<A>)&&(
+        NeedsBasicCredential<S> || !PresentsBasicCredential<A>));
 
 }  // namespace detail
 
@@ -2907,6 +3014,8 @@ consteval bool check_client() {
                       "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
                       "`Authorization authorize(T const&, AuthContext const&) const` and "
                       "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
+    else if constexpr (PresentsAnyCredential<A>)
+        return true;  // the constructor of the client checks it
     else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
         static_assert(PresentsBasicCredential<A>,
                       "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "
@@ -5339,39 +5448,6 @@ private:
 #ifndef GLOBUS_HTTP_DRIVE_HPP
 #define GLOBUS_HTTP_DRIVE_HPP
 
-#ifndef GLOBUS_HTTP_LOG_HPP
-#define GLOBUS_HTTP_LOG_HPP
-
-#include <chrono>
-#include <functional>
-#include <string_view>
-
-namespace globus {
-
-/**
- * What a log hook is told about one attempt of a call.
- *
- * A hook has no way to reach a header, a body, a query or a credential: what is not here cannot leak. Each text is one
- * clean line, whatever a service or proxy sent (see one_line).
- */
-struct LogEvent {
-    std::string_view method;                 ///< "GET"
-    std::string_view url;                    ///< without its query
-    int attempt = 1;                         ///< the first is 1
-    int status = 0;                          ///< 0: no answer came
-    std::string_view request_id = {};        ///< of the answer's X-Request-ID header
-    std::string_view error = {};             ///< why no answer came
-    std::chrono::microseconds elapsed{};     ///< of this attempt
-    std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
-};
-
-/// A function that is called after each attempt, on the thread of the call. What it throws is ignored.
-using LogHook = std::function<void(LogEvent const&)>;
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_LOG_HPP
-
 #include <exception>
 #include <string>
 #include <string_view>
@@ -5388,8 +5464,9 @@ public:
         std::exception_ptr error = {};
     };
 
-    /// @param sent, hook  must live as long as this
-    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr) : request(sent), log(hook) {}
+    /// @param sent, hook, named  must live as long as this
+    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr, LogNames named = {})
+        : request(sent), log(hook), names(named) {}
     Exchange(Exchange const&) = delete;
     Exchange& operator=(Exchange const&) = delete;
 
@@ -5406,6 +5483,7 @@ public:
 
     http::Request& request;
     LogHook const* log;        ///< called after each attempt; null: there is none
+    LogNames const names;      ///< of the call, for the log
     bool handed_over = false;  ///< the caller has a part of the answer, which cannot be taken back
 
 protected:
@@ -5415,8 +5493,8 @@ protected:
 /// The log of a call's attempts: it tells a log hook about each that has ended.
 class AttemptLog {
 public:
-    AttemptLog(LogHook const* hook, http::Request const& request) noexcept
-        : hook_(hook != nullptr && *hook ? hook : nullptr), request_(request) {}
+    explicit AttemptLog(Exchange const& exchange) noexcept
+        : hook_(exchange.log != nullptr && *exchange.log ? exchange.log : nullptr), exchange_(exchange) {}
 
     void begin(int number) noexcept;
     /// @param status, request_id  of the answer; 0 and empty if none came, because of `error`
@@ -5424,7 +5502,7 @@ public:
 
 private:
     LogHook const* hook_;
-    http::Request const& request_;
+    Exchange const& exchange_;
     int number_ = 1;
     http::Clock::time_point started_ = {};
 };
@@ -5575,6 +5653,7 @@ struct ClientFacts {
     std::size_t max_service_bytes;  ///< the service's own limit
     bool as_stored;                 ///< the service's answers are files, which are not unpacked
     LogHook const& log;
+    std::string_view service = {};  ///< its name
 };
 
 /// What defines one call, besides its request.
@@ -5582,6 +5661,7 @@ struct CallPlan {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
     bool authorized = true;                     ///< false: without the client's credential
     AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
+    std::string_view operation = {};            ///< its name; empty for a request by its path
 };
 
 /// Rethrows the error in flight; an error that every service can have is marked as leaving the outcome open.
@@ -6468,6 +6548,10 @@ struct Only : S {
 
 namespace detail {
 
+/// A client of S can do no more than one of Other: they are the same, or S is cut down from it.
+template <class S, class Other>
+concept SameOrCutDown = std::same_as<S, Other> || (Subset<S> && std::derived_from<S, Other>);
+
 /// Says in one sentence that a client of S may not send O.
 template <class S, class O>
 consteval bool check_permitted() {
@@ -6581,6 +6665,8 @@ struct ClientOptions {
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
+ * Code that is no template takes an AnyClient<S>, to which any client of S converts.
+ *
  * A combination that cannot work does not compile, and the message says what to use instead.
  *
  * @par Errors
@@ -6615,10 +6701,24 @@ public:
           authorizer_(std::move(authorizer)),
           options_(std::move(options)),
           headers_(options_.app_name, options_.client_info) {
+        if constexpr (PresentsAnyCredential<A>)
+            authorizer_.check_credential(NeedsBasicCredential<S>, NeedsNoCredential<S>);
         std::string own_url;
         if constexpr (requires { service_.base_url(); }) own_url = service_.base_url();
         detail::find_base_urls(options_.environment, S::name, std::move(own_url), options_.base_url, options_.auth_url);
     }
+
+    /**
+     * Converts from a client of the same service, or of the service that S is cut down from, if its policies convert to
+     * these: to AnyClient<S> from any. The result is a copy, as any copy of a client is: it shares tokens, connections
+     * and the retry budget, and has calls of its own.
+     *
+     * @throws UsageError  if `other` was moved from
+     */
+    template <class S2, class A2, class T2, class R2>
+        requires(!std::same_as<Client, Client<S2, A2, T2, R2>> && detail::SameOrCutDown<S, S2> &&
+                 std::convertible_to<A2, A> && std::convertible_to<T2, T> && std::convertible_to<R2, R>)
+    Client(Client<S2, A2, T2, R2> const& other) : Client(S{other.service()}, other.authorizer(), options_of(other)) {}
 
     /**
      * Sends an operation and reads its answer.
@@ -6632,8 +6732,8 @@ public:
         constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form, {retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
-                  options);
+        carry_out(request, result, result.form,
+                  {retry_class_of<O>(), !anonymous, detail::already_done_of<O>(), O::struct_name}, options);
         return result;
     }
     template <Operation O>
@@ -6852,7 +6952,24 @@ private:
                 .max_response_bytes = options_.max_response_bytes,
                 .max_service_bytes = max_service_bytes,
                 .as_stored = as_stored,
-                .log = options_.log};
+                .log = options_.log,
+                .service = S::name};
+    }
+    /// The options of another client, for this type.
+    template <class Other>
+    static Options options_of(Other const& other) {
+        detail::CallGate::Pass(other.gate()).check();
+        auto const& options = other.options();
+        return {.transport = options.transport,
+                .retry = options.retry,
+                .base_url = options.base_url,
+                .environment = options.environment,
+                .auth_url = options.auth_url,
+                .app_name = options.app_name,
+                .client_info = options.client_info,
+                .timeout = options.timeout,
+                .max_response_bytes = options.max_response_bytes,
+                .log = options.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
@@ -9373,6 +9490,67 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_CLIENT_CLIENT_WITH_HPP
+#define GLOBUS_CLIENT_CLIENT_WITH_HPP
+
+#include <type_traits>
+
+namespace globus {
+namespace detail {
+
+template <class P>
+struct IsAuthorizer : std::bool_constant<NamesCredential<P>> {};  // for which transport, Client checks
+template <class P>
+struct IsTransport : std::bool_constant<Transport<P>> {};
+template <class P>
+struct IsRetryPolicy : std::bool_constant<RetryPolicy<P>> {};
+
+/// How many of the types are of that kind.
+template <template <class> class Is, class... Ps>
+inline constexpr int count_of = (0 + ... + int{Is<Ps>::value});
+
+/// The first of the types that is of that kind, or Default.
+template <template <class> class Is, class Default, class... Ps>
+struct FirstOf : std::type_identity<Default> {};
+template <template <class> class Is, class Default, class P, class... Ps>
+struct FirstOf<Is, Default, P, Ps...>
+    : std::conditional_t<Is<P>::value, std::type_identity<P>, FirstOf<Is, Default, Ps...>> {};
+
+template <class S, class... Ps>
+struct ClientOf {
+    static_assert(((IsAuthorizer<Ps>::value + IsTransport<Ps>::value + IsRetryPolicy<Ps>::value == 1) && ...),
+                  "globus::ClientWith<S, Policies...>: one of the policies is not exactly one of these: an authorizer, "
+                  "such as AccessTokenPolicy; a transport, such as MockTransport; a retry policy, such as NoRetry.");
+    static_assert(count_of<IsAuthorizer, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are authorizers. Name one.");
+    static_assert(count_of<IsTransport, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are transports. Name one.");
+    static_assert(count_of<IsRetryPolicy, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are retry policies. Name one.");
+
+    using type = Client<S, typename FirstOf<IsAuthorizer, NullPolicy, Ps...>::type,
+                        typename FirstOf<IsTransport, CurlTransport, Ps...>::type,
+                        typename FirstOf<IsRetryPolicy, DefaultRetry, Ps...>::type>;
+};
+
+}  // namespace detail
+
+/**
+ * The Client of a service with these policies, in any order. What is left out is as usual: CurlTransport, DefaultRetry,
+ * and NullPolicy, which sends no credential.
+ *
+ *     ClientWith<TransferService, NoRetry, AccessTokenPolicy> transfer{token};
+ *     static_assert(std::same_as<decltype(transfer),
+ *                                Client<TransferService, AccessTokenPolicy, CurlTransport, NoRetry>>);
+ *
+ * Two policies of one kind, or a type that is none, do not compile, with a sentence that says so.
+ */
+template <class S, class... Policies>
+using ClientWith = typename detail::ClientOf<S, Policies...>::type;
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CLIENT_WITH_HPP
 #ifndef GLOBUS_CORE_CALLBACKS_HPP
 #define GLOBUS_CORE_CALLBACKS_HPP
 
@@ -9656,6 +9834,13 @@ bool wait_until(Clock::time_point until, std::stop_token const& stop);
 
 #endif  // GLOBUS_HTTP_WAITING_HPP
 
+#include <boost/hana/fwd/bool.hpp>
+#include <boost/hana/fwd/filter.hpp>
+#include <boost/hana/fwd/map.hpp>
+#include <boost/hana/fwd/pair.hpp>
+#include <boost/hana/fwd/unpack.hpp>
+
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9664,6 +9849,7 @@ bool wait_until(Clock::time_point until, std::stop_token const& stop);
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -9691,6 +9877,76 @@ namespace detail {
 /// `T` is defined, not only declared.
 template <class T>
 concept Complete = requires { sizeof(T); };
+
+/// What a type says about an app that has it in its own.
+enum class AppPart : unsigned char { none, login_flow, token_storage, transport, service };
+
+template <class P>
+consteval AppPart app_part() {
+    if constexpr (!Complete<P>)
+        return AppPart::transport;  // CurlTransport, which the file has not included
+    else if constexpr (LoginFlow<P>)
+        return AppPart::login_flow;
+    else if constexpr (TokenStorage<P>)
+        return AppPart::token_storage;
+    else if constexpr (Transport<P>)
+        return AppPart::transport;
+    else if constexpr (Service<P>)
+        return AppPart::service;
+    else
+        return AppPart::none;
+}
+template <AppPart part>
+struct AppPartIs {
+    template <class P>
+    struct Of : std::bool_constant<app_part<P>() == part> {};
+};
+
+/// The parts of an app's type, sorted by what they are.
+template <class... Ps>
+struct AppParts {
+    template <AppPart part>
+    static constexpr int count = count_of<AppPartIs<part>::template Of, Ps...>;
+    /// The part of that kind, or Default.
+    template <AppPart part, class Default>
+    using part_or = typename FirstOf<AppPartIs<part>::template Of, Default, Ps...>::type;
+
+    static constexpr bool known = count<AppPart::none> == 0;
+    static constexpr bool once =
+        count<AppPart::login_flow> <= 1 && count<AppPart::token_storage> <= 1 && count<AppPart::transport> <= 1;
+    /// True if the app may have clients of S: it names that, or the service that S is cut down from, or none at all.
+    template <class S>
+    static constexpr bool serves =
+        count<AppPart::service> == 0 || ((std::same_as<Ps, S> || std::same_as<Ps, WholeService<S>>) || ...);
+
+    /// Tells `app` what the services need that it names, as far as their types say it.
+    template <class App>
+    static void require_scopes(App const& app) {
+        (require_scopes_of<Ps>(app), ...);
+    }
+    /// A policy of `app` for each of its services, as a hana::map.
+    template <class App>
+    static constexpr auto policies(App const& app) {
+        auto const services = boost::hana::filter(hana_types<App, Ps...>(), [](auto type) {
+            return boost::hana::bool_<needs_no_data<typename decltype(type)::type>>();
+        });
+        return boost::hana::unpack(services, [&](auto... types) {
+            return boost::hana::make_map(
+                boost::hana::make_pair(types, AppPolicy<App>(app, typename decltype(types)::type{}))...);
+        });
+    }
+
+private:
+    /// S is a service whose resource server is known without an object of it.
+    template <class S>
+    static constexpr bool needs_no_data =
+        requires { requires Service<S> && bool(std::string_view(S::resource_server).size()); };
+
+    template <class S, class App>
+    static void require_scopes_of(App const& app) {
+        if constexpr (needs_no_data<S>) (void)AppPolicy<App>(app, S{});
+    }
+};
 
 /// The default storage of an app: a file storage at its default path; any other is default-constructed.
 template <class S>
@@ -9994,7 +10250,8 @@ struct GrantRun {
 template <ClientKind K, Transport T>
 TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
     struct Grant final : Exchange {
-        Grant(T const& over, http::Request& sent) : Exchange(sent), transport(over) {}
+        Grant(T const& over, http::Request& sent, LogHook const* hook)
+            : Exchange(sent, hook, {"auth", "token"}), transport(over) {}
         ~Grant() { wipe(this->request.body); }
         Grant(Grant const&) = delete;
         Grant& operator=(Grant const&) = delete;
@@ -10005,7 +10262,7 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
         T const& transport;
     };
     http::Request request = token_request(client, std::move(form), context);
-    Grant grant(transport, request);
+    Grant grant(transport, request, context.log);
     BlockingCall call(grant, {.retry_class = RetryClass::grant, .deadline = request.deadline}, run);
     http::Response answer = call.answer();
     TokenResponse tokens = read_token_response(answer.body, run.now());
@@ -10455,30 +10712,31 @@ struct ClientAppConfig {
 
 namespace detail {
 
-template <class S, class T>
+template <class... Parts>
 consteval bool check_client_app() {
-    if constexpr (LoginFlow<S> || LoginFlow<T>)
-        static_assert(
-            !LoginFlow<S> && !LoginFlow<T>,
-            "globus::ClientApp<S, T>: a ClientApp acts for itself and never asks a user, so it takes no login "
-            "flow. Use UserApp to act for a user.");
-    else if constexpr (!TokenStorage<S>)
-        static_assert(TokenStorage<S>,
-                      "globus::ClientApp<S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage or "
-                      "MemoryTokenStorage.");
+    using All = AppParts<Parts...>;
+    using T = typename All::template part_or<AppPart::transport, CurlTransport>;
+    if constexpr (All::template count<AppPart::login_flow> != 0)
+        static_assert(All::template count<AppPart::login_flow> == 0,
+                      "globus::ClientApp<Parts...>: a ClientApp acts for itself and never asks a user, so it takes no "
+                      "login flow. Use UserApp to act for a user.");
+    else if constexpr (!All::known)
+        static_assert(All::known,
+                      "globus::ClientApp<Parts...>: one of the parts is none of these: a token storage, such as "
+                      "JsonTokenStorage; a transport, such as MockTransport; a service, such as SearchService.");
+    else if constexpr (!All::once)
+        static_assert(All::once,
+                      "globus::ClientApp<Parts...>: two of the parts are token storages or transports. Name one of "
+                      "each.");
     else if constexpr (!Complete<T>)
         static_assert(Complete<T>,
-                      "globus::ClientApp<S, T>: T is declared only. For CurlTransport, which is the default, include "
-                      "<globus/http/curl_transport.hpp>.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::ClientApp<S, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
+                      "globus::ClientApp<Parts...>: its transport is declared only. For CurlTransport, which is the "
+                      "default, include <globus/http/curl_transport.hpp>.");
     return true;
 }
-template <class S, class T>
+template <class... Parts>
 struct ClientAppRequirements {
-    static_assert(check_client_app<S, T>());
+    static_assert(check_client_app<Parts...>());
 };
 
 }  // namespace detail
@@ -10493,8 +10751,11 @@ struct ClientAppRequirements {
  * No login is ever needed: a token is requested when a call needs one, once for all threads and processes that share
  * the storage.
  *
- * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
- * @tparam T  CurlTransport, MockTransport, AnyTransport
+ * An app may name its services, as in ClientApp<SearchService, GroupsService>: see UserApp.
+ *
+ * @tparam Parts  in any order, or left out: where tokens are kept (JsonTokenStorage, which is the default,
+ *                SqliteTokenStorage, MemoryTokenStorage); the transport (CurlTransport, which is the default,
+ *                MockTransport, AnyTransport); the services that it has clients of (if there are none, all)
  *
  * @par Errors
  * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) during the wait for another thread's
@@ -10504,14 +10765,23 @@ struct ClientAppRequirements {
  *
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
-template <class S = JsonTokenStorage, class T = CurlTransport>
-class ClientApp : detail::ClientAppRequirements<S, T> {
+template <class... Parts>
+class ClientApp : detail::ClientAppRequirements<Parts...> {
+    using Sorted = detail::AppParts<Parts...>;
+    using S = typename Sorted::template part_or<detail::AppPart::token_storage, JsonTokenStorage>;
+    using T = typename Sorted::template part_or<detail::AppPart::transport, CurlTransport>;
+
 public:
     using Config = ClientAppConfig<S, T>;
+    /// True for each service that the app may have clients of.
+    template <class Service>
+    static constexpr bool serves = Sorted::template serves<Service>;
 
     /// @throws UsageError  for an unusable app name
     explicit ClientApp(Confidential client, Config config = Config{})
-        : state_(std::in_place, std::move(client), std::move(config)) {}
+        : state_(std::in_place, std::move(client), std::move(config)) {
+        Sorted::require_scopes(*this);
+    }
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -10552,7 +10822,13 @@ public:
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service, AppPolicy<ClientApp> policy,
                                                                   std::optional<ClientOptions<T>> options = {}) const {
+        static_assert(detail::check_served<ClientApp, Service>());
         return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+    /// A policy for each service that the app names, as a hana::map: see UserApp::policies.
+    template <class Asked = ClientApp>
+    [[nodiscard]] auto policies() const {
+        return Sorted::template policies<Asked>(*this);
     }
 
     /// True if a resource server has no valid token stored, so that `login` would request one.
@@ -10645,6 +10921,9 @@ private:
 
     detail::ProcessBound<State> state_;
 };
+
+template <class S, class T>
+ClientApp(Confidential, ClientAppConfig<S, T>) -> ClientApp<S, T>;
 
 }  // namespace globus
 
@@ -11204,39 +11483,39 @@ struct UserAppConfig {
 
 namespace detail {
 
-template <class K, class F, class S, class T>
+template <class K, class... Parts>
 consteval bool check_user_app() {
+    using All = AppParts<Parts...>;
+    using T = typename All::template part_or<AppPart::transport, CurlTransport>;
     if constexpr (!ClientKind<K>)
-        static_assert(ClientKind<K>,
-                      "globus::UserApp<K, F, S, T>: K is not a kind of OAuth2 client. Use Native for an app that users "
-                      "install, or Confidential for one with a client secret.");
-    else if constexpr (!LoginFlow<F>)
-        static_assert(LoginFlow<F>,
-                      "globus::UserApp<K, F, S, T>: F is not a login flow. Use CommandLineLoginFlow, "
-                      "LocalServerLoginFlow or NoLoginFlow, or give yours "
-                      "`TokenResponse run_login_flow(Login, std::stop_token) const`.");
-    else if constexpr (NeedsNativeApp<F> && !std::same_as<K, Native>)
-        static_assert(std::same_as<K, Native>,
-                      "globus::UserApp<K, F, S, T>: only an app without a secret may be redirected to a local server. "
-                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
-    else if constexpr (!TokenStorage<S>)
-        static_assert(TokenStorage<S>,
-                      "globus::UserApp<K, F, S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage "
-                      "or MemoryTokenStorage.");
-    else if constexpr (!Complete<T>)
         static_assert(
-            Complete<T>,
-            "globus::UserApp<K, F, S, T>: T is declared only. For CurlTransport, which is the default, include "
-            "<globus/http/curl_transport.hpp>.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::UserApp<K, F, S, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
+            ClientKind<K>,
+            "globus::UserApp<K, Parts...>: K is not a kind of OAuth2 client. Use Native for an app that users "
+            "install, or Confidential for one with a client secret.");
+    else if constexpr (!All::known)
+        static_assert(All::known,
+                      "globus::UserApp<K, Parts...>: one of the parts is none of these: a login flow, such as "
+                      "CommandLineLoginFlow, or yours with `TokenResponse run_login_flow(Login, std::stop_token) "
+                      "const`; a token storage, such as JsonTokenStorage; a transport, such as MockTransport; a "
+                      "service, such as TransferService.");
+    else if constexpr (!All::once)
+        static_assert(All::once,
+                      "globus::UserApp<K, Parts...>: two of the parts are login flows, token storages or transports. "
+                      "Name one of each.");
+    else if constexpr (NeedsNativeApp<typename All::template part_or<AppPart::login_flow, NoLoginFlow>> &&
+                       !std::same_as<K, Native>)
+        static_assert(std::same_as<K, Native>,
+                      "globus::UserApp<K, Parts...>: only an app without a secret may be redirected to a local server. "
+                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
+    else if constexpr (!Complete<T>)
+        static_assert(Complete<T>,
+                      "globus::UserApp<K, Parts...>: its transport is declared only. For CurlTransport, which is the "
+                      "default, include <globus/http/curl_transport.hpp>.");
     return true;
 }
-template <class K, class F, class S, class T>
+template <class K, class... Parts>
 struct UserAppRequirements {
-    static_assert(check_user_app<K, F, S, T>());
+    static_assert(check_user_app<K, Parts...>());
 };
 
 /// What a UserApp keeps for one resource server: a token that is renewed, or one that is not.
@@ -11282,10 +11561,17 @@ std::string grant_label(std::string const& app_name);
  * a login that is refused, or that cannot be verified or stored, are revoked, if Globus Auth can be reached within ten
  * seconds; but not if only the clock is wrong: then the IdTokenError says by how much (see `id_token_leeway`).
  *
- * @tparam K  Native, or Confidential with a `login_redirect_uri`
- * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or your own
- * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
- * @tparam T  CurlTransport, MockTransport, AnyTransport
+ * An app may name its services. Then it asks for the scopes of all of them from the beginning, whatever clients there
+ * are, and a client of another service does not compile:
+ *
+ *     UserApp<Native, TransferService, GroupsService> app{Native{client_id}, {.app_name = "nightly backup"}};
+ *     app.client<SearchService>();                                    // does not compile
+ *
+ * @tparam K      Native, or Confidential with a `login_redirect_uri`
+ * @tparam Parts  in any order, or left out: how to ask the user (CommandLineLoginFlow, which is the default,
+ *                LocalServerLoginFlow, NoLoginFlow, or your own); where tokens are kept (JsonTokenStorage, which is the
+ *                default, SqliteTokenStorage, MemoryTokenStorage); the transport (CurlTransport, which is the default,
+ *                MockTransport, AnyTransport); the services that it has clients of (if there are none, all)
  *
  * @par Errors
  * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
@@ -11294,16 +11580,25 @@ std::string grant_label(std::string const& app_name);
  * @par Thread safety
  * Any function may be called from any thread; one login runs at a time. Copies refer to the same app.
  */
-template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
-class UserApp : detail::UserAppRequirements<K, F, S, T> {
+template <class K, class... Parts>
+class UserApp : detail::UserAppRequirements<K, Parts...> {
+    using Sorted = detail::AppParts<Parts...>;
+    using F = typename Sorted::template part_or<detail::AppPart::login_flow, CommandLineLoginFlow>;
+    using S = typename Sorted::template part_or<detail::AppPart::token_storage, JsonTokenStorage>;
+    using T = typename Sorted::template part_or<detail::AppPart::transport, CurlTransport>;
+
 public:
     using Config = UserAppConfig<F, S, T>;
+    /// True for each service that the app may have clients of.
+    template <class Service>
+    static constexpr bool serves = Sorted::template serves<Service>;
 
     /// @param client  Native{client_id} or Confidential{client_id, client_secret}
     /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
     ///                     leeway
-    explicit UserApp(K client, Config config = Config{})
-        : state_(std::in_place, std::move(client), std::move(config)) {}
+    explicit UserApp(K client, Config config = Config{}) : state_(std::in_place, std::move(client), std::move(config)) {
+        Sorted::require_scopes(*this);
+    }
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -11350,7 +11645,15 @@ public:
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service, AppPolicy<UserApp> policy,
                                                                 std::optional<ClientOptions<T>> options = {}) const {
+        static_assert(detail::check_served<UserApp, Service>());
         return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+    /// A policy for each service that the app names: a hana::map by their types, as in
+    /// `app.policies()[hana::type_c<TransferService>]`, for files that include <boost/hana.hpp>. A service with data of
+    /// its own, such as the id of a flow, is not in it.
+    template <class Asked = UserApp>
+    [[nodiscard]] auto policies() const {
+        return Sorted::template policies<Asked>(*this);
     }
 
     /// True if a resource server has no valid token stored, so that `login` would ask.
@@ -11582,6 +11885,9 @@ private:
     detail::ProcessBound<State> state_;
 };
 
+template <class K, class F, class S, class T>
+UserApp(K, UserAppConfig<F, S, T>) -> UserApp<K, F, S, T>;
+
 }  // namespace globus
 
 #endif  // GLOBUS_APP_USER_APP_HPP
@@ -11592,15 +11898,30 @@ private:
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace globus {
 
 /// How a CurlTransport connects. The defaults are the safe ones; certificates are always verified.
 struct CurlOptions {
+    /**
+     * The options with the authorities that the environment names, as the curl tool reads it: the file of
+     * CURL_CA_BUNDLE, or else the file of SSL_CERT_FILE and the directories of SSL_CERT_DIR. No other CurlOptions read
+     * these variables, and none makes a certificate pass unverified.
+     *
+     *     Client transfer{TransferService{}, policy, {.transport = CurlTransport{CurlOptions::from_environment()}}};
+     *
+     * @throws UsageError  if what a variable names cannot be read; of the directories, one has to be there
+     *
+     * https://curl.se/docs/manpage.html, section "ENVIRONMENT"
+     */
+    [[nodiscard]] static CurlOptions from_environment();
+
     std::chrono::milliseconds connect_timeout{10'000};  ///< name lookup, connection and TLS handshake together
     std::chrono::seconds idle_timeout{60};  ///< this long without a byte in either direction ends the call; 0: never
     std::string ca_file = {};               ///< PEM file of the authorities to trust instead of the system's
-    std::string ca_path = {};               ///< directory of such, hashed by `openssl rehash`
+    std::string ca_path = {};               ///< directories of such, separated by ':', hashed by `openssl rehash`
     /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4,
     /// socks4a, socks5 and socks5h); "": none. Unset: the environment's variables decide (https_proxy, ALL_PROXY,
     /// NO_PROXY), as for the curl tool. Loopback addresses are reached without a proxy, unless the one named here is on
@@ -11664,6 +11985,9 @@ private:
 
 namespace detail {
 
+/// The directories of a list that is separated by ':'.
+std::vector<std::string> directories_of(std::string_view list);
+
 /// The transport of a client that was given none.
 CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout);
 
@@ -11673,67 +11997,168 @@ CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::secon
 #endif  // GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
 #endif  // GLOBUS_APP_HPP
-#ifndef GLOBUS_CLIENT_CLIENT_WITH_HPP
-#define GLOBUS_CLIENT_CLIENT_WITH_HPP
+#ifndef GLOBUS_CLIENT_ANY_CLIENT_HPP
+#define GLOBUS_CLIENT_ANY_CLIENT_HPP
 
+#ifndef GLOBUS_HTTP_ANY_RETRY_HPP
+#define GLOBUS_HTTP_ANY_RETRY_HPP
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace globus {
-namespace detail {
-
-template <class P>
-struct IsAuthorizer : std::bool_constant<NamesCredential<P>> {};  // for which transport, Client checks
-template <class P>
-struct IsTransport : std::bool_constant<Transport<P>> {};
-template <class P>
-struct IsRetryPolicy : std::bool_constant<RetryPolicy<P>> {};
-
-/// How many of the types are of that kind.
-template <template <class> class Is, class... Ps>
-inline constexpr int count_of = (0 + ... + int{Is<Ps>::value});
-
-/// The first of the types that is of that kind, or Default.
-template <template <class> class Is, class Default, class... Ps>
-struct FirstOf : std::type_identity<Default> {};
-template <template <class> class Is, class Default, class P, class... Ps>
-struct FirstOf<Is, Default, P, Ps...>
-    : std::conditional_t<Is<P>::value, std::type_identity<P>, FirstOf<Is, Default, Ps...>> {};
-
-template <class S, class... Ps>
-struct ClientOf {
-    static_assert(((IsAuthorizer<Ps>::value + IsTransport<Ps>::value + IsRetryPolicy<Ps>::value == 1) && ...),
-                  "globus::ClientWith<S, Policies...>: one of the policies is not exactly one of these: an authorizer, "
-                  "such as AccessTokenPolicy; a transport, such as MockTransport; a retry policy, such as NoRetry.");
-    static_assert(count_of<IsAuthorizer, Ps...> <= 1,
-                  "globus::ClientWith<S, Policies...>: two of the policies are authorizers. Name one.");
-    static_assert(count_of<IsTransport, Ps...> <= 1,
-                  "globus::ClientWith<S, Policies...>: two of the policies are transports. Name one.");
-    static_assert(count_of<IsRetryPolicy, Ps...> <= 1,
-                  "globus::ClientWith<S, Policies...>: two of the policies are retry policies. Name one.");
-
-    using type = Client<S, typename FirstOf<IsAuthorizer, NullPolicy, Ps...>::type,
-                        typename FirstOf<IsTransport, CurlTransport, Ps...>::type,
-                        typename FirstOf<IsRetryPolicy, DefaultRetry, Ps...>::type>;
-};
-
-}  // namespace detail
 
 /**
- * The Client of a service with these policies, in any order. What is left out is as usual: CurlTransport, DefaultRetry,
- * and NullPolicy, which sends no credential.
+ * Any retry policy behind one type, for code that does not want a template parameter.
  *
- *     ClientWith<TransferService, NoRetry, AccessTokenPolicy> transfer{token};
- *     static_assert(std::same_as<decltype(transfer),
- *                                Client<TransferService, AccessTokenPolicy, CurlTransport, NoRetry>>);
- *
- * Two policies of one kind, or a type that is none, do not compile, with a sentence that says so.
+ * Copies share the policy inside. Thread safety is that of the policy inside. One that was moved from repeats nothing.
  */
-template <class S, class... Policies>
-using ClientWith = typename detail::ClientOf<S, Policies...>::type;
+class AnyRetry {
+public:
+    /// A DefaultRetry.
+    AnyRetry() : AnyRetry(DefaultRetry()) {}
+    /// Converts implicitly: any retry policy may be given where this one is expected.
+    template <class R>
+        requires(!std::same_as<std::remove_cvref_t<R>, AnyRetry>) && RetryPolicy<R>
+    AnyRetry(R policy) : inside_(std::make_shared<Model<R> const>(std::move(policy))) {}
+
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
+        return inside_ != nullptr ? inside_->before_retry(attempt) : std::nullopt;
+    }
+    void succeeded(Attempt const& attempt) const noexcept {
+        if (inside_ != nullptr) inside_->succeeded(attempt);
+    }
+
+private:
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const = 0;
+        virtual void succeeded(Attempt const& attempt) const noexcept = 0;
+    };
+    template <class R>
+    struct Model final : Concept {
+        explicit Model(R r) : policy(std::move(r)) {}
+        std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const override {
+            return policy.before_retry(attempt);
+        }
+        void succeeded(Attempt const& attempt) const noexcept override { policy.succeeded(attempt); }
+        R policy;
+    };
+
+    std::shared_ptr<Concept const> inside_;
+};
 
 }  // namespace globus
 
-#endif  // GLOBUS_CLIENT_CLIENT_WITH_HPP
+#endif  // GLOBUS_HTTP_ANY_RETRY_HPP
+#ifndef GLOBUS_OAUTH_ANY_POLICY_HPP
+#define GLOBUS_OAUTH_ANY_POLICY_HPP
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Any authorizer policy behind one type, for code that does not want a template parameter.
+ *
+ *     AnyPolicy policy = NullPolicy{};
+ *     if (token) policy = AccessTokenPolicy{*token};
+ *     Client<TransferService, AnyPolicy> transfer{policy};
+ *
+ * Which services a policy fits is checked when the program runs: making a client throws UsageError where the policy
+ * inside would not have compiled, as BasicPolicy does not for Transfer. AnyClient<Service> is a client whose transport
+ * and retry policy are hidden, too, and any client of the service converts to it.
+ *
+ * Copies share the policy inside, with its token and its renewals. Errors and thread safety are those of the policy
+ * inside. UsageError if this was moved from.
+ */
+class AnyPolicy {
+public:
+    using credential = AnyCredential;
+
+    /// Converts implicitly: any policy may be given where this one is expected, if it takes any transport.
+    template <class P>
+        requires(!std::same_as<std::remove_cvref_t<P>, AnyPolicy>) && NamesCredential<P> && Authorizer<P, AnyTransport>
+    AnyPolicy(P policy) : inside_(std::make_shared<Model<P> const>(std::move(policy))) {}
+
+    template <Transport T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return inside_->authorize(transport, context);
+    }
+    template <Transport T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return inside_->unauthorized(refused, transport, context);
+    }
+
+    /// Checks that a service takes the credential of the policy inside.
+    /// @param takes_basic    the service is reached by the id and secret of an app
+    /// @param takes_nothing  the service takes no credential
+    /// @throws UsageError  that says which policy to use
+    void check_credential(bool takes_basic, bool takes_nothing) const;
+
+private:
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual Authorization authorize(AnyTransport const& transport, AuthContext const& context) const = 0;
+        virtual bool unauthorized(Authorization const& refused, AnyTransport const& transport,
+                                  AuthContext const& context) const = 0;
+        bool is_basic = false;
+        bool is_nothing = false;
+    };
+    template <class P>
+    struct Model final : Concept {
+        explicit Model(P p) : policy(std::move(p)) {
+            this->is_basic = std::same_as<typename P::credential, BasicCredential>;
+            this->is_nothing = std::same_as<typename P::credential, NoCredential>;
+        }
+        Authorization authorize(AnyTransport const& transport, AuthContext const& context) const override {
+            return policy.authorize(transport, context);
+        }
+        bool unauthorized(Authorization const& refused, AnyTransport const& transport,
+                          AuthContext const& context) const override {
+            return policy.unauthorized(refused, transport, context);
+        }
+        P policy;
+    };
+
+    detail::Shared<Concept const> inside_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_ANY_POLICY_HPP
+
+namespace globus {
+
+/**
+ * A client of a service, whatever its policies: for functions that are no templates. Any client of the service converts
+ * to it.
+ *
+ *     std::size_t count_files(AnyClient<TransferService> const& transfer, std::string const& endpoint_id);
+ *
+ *     count_files(app.client<TransferService>(), id);
+ *     count_files(Client<TransferService, AccessTokenPolicy, MockTransport>{"token", {.transport = mock}}, id);
+ *
+ * A client converts to AnyClient<ReadOnly<Service>>, too, for functions that only read.
+ *
+ * The result is a copy, as any copy of a client is: it shares the tokens, connections and retry budget of the original,
+ * and has calls of its own, which end when it is destroyed. A range (`paginate`, `recursive_ls`) refers to the client
+ * that it was made from: of a parameter that was converted, it ends with the function.
+ */
+template <class S>
+using AnyClient = Client<S, AnyPolicy, AnyTransport, AnyRetry>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_ANY_CLIENT_HPP
 #ifndef GLOBUS_CORE_FORMAT_HPP
 #define GLOBUS_CORE_FORMAT_HPP
 
@@ -11787,9 +12212,11 @@ struct std::formatter<globus::Optional<T>, char> : std::formatter<T, char> {
 #ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // A reference to an element of a temporary does not dangle here; this tells g++ 14 so.
@@ -11808,17 +12235,22 @@ namespace globus {
  * A transport for tests: it records every request, and answers from a script.
  *
  *     MockTransport mock;
- *     mock.reply(200, R"({"DATA": [{"name": "a.txt", "type": "file"}]})");
+ *     mock.answer<OperationLs>({.DATA = {{.name = "a.txt", .type = FileType::file}}});
+ *     mock.reply(404, R"({"code": "ClientError.NotFound", "message": "..."})");
  *     Client<TransferService, AccessTokenPolicy, MockTransport> client{"token", {.transport = mock}};
  *
  *     auto listing = client.operation_ls({.endpoint_id = id});
  *
  *     assert(mock.requests().at(0).url.ends_with("/ls"));
+ *     assert(mock.requests().at(0).headers.get("authorization") == "Bearer token");
  *
  * Answers are given in the order in which they were scripted. When the script is used up, the handler of `otherwise`
  * answers; without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A
  * request that comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any
  * other transport, and is neither recorded nor answered from the script.
+ *
+ * A recorded request is as a server would see it: its headers have Authorization, and what a source gave is its body.
+ * A handler gets it without that header, as every transport does.
  *
  * @par Thread safety
  * Any function may be called from any thread. Copies share script and record.
@@ -11884,10 +12316,37 @@ public:
     MockTransport& reply(http::Response response);
     /// Scripts a function that makes the answer, or throws.
     MockTransport& reply(Handler handler);
+    /**
+     * Scripts the answer of an operation, by its document.
+     *
+     *     mock.answer<GetTask>({.task_id = id, .status = TaskStatus::succeeded});
+     *
+     * The next request must be one of this operation, by its method and path; else it fails with UsageError. The
+     * document of another operation does not compile.
+     *
+     * @tparam O  the operation; one whose answer has tokens is scripted by `reply`
+     */
+    template <class O>
+    MockTransport& answer(typename O::result const& document, int status = 200) {
+        constexpr bool is_read_by_itself = requires { O::result::from_answer(std::string_view()); };
+        static_assert(!is_read_by_itself,
+                      "globus::MockTransport: the answer of this operation cannot be written from its document. Script "
+                      "its text by `reply`.");
+        return answer(O::route.method, O::route.path, {.status = status, .body = to_json(document)});
+    }
+    template <class O, class Other>
+        requires(!std::convertible_to<Other const&, typename O::result>)
+    // clang-format off
+    void answer(Other const&, int = 200) = delete;  // this is not what the operation answers: pass its `result`, such as a FileList for OperationLs
+    // clang-format on
     /// Scripts a failure.
     MockTransport& fail(NetworkError error);
     /// Sets the handler that answers when the script is used up.
     MockTransport& otherwise(Handler handler);
+
+    /// Sets the size of the pieces that a sink is given, in bytes; at first a sink gets each body as one piece.
+    /// @throws UsageError  for 0
+    MockTransport& piece_size(std::size_t bytes);
 
     /// The requests so far, in the order of their arrival.
     [[nodiscard]] Requests requests() const;
@@ -11902,6 +12361,9 @@ public:
 
 private:
     struct State;
+
+    /// Scripts an answer to a request of that method and path template.
+    MockTransport& answer(http::Method method, std::string_view path, http::Response response);
 
     detail::ProcessBound<State> state_;
 };
@@ -13724,36 +14186,72 @@ struct ValidateRun {
 
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <optional>
 #include <string_view>
 
 // Waiting for something that the service does: looking at it again and again.
+//
+// Every wait has the same schedule. It looks at once, then after half a second, then after half as much again each time,
+// until the pauses are as long as its `polling_interval`; one of less than half a second is the first pause, too. Looks
+// keep to their plan however long each takes, and each may come up to a tenth of its pause earlier, so that many waits
+// that began together spread. The last look is at the end of the time-out, unless that is less than half a pause after
+// the one before.
 
-namespace globus {
+namespace globus::detail {
 
-/**
- * How long a function waits for the service, and how often it looks: at once, then after `interval`, then after half as
- * much again each time, up to `longest_interval`.
- */
+/// How long a function waits for the service, and how often it looks.
 struct Polling {
-    std::chrono::duration<double> timeout = std::chrono::hours(1);     ///< of the whole wait
-    std::chrono::duration<double> interval = std::chrono::seconds(1);  ///< before the second look; 10 ms or more
-    std::chrono::duration<double> longest_interval = std::chrono::seconds(30);  ///< between looks
+    using Seconds = std::chrono::duration<double>;
+    Seconds timeout = std::chrono::hours(1);                  ///< of the whole wait; 10 ms or more
+    Seconds polling_interval = std::chrono::seconds(30);      ///< the longest pause; 10 ms or more
+    Seconds first_interval = std::chrono::milliseconds(500);  ///< the first pause, if that is less
+    double jitter = 0.1;                                      ///< the part of a pause by which a look may come earlier
+    std::function<bool(Seconds)> sleep = {};                  ///< waits in place of the library; false to cancel
 };
-
-namespace detail {
 
 /// True for an error of one look that the next look may not meet: a lost connection, a 503, an answer that is cut off.
 [[nodiscard]] bool may_pass(Error const& error);
 
+/// When the looks of a wait are: it reads no clock.
+class PollingPlan {
+public:
+    using Seconds = Polling::Seconds;
+
+    /// @param name  of the function that waits, for messages
+    /// @throws UsageError  for times below 10 ms, a jitter that is not in [0, 1), and numbers that are none
+    PollingPlan(std::string_view name, Polling const& polling);
+
+    /// Between which times after the start of the wait the next look is.
+    struct Look {
+        Seconds earliest, latest;
+    };
+    /// The next look; nothing if the time is up. @param elapsed  since the start of the wait
+    [[nodiscard]] std::optional<Look> next(Seconds elapsed);
+
+    /// Of the whole wait, at most a year.
+    [[nodiscard]] Seconds timeout() const noexcept { return timeout_; }
+
+private:
+    Seconds timeout_, longest_, pause_;
+    Seconds planned_{0};
+    double jitter_;
+};
+
 /// The looks of one wait.
 class Looks {
 public:
+    using Seconds = Polling::Seconds;
+
     /// @param name  of the function that waits, for messages
-    /// @throws UsageError  for a negative time-out, an interval below 10 ms, and numbers that are none
-    Looks(std::string_view name, CallGate const& gate, Polling const& polling, CallOptions options);
+    /// @param options  its deadline ends the wait, too
+    /// @throws UsageError  as PollingPlan does
+    Looks(std::string_view name, CallGate const& gate, Polling polling, CallOptions options);
 
     /// For each request of the wait.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// Since the wait began; with `sleep`, the sum of its waits.
+    [[nodiscard]] Seconds elapsed() const { return sleep_ ? slept_ : Seconds(http::Clock::now() - start_); }
     /// Runs one of the user's callbacks, which may destroy the client.
     template <class F>
     void run_callback(F const& callback) const {
@@ -13791,22 +14289,25 @@ private:
     void failed(Error const& error);
     /// Waits for the next look. False if that would be too late.
     bool wait();
+    /// False if it was cancelled.
+    bool sleep_until(Seconds until);
 
     std::string_view name_;
     CallGate::Call const call_;  // lasts from the first look to the last
     CallOptions options_;
-    std::chrono::duration<double> interval_;
-    std::chrono::duration<double> longest_;
-    http::Clock::time_point end_;
+    std::function<bool(Seconds)> sleep_;
+    PollingPlan plan_;
+    http::Clock::time_point start_ = http::Clock::now();
+    Seconds slept_{0};
     std::exception_ptr failure_;  ///< of the last look, if none succeeded
     bool seen_ = false;
 };
 
-}  // namespace detail
-}  // namespace globus
+}  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_POLLING_HPP
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -13815,11 +14316,13 @@ namespace globus::flows {
 /**
  * What run_wait waits for, and how.
  *
- *     client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}})
+ *     client.run_wait({.run_id = run->run_id, .timeout = 2h})
  */
 struct RunWait {
     Required<std::string> run_id;
-    Polling polling = {};
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
     std::function<void(Run const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
@@ -13867,7 +14370,8 @@ namespace globus::detail {
 template <class Client>
 flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait, CallOptions const& options) {
     using Kind = flows::RunVerdict::Kind;
-    Looks looks("run_wait", client.gate(), wait.polling, options);
+    Looks looks("run_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
     flows::RunVerdict verdict;
     looks.until([&] { verdict.run = taken_as_is(client.get_run({.run_id = *wait.run_id}, looks.options())); },
                 [&] {
@@ -14032,13 +14536,13 @@ struct FlowsService::Operations {
     /**
      * Waits until a run has ended or needs its user, or time runs out.
      *
-     *     auto const verdict = client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}});
+     *     auto const verdict = client.run_wait({.run_id = run->run_id, .timeout = 2h});
      *     if (!verdict.succeeded()) explain(verdict.run);
      *
      * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError     for a negative time-out, and an interval below 10 ms
+     * @throws UsageError     for a time-out or polling_interval below 10 ms
      * @throws NetworkError   cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
      * @throws FlowsApiError  if the run does not exist or may not be read
      */
@@ -16775,8 +17279,8 @@ public:
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_SEARCH_ERRORS_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
-#define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
+#define GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
 
 #ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 #define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
@@ -16965,6 +17469,93 @@ struct DeletedRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace globus::search {
+
+/**
+ * Whose deletion index_delete_wait waits for, and how.
+ *
+ *     client.index_delete_wait({.index_id = id, .timeout = 24h})
+ */
+struct IndexDeleteWait {
+    Required<std::string> index_id;
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    /// Called after each look at an index that is still there; what it throws ends the wait.
+    std::function<void(Index const&)> on_progress = {};
+};
+
+/// How a wait for the deletion of an index ended.
+struct IndexDeleteVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        deleted,    ///< there is no such index (any more)
+        open,       ///< it will not be deleted: nobody asked for it, or somebody has reopened it
+        timed_out,  ///< time ran out, and the index is still to be deleted
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Index index = {};             ///< as it was last seen
+
+    /// True if the index is gone.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::deleted; }
+    /// True if nothing more will happen.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(IndexDeleteVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case IndexDeleteVerdict::Kind::deleted:
+            return "deleted";
+        case IndexDeleteVerdict::Kind::open:
+            return "open";
+        case IndexDeleteVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+
+}  // namespace globus::search
+
+namespace globus::detail {
+
+template <class Client>
+search::IndexDeleteVerdict wait_for_index_deletion(Client const& client, search::IndexDeleteWait const& wait,
+                                                   CallOptions const& options) {
+    using Kind = search::IndexDeleteVerdict::Kind;
+    Looks looks("index_delete_wait", client.gate(),
+                {.timeout = wait.timeout, .polling_interval = wait.polling_interval}, options);
+    search::IndexDeleteVerdict verdict;
+    looks.until(
+        [&] {
+            try {
+                verdict.index = taken_as_is(client.get_index({.index_id = *wait.index_id}, looks.options()));
+            } catch (ApiError const& error) {
+                if (error.http_status() != 404) throw;
+                verdict.kind = Kind::deleted;
+            }
+        },
+        [&] {
+            if (verdict.succeeded()) return true;
+            if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.index); });
+            if (verdict.index.status == search::IndexStatus::open) verdict.kind = Kind::open;
+            return verdict.ended();
+        });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+
 #ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 #define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
@@ -17341,6 +17932,7 @@ struct DeleteRole {
 #ifndef GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 #define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -17353,7 +17945,9 @@ namespace globus::search {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    Polling polling = {};
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
     std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
@@ -17395,7 +17989,8 @@ namespace globus::detail {
 template <class Client>
 search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
     using Kind = search::TaskVerdict::Kind;
-    Looks looks("task_wait", client.gate(), wait.polling, options);
+    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
     search::TaskVerdict verdict;
     looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
                 [&] {
@@ -17562,12 +18157,30 @@ struct SearchService::Operations {
      * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError      for a negative time-out, and an interval below 10 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
      * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
      * @throws SearchApiError  if the task does not exist or may not be read
      */
     search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
         return detail::wait_for_task(self(), wait, options);
+    }
+
+    /**
+     * Waits until an index that was deleted is gone, or time runs out: delete_index only marks it ("delete-pending"),
+     * and reopen_index can take that back until the service has deleted it.
+     *
+     *     client.delete_index({.index_id = id});
+     *     auto const verdict = client.index_delete_wait({.index_id = id, .timeout = 24h});
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws SearchApiError  if the index may not be read
+     */
+    search::IndexDeleteVerdict index_delete_wait(search::IndexDeleteWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_index_deletion(self(), wait, options);
     }
 
 private:
@@ -18036,6 +18649,105 @@ struct ResumeJob {
 }  // namespace globus::timers
 
 #endif  // GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
+#define GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace globus::timers {
+
+/**
+ * Which runs of a timer timer_wait waits for, and how.
+ *
+ *     client.timer_wait({.job_id = id, .timeout = 25h})                // the next run
+ *     client.timer_wait({.job_id = id, .n_runs = 1, .timeout = 25h})   // the first, though it may have been
+ */
+struct TimerWait {
+    Required<std::string> job_id;
+    Optional<std::int64_t> n_runs = {};  ///< how often it has run then, in all; one time more than now if left out
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    std::function<void(Timer const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
+};
+
+/// How a wait for a timer ended. A run has happened when the timer has started its task or flow, which may go on.
+struct TimerVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the timer has run
+        failed,     ///< it has run, and a run that was waited for could not be started: `timer.results` says why
+        ended,      ///< it ended before: its last run is over
+        paused,     ///< it is paused: resume_job goes on with it. `timer.inactive_reason` says why
+        timed_out,  ///< time ran out, and the timer goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Timer timer = {};             ///< as it was last seen
+
+    /// True if the timer has run, and started what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if what was waited for has happened or will not, unlike that of a timer that is paused or goes on.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::paused && kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TimerVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TimerVerdict::Kind::succeeded:
+            return "succeeded";
+        case TimerVerdict::Kind::failed:
+            return "failed";
+        case TimerVerdict::Kind::ended:
+            return "ended";
+        case TimerVerdict::Kind::paused:
+            return "paused";
+        case TimerVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+
+}  // namespace globus::timers
+
+namespace globus::detail {
+
+template <class Client>
+timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait const& wait, CallOptions const& options) {
+    using Kind = timers::TimerVerdict::Kind;
+    Looks looks("timer_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
+    timers::TimerVerdict verdict;
+    timers::Timer& timer = verdict.timer;
+    Optional<std::int64_t> wanted = wait.n_runs;
+    std::int64_t known_errors = 0;  // of runs that are not waited for
+    looks.until([&] { timer = taken_as_is(client.get_job({.job_id = *wait.job_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(timer); });
+                    std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
+                    std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
+                    if (!wanted) {
+                        wanted = runs + 1;
+                        known_errors = errors;
+                    }
+                    if (runs >= *wanted)
+                        verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
+                    else if (timer.status == "ended")
+                        verdict.kind = Kind::ended;
+                    else if (timer.status == "inactive" ||
+                             (timer.activity && timer.activity->code == timers::ActivityCode::paused))
+                        verdict.kind = Kind::paused;
+                    return verdict.kind != Kind::timed_out;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
 
 #include <array>
 #include <string_view>
@@ -18122,6 +18834,23 @@ struct TimersService::Operations {
     /// @copydoc timers::ResumeJob
     Response<timers::TimerMessage> resume_job(timers::ResumeJob op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /**
+     * Waits until a timer has run once more, has ended or is paused, or time runs out.
+     *
+     *     auto const verdict = client.timer_wait({.job_id = id, .timeout = 25h});
+     *     if (!verdict.succeeded()) explain(verdict.kind, verdict.timer);
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws TimersApiError  if the timer does not exist, such as one that was deleted meanwhile, or may not be read
+     */
+    timers::TimerVerdict timer_wait(timers::TimerWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_timer(self(), wait, options);
     }
 
     /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
@@ -20627,6 +21356,97 @@ private:
 }  // namespace globus::transfer
 
 #endif  // GLOBUS_SERVICES_TRANSFER_RECURSIVE_LS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_SUBMISSION_FILE_HPP
+#define GLOBUS_SERVICES_TRANSFER_SUBMISSION_FILE_HPP
+
+#include <optional>
+#include <string>
+
+// A submission that outlives the program.
+
+namespace globus::transfer {
+
+/**
+ * A small file that makes a submission outlive its program: `submit_or_resume` keeps in it the submission id, before
+ * anything is sent, and then the task's id. However often the program is ended and started again, there is one task.
+ *
+ *     SubmissionFile const file{"nightly.submission"};
+ *     std::string const task_id = client.submit_or_resume(data, file);   // or the task of an earlier start
+ *     if (client.task_wait({.task_id = task_id, .timeout = 8h}).ended()) file.remove();
+ *
+ * The file belongs to one transfer until it is removed, which is up to the program: after a look at how the task ended,
+ * as above. A file that is there for another transfer is refused. The same are two submissions whose documents, as they
+ * are sent, differ in nothing but submission_id, label and deadline (which may have the day's date in them); of the
+ * document the file has the SHA-256 digest only.
+ *
+ * The file is for its owner alone (mode 0600), and is replaced as a whole: it is never half written. Several programs
+ * may be started with the same file at once; all of them get the same task.
+ *
+ * @par Thread safety
+ * Distinct objects: safe, also of one file. Shared objects: safe.
+ */
+class SubmissionFile {
+public:
+    /// What the file holds.
+    struct Record {
+        std::string submission_id = {};
+        std::string digest = {};   ///< of the document
+        std::string task_id = {};  ///< empty until the service has answered
+    };
+
+    /// @throws UsageError  for a path that is empty, names a directory or has a NUL in it
+    explicit SubmissionFile(std::string path);
+
+    /// Where the file is, as the constructor was told.
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+
+    /// What the file holds; nothing if there is no such file.
+    /// @throws Error  if it cannot be read, is a symbolic link, or was not written by a SubmissionFile
+    [[nodiscard]] std::optional<Record> read() const;
+
+    /// Makes the file with a record that has no task yet. It returns what the file holds then: the record of another
+    /// program if that was faster.
+    /// @throws Error  if it cannot be written
+    Record begin(Record const& record) const;
+
+    /// Replaces what the file holds.
+    /// @throws Error  if it cannot be written
+    void write(Record const& record) const;
+
+    /// Removes the file, so that the next submission is a new one. It may be gone already.
+    /// @throws Error  if it cannot be removed
+    void remove() const;
+
+private:
+    /// Writes a new file beside it, and returns its path.
+    [[nodiscard]] std::string write_beside(Record const& record) const;
+
+    std::string path_;
+};
+
+}  // namespace globus::transfer
+
+namespace globus::detail {
+
+/// @throws UsageError  if the file is there for another submission than that of `digest` and, if not empty, `id`
+void check_same_submission(transfer::SubmissionFile const& file, transfer::SubmissionFile::Record const& record,
+                           std::string const& digest, std::string const& id);
+
+/// The digest of the document of a text.
+std::string submission_digest(std::string const& json);
+
+/// What two submissions that are the same have in common, as a digest.
+template <class Data>
+std::string digest_of(Data data) {
+    data.submission_id = {};
+    data.label = {};
+    data.deadline = {};
+    return submission_digest(to_json(data));
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TRANSFER_SUBMISSION_FILE_HPP
 #ifndef GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
 #define GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
 
@@ -20714,10 +21534,10 @@ private:
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <functional>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20773,8 +21593,11 @@ constexpr char const* to_string(OnFault what) noexcept {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
-    std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
+    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 10 ms
+    std::chrono::duration<double> polling_interval{10};  ///< the longest pause between two looks; at least 10 ms
+    /// Before the second look; then each pause is half as long again as the one before, up to `polling_interval`. At
+    /// least 10 ms.
+    std::chrono::duration<double> first_interval{0.5};
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
@@ -20873,30 +21696,27 @@ class TaskWaiting {
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
-        : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
-        // The conditions are written so that NaN is refused, too.
-        if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
-        if (!(wait_.polling_interval >= Seconds(1)))
-            throw UsageError("task_wait: the polling_interval must be at least 1 second");
-        if (!(wait_.jitter >= 0 && wait_.jitter < 1))
-            throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
+        : client_(client),
+          wait_(std::move(wait)),
+          looks_("task_wait", client.gate(),
+                 {.timeout = wait_.timeout,
+                  .polling_interval = wait_.polling_interval,
+                  .first_interval = wait_.first_interval,
+                  .jitter = wait_.jitter,
+                  .sleep = wait_.sleep},
+                 std::move(options)) {
         if (!may_cancel && wait_.on_fault == OnFault::cancel)
             throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
-        wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline)  // it may be as early or late as a clock can tell
-            wait_.timeout =
-                std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
-                                                                             : http::Clock::duration::zero());
-        wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
-        // A look that is under way when the time is over gets a few seconds more.
-        auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
-        options_.deadline = std::min(options_.deadline.value_or(end), end);
-        options_.stop = call_.stop();
     }
 
     transfer::TaskVerdict run() {
         try {
-            wait();
+            if (!looks_.until(
+                    [&] {
+                        verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, looks_.options()));
+                    },
+                    [&] { return has_news_of_the_end(); }))
+                verdict_.kind = kind_by_now();
         } catch (NetworkError const& error) {
             if (error.kind() != NetworkError::Kind::cancelled) throw;
             if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
@@ -20907,52 +21727,11 @@ public:
     }
 
 private:
-    void wait() {
-        Seconds planned{0};
-        while (true) {
-            if (look() && over()) return;
-            // Looks keep to their plan however long each one takes, and jitter does not add up.
-            do planned += wait_.polling_interval;
-            while (planned <= elapsed());
-            if (planned > wait_.timeout) {
-                if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
-                verdict_.kind = kind_by_now();
-                return;
-            }
-            bool const last = planned + wait_.polling_interval > wait_.timeout;
-            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
-        }
-    }
-
-    [[nodiscard]] Seconds elapsed() const { return wait_.sleep ? slept_ : Seconds(http::Clock::now() - start_); }
-
-    void sleep_until(Seconds until) {
-        bool waited = true;
-        if (wait_.sleep) {
-            Seconds const length = std::max(Seconds(0), until - slept_);
-            slept_ += length;
-            call_.run_callback([&] { waited = wait_.sleep(length); });
-            waited = waited && !options_.stop.stop_requested();
-        } else {
-            waited = http::wait_until(start_ + std::chrono::duration_cast<http::Clock::duration>(until), options_.stop);
-        }
-        if (!waited)
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "task_wait was cancelled");
-    }
-
-    /// Reads the task; false if that failed in a way that may pass.
-    bool look() {
-        try {
-            verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, options_));
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;
-            last_error_ = std::current_exception();
-            return false;
-        }
-        last_error_ = nullptr;
+    /// Takes what a look saw; true if the wait is over.
+    bool has_news_of_the_end() {
         read_faults();
         report();
-        return true;
+        return over();
     }
 
     /// Reads the events of a task whose number of faults has grown.
@@ -20961,7 +21740,8 @@ private:
         if (faults <= faults_read_) return;
         try {
             auto const page = client_.task_event_list(
-                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}}, options_);
+                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}},
+                looks_.options());
             verdict_.faults.clear();
             for (TaskEvent const& event : page->DATA)
                 if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
@@ -20974,12 +21754,11 @@ private:
     void report() {
         Task const& task = verdict_.task;
         std::int64_t const bytes = task.bytes_transferred.value_or(0);
-        Seconds const now = elapsed();
+        Seconds const now = looks_.elapsed();
         std::int64_t rate = task.effective_bytes_per_second.value_or(0);
-        if (seen_before_ && now > last_look_)
+        if (last_look_ && now > *last_look_)
             rate =
-                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - last_look_).count());
-        seen_before_ = true;
+                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - *last_look_).count());
         last_look_ = now;
         last_bytes_ = bytes;
         if (!wait_.on_progress) return;
@@ -20991,7 +21770,7 @@ private:
                                               .files_total = task.files.value_or(0),
                                               .faults = task.faults.value_or(0),
                                               .nice_status = task.nice_status.value_or("")};
-        call_.run_callback([&] { wait_.on_progress(progress); });
+        looks_.run_callback([&] { wait_.on_progress(progress); });
     }
     /// Rounds towards zero, and clamps to the type's range: the service may send any number.
     static std::int64_t rounded(double value) {
@@ -21040,7 +21819,7 @@ private:
 
     void cancel() {
         try {
-            (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
+            (void)client_.cancel_task({.task_id = *wait_.task_id}, looks_.options());
             cancelled_ = true;
         } catch (Error const& error) {
             if (!may_pass(error)) throw;  // else the next look tries again
@@ -21056,17 +21835,12 @@ private:
     }
 
     Client const& client_;
-    CallGate::Call const call_;  // lasts from the first look to the last
     transfer::TaskWait wait_;
-    CallOptions options_;
-    http::Clock::time_point start_ = http::Clock::now();
-    Seconds slept_{0};
+    Looks looks_;
     transfer::TaskVerdict verdict_;
-    std::exception_ptr last_error_;
     std::int64_t faults_read_ = 0;
     std::int64_t last_bytes_ = 0;
-    Seconds last_look_{0};
-    bool seen_before_ = false;
+    std::optional<Seconds> last_look_;
     bool cancelled_ = false;
 };
 
@@ -21320,6 +22094,31 @@ struct TransferService::Operations {
     }
 
     /**
+     * Submits a transfer, or finds the task of the same transfer that an earlier start of the program has submitted with
+     * the same file; see transfer::SubmissionFile.
+     *
+     *     SubmissionFile const file{"nightly.submission"};
+     *     std::string const task_id = client.submit_or_resume(data, file);
+     *     if (client.task_wait({.task_id = task_id, .timeout = 8h}).ended()) file.remove();
+     *
+     * If the service refuses a transfer that no earlier start has sent, the file is removed again. After any other error
+     * it stays, and the next call goes on.
+     *
+     * @return the task's id
+     * @throws UsageError  for what TransferData::check refuses, and if the file belongs to another transfer; nothing is
+     *                     sent then
+     * @throws Error       if the file cannot be read, or not be written before the transfer is sent; and what
+     *                     submit_transfer throws
+     */
+    std::string submit_or_resume(TransferData data, SubmissionFile const& file, CallOptions const& options = {}) const {
+        return resume<SubmitTransfer>(std::move(data), file, options);
+    }
+    /// The same for a deletion.
+    std::string submit_or_resume(DeleteData data, SubmissionFile const& file, CallOptions const& options = {}) const {
+        return resume<SubmitDelete>(std::move(data), file, options);
+    }
+
+    /**
      * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers reaches
      * them; see transfer::Submissions.
      *
@@ -21349,16 +22148,17 @@ struct TransferService::Operations {
      *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
      *     if (!verdict.succeeded()) explain(verdict.task, verdict.faults);
      *
-     * It looks at the task at once and then every polling_interval. When the number of faults has grown, it reads what
-     * they are. A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     * It looks at the task at once, after half a second (`first_interval`), and then after half as much again each time,
+     * up to every `polling_interval`. When the number of faults has grown, it reads what they are. A look may fail for
+     * a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * With an unknown status the wait goes on. The callbacks may destroy the client, which cancels the wait, and what
      * they throw ends it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
-     * @throws UsageError        for a time-out or an interval under 1 s, and for OnFault::cancel if the service of this
-     *                           client is cut down, see ReadOnly, and CancelTask is left out
+     * @throws UsageError        for a time-out or an interval under 10 ms, and for OnFault::cancel if the service of
+     *                           this client is cut down, see ReadOnly, and CancelTask is left out
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
      * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read
@@ -21612,6 +22412,37 @@ private:
                     [&](auto const& error) { return detail::SubmissionEndedBy(error, *id); });
             }
         }
+    }
+
+    template <class Submit, class Data>
+    std::string resume(Data data, SubmissionFile const& file, CallOptions const& options) const {
+        data.check();
+        if (data.additional_fields.contains("submission_id"))
+            throw UsageError("submit_or_resume: the submission id is to be a member, no additional field");
+        std::string const digest = detail::digest_of(data);
+        std::string const own_id = data.submission_id.value_or("");
+        auto const call = self().begin_call(options);
+        auto record = file.read();
+        bool begun = false;
+        if (!record) {
+            SubmissionFile::Record const fresh{own_id.empty() ? new_submission_id(call.options()) : own_id, digest};
+            record = file.begin(fresh);
+            begun = record->submission_id == fresh.submission_id;
+        }
+        detail::check_same_submission(file, *record, digest, own_id);
+        if (!record->task_id.empty()) return record->task_id;
+        data.submission_id = record->submission_id;
+        try {
+            record->task_id = submit<Submit, Data>(data, call.options())->task_id;
+        } catch (Error const& error) {
+            if (begun && !error.outcome_unknown()) file.remove();
+            throw;
+        }
+        try {
+            file.write(*record);
+        } catch (Error const&) {  // its submission id is enough: the next call asks the service for the task
+        }
+        return record->task_id;
     }
 
     /// The submission id that `data` has or is given now; nothing if it is null.
@@ -23773,11 +24604,11 @@ bool write_file(Descriptor const& file, std::string_view text);
 inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
 /// The same, without opening it.
 bool make_private(std::string const& path);
-/// Makes an empty file without opening it.
-inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
+/// Makes an empty file without opening it; macOS, which lets only root do that, opens it for a moment.
+bool make_unopened(std::string const& path);
 
 /// Flushes a file to the disk.
-inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
+bool sync_file(Descriptor const& file);
 /// Flushes the names in a directory to the disk.
 bool sync_directory(std::string const& path);
 
@@ -23789,6 +24620,8 @@ inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
 
 /// Renames a file in one step, replacing what had the new name.
 bool rename_file(std::string const& from, std::string const& to);
+/// Gives a file a second name; false if something has it (EEXIST).
+inline bool link_file(std::string const& from, std::string const& to) { return ::link(from.c_str(), to.c_str()) == 0; }
 /// Removes a file; true also if it does not exist.
 inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 
@@ -24369,8 +25202,10 @@ GLOBUS_DECL JointCall::JointCall(CallGate const& gate, CallOptions options)
 #ifndef GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
 #define GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
 
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -24410,11 +25245,10 @@ GLOBUS_DECL std::string Environment::service_url(std::string_view service) const
 GLOBUS_DECL std::optional<std::chrono::duration<double>> Environment::http_timeout() {
     char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
     if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
-    std::string_view const digits = text;
-    double seconds = 0;
-    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-    if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
-        (seconds <= 0 && seconds != -1))
+    boost::system::error_code error;  // std::from_chars of libc++ knows no double
+    auto const number = detail::parse_exact_json(text, error);
+    double const seconds = number.is_number() ? number.to_number<double>() : 0;
+    if (!std::isfinite(seconds) || (seconds <= 0 && seconds != -1))
         throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
     if (seconds == -1) return std::nullopt;
     constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
@@ -25948,13 +26782,16 @@ GLOBUS_DECL void AttemptLog::end(int status, std::string_view request_id, Networ
                                  Step const& next) const noexcept {
     if (hook_ == nullptr) return;
     try {
-        std::string const url = one_line(std::string_view(request_.url).substr(0, request_.url.find_first_of("?#")));
+        std::string_view const whole = exchange_.request.url;
+        std::string const url = one_line(whole.substr(0, whole.find_first_of("?#")));
         std::string const id = one_line(request_id, 200);
-        LogEvent event{.method = to_string(request_.method), .url = url};
+        LogEvent event{.method = to_string(exchange_.request.method), .url = url};
         event.attempt = number_;
         event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started_);
         event.status = status;
         event.request_id = id;
+        event.service = exchange_.names.service;
+        event.operation = exchange_.names.operation;
         if (error != nullptr) event.error = error->what();
         if (next.next_attempt_in)
             event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*next.next_attempt_in);
@@ -25964,7 +26801,7 @@ GLOBUS_DECL void AttemptLog::end(int status, std::string_view request_id, Networ
 }
 
 GLOBUS_DECL BlockingCall::BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
-    : exchange_(exchange), log_(exchange.log, exchange.request), machine_(terms, retry), step_(machine_.begin()) {
+    : exchange_(exchange), log_(exchange), machine_(terms, retry), step_(machine_.begin()) {
     if (machine_.needs_fresh_connection()) exchange.request.fresh_connection = true;
 }
 
@@ -26196,7 +27033,7 @@ GLOBUS_DECL void rethrow_unknown() {
 
 GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form,
                                            CallPlan const& plan, CallOptions const& options, ClientFacts const& facts)
-    : Exchange(sent, &facts.log),
+    : Exchange(sent, &facts.log, {facts.service, plan.operation}),
       running_(facts.gate, options.stop),
       result_(result),
       form_(form),
@@ -26208,7 +27045,8 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& res
     context_ = {.auth_url = facts.auth_url,
                 .deadline = request.deadline,
                 .stop = running_.stop(),
-                .resource_server = facts.resource_server};
+                .resource_server = facts.resource_server,
+                .log = &facts.log};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
     if (options.on_head || is_streamed())
@@ -26758,6 +27596,11 @@ GLOBUS_DECL void find_base_urls(std::string const& environment, std::string_view
 #ifndef GLOBUS_CORE_IMPL_CRYPTO_IPP
 #define GLOBUS_CORE_IMPL_CRYPTO_IPP
 
+#include <openssl/opensslv.h>
+#if OPENSSL_VERSION_NUMBER < 0x30000000L
+#error "globus needs OpenSSL 3.0 or newer: name the directory of its headers with -I, and that of its library with -L"
+#include GLOBUS_DETAIL_STOP
+#endif
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -28700,6 +29543,66 @@ GLOBUS_DECL std::string grant_label(std::string const& app_name) {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_APP_IMPL_USER_APP_IPP
+#ifndef GLOBUS_HTTP_IMPL_CURL_OPTIONS_IPP
+#define GLOBUS_HTTP_IMPL_CURL_OPTIONS_IPP
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::vector<std::string> directories_of(std::string_view list) {
+    std::vector<std::string> all;
+    for (std::string_view rest = list; !rest.empty();) {
+        auto const colon = rest.find(':');
+        if (colon != 0) all.emplace_back(rest.substr(0, colon));
+        rest.remove_prefix(colon == std::string_view::npos ? rest.size() : colon + 1);
+    }
+    return all;
+}
+
+/// A variable of the environment; empty if it is unset.
+GLOBUS_DECL std::string variable_or_empty(char const* name) {
+    char const* const value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
+[[noreturn]] GLOBUS_DECL void refuse_variable(std::string const& name, std::string const& value, char const* why) {
+    throw UsageError(name + " of the environment names " + value + ", which cannot be read: " + why);
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL CurlOptions CurlOptions::from_environment() {
+    CurlOptions options;
+    char const* const own = "CURL_CA_BUNDLE";
+    options.ca_file = detail::variable_or_empty(own);
+    bool const is_own = !options.ca_file.empty();
+    if (!is_own) options.ca_file = detail::variable_or_empty("SSL_CERT_FILE");
+    if (!options.ca_file.empty())
+        if (char const* const why = detail::why_unreadable(options.ca_file, false))
+            detail::refuse_variable(is_own ? own : "SSL_CERT_FILE", options.ca_file, why);
+    if (is_own) return options;
+    std::string const list = detail::variable_or_empty("SSL_CERT_DIR");
+    char const* why = nullptr;
+    for (std::string const& directory : detail::directories_of(list)) {
+        char const* const wrong = detail::why_unreadable(directory, true);
+        if (wrong != nullptr)
+            why = wrong;
+        else
+            options.ca_path.append(options.ca_path.empty() ? "" : ":").append(directory);
+    }
+    if (options.ca_path.empty() && why != nullptr) detail::refuse_variable("SSL_CERT_DIR", list, why);
+    return options;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_CURL_OPTIONS_IPP
 #ifndef GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 #define GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 
@@ -28731,12 +29634,6 @@ private:
 #ifndef GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
 #define GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <random>
@@ -28750,7 +29647,7 @@ namespace globus::detail {
  * is sent through, and the ends are those that hold exactly that many, among all that were not there before the handle:
  * other threads open, write and close files meanwhile, which must not be changed.
  *
- * The kernel is asked by plain system calls: a number whose file another thread may be closing is not a data race.
+ * Linux is asked by plain system calls: a number whose file another thread may be closing is not a data race.
  */
 class WakeUpFiles {
 public:
@@ -28779,7 +29676,7 @@ public:
                 return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
             });
         }
-        for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
+        for (Candidate const& one : candidates) keep(one.file);
     }
 
 private:
@@ -28788,8 +29685,10 @@ private:
     static std::size_t first_free();
     /// True for a local socket or a pipe that child processes inherit.
     static bool is_inherited(std::size_t file);
-    /// How much waits to be read, here or at the other end.
+    /// How much waits to be read, here or, as only Linux tells, at the other end.
     static int waiting(std::size_t file);
+    /// Child processes do not inherit it from now on.
+    static void keep(std::size_t file);
 
     std::size_t first_ = 0;
     std::vector<bool> others_;  ///< from that number on: what child processes inherit and was there before
@@ -28821,6 +29720,10 @@ Proxy parse_proxy(Secret const& text);
 #endif  // GLOBUS_HTTP_PROXY_HPP
 
 #include <curl/curl.h>
+#if LIBCURL_VERSION_NUM < 0x074400
+#error "globus needs libcurl 7.68 or newer: name the directory of its headers with -I, and that of its library with -L"
+#include GLOBUS_DETAIL_STOP
+#endif
 
 #include <algorithm>
 #include <chrono>
@@ -29034,8 +29937,9 @@ GLOBUS_DECL CurlTransport::Pool::Pool(CurlOptions o) : options(std::move(o)) {
 GLOBUS_DECL void CurlTransport::Pool::check_readable(std::string const& option, std::string const& path,
                                                      bool directory) {
     if (path.empty()) return;
-    if (char const* const why = detail::why_unreadable(path, directory))
-        throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
+    for (std::string const& one : directory ? detail::directories_of(path) : std::vector{path})
+        if (char const* const why = detail::why_unreadable(one, directory))
+            throw UsageError("CurlOptions::" + option + " names " + one + ", which cannot be read: " + why);
 }
 
 GLOBUS_DECL std::string CurlTransport::Pool::hashed_directory() {
@@ -29577,13 +30481,36 @@ GLOBUS_DECL CurlTransport default_transport(TransportType<CurlTransport>, std::c
 }  // namespace globus::detail
 
 #endif  // GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
+#ifndef GLOBUS_OAUTH_IMPL_ANY_POLICY_IPP
+#define GLOBUS_OAUTH_IMPL_ANY_POLICY_IPP
+
+namespace globus {
+
+GLOBUS_DECL void AnyPolicy::check_credential(bool takes_basic, bool takes_nothing) const {
+    Concept const& inside = *inside_;
+    if (takes_basic && !inside.is_basic)
+        throw UsageError("this service is reached by the id and secret of a confidential app: use BasicPolicy");
+    if (takes_nothing && !inside.is_nothing)
+        throw UsageError("this service is the login client of a native app, which only names itself: use NullPolicy");
+    if (!takes_basic && inside.is_basic)
+        throw UsageError(
+            "this service takes a token, and BasicPolicy has an app's id and secret: use ClientCredentialsPolicy or "
+            "RefreshPolicy, or ConfidentialAppAuthService for the app's own requests to Globus Auth");
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_ANY_POLICY_IPP
 #ifndef GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 #define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29594,7 +30521,47 @@ struct MockTransport::State {
     std::deque<Handler> script;
     std::deque<http::Request> requests;
     Handler otherwise;
+    std::size_t piece_size = std::numeric_limits<std::size_t>::max();
 };
+
+namespace detail {
+
+/// True if the path of a URL ends in what a path template stands for. A `{name}` is one segment, or none.
+GLOBUS_DECL bool path_fits(std::string_view path, std::string_view pattern) {
+    std::size_t const at = path.rfind('/'), pattern_at = pattern.rfind('/');
+    if (pattern_at == std::string_view::npos) return path.ends_with(pattern);
+    std::string_view const left = pattern.substr(0, pattern_at);
+    bool const is_name = pattern.substr(pattern_at + 1).starts_with('{');
+    if (is_name && path_fits(path, left)) return true;
+    if (at == std::string_view::npos || (!is_name && path.substr(at) != pattern.substr(pattern_at))) return false;
+    return path_fits(path.substr(0, at), left);
+}
+
+/// Reads the source of a request to its end. @throws UsageError  if it does not give as many bytes as it said
+GLOBUS_DECL std::string read_source(http::Request const& request) {
+    std::string body;
+    char buffer[16384];
+    while (std::size_t const given = request.source(buffer, sizeof buffer)) {
+        if (given > sizeof buffer) throw UsageError("the source of a request gave more bytes than it was asked for");
+        body.append(buffer, given);
+    }
+    if (request.source_size && *request.source_size != body.size())
+        throw UsageError("the source of a request gave " + std::to_string(body.size()) + " bytes, and not " +
+                         std::to_string(*request.source_size));
+    return body;
+}
+
+/// Gives the body of an answer to the sink of its request, in pieces.
+GLOBUS_DECL void feed_sink(http::Request const& request, std::string_view body, std::size_t piece_size) {
+    for (; !body.empty(); body.remove_prefix(std::min(piece_size, body.size()))) {
+        if (request.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the call was cancelled");
+        if (!request.sink(body.substr(0, piece_size)))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the sink ended the transfer");
+    }
+}
+
+}  // namespace detail
 
 GLOBUS_DECL MockTransport::Requests::Requests(std::vector<Request const*> record) : recorded_(std::move(record)) {
     reserve(recorded_.size());
@@ -29616,6 +30583,24 @@ GLOBUS_DECL MockTransport& MockTransport::reply(http::Response response) {
 GLOBUS_DECL MockTransport& MockTransport::reply(Handler handler) {
     std::lock_guard const lock(state_->mutex);
     state_->script.push_back(std::move(handler));
+    return *this;
+}
+
+GLOBUS_DECL MockTransport& MockTransport::answer(http::Method method, std::string_view path, http::Response response) {
+    response.headers.add("Content-Type", "application/json");
+    return reply([method, path = std::string(path), response = std::move(response)](http::Request const& request) {
+        std::string_view const url = std::string_view(request.url).substr(0, request.url.find('?'));
+        if (request.method != method || !detail::path_fits(url, path))
+            throw UsageError("MockTransport was to answer " + std::string(to_string(method)) + ' ' + path +
+                             " next, but the request is " + http::describe(request));
+        return response;
+    });
+}
+
+GLOBUS_DECL MockTransport& MockTransport::piece_size(std::size_t bytes) {
+    if (bytes == 0) throw UsageError("MockTransport: the pieces for a sink need at least one byte");
+    std::lock_guard const lock(state_->mutex);
+    state_->piece_size = bytes;
     return *this;
 }
 
@@ -29653,14 +30638,24 @@ GLOBUS_DECL void MockTransport::clear() {
 }
 
 GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
-    Handler handler;
     if (request.stop.stop_requested())
         throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
     if (http::Clock::now() >= request.deadline)
         throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
+    http::Request received = request;
+    if (received.source) {
+        received.body = detail::read_source(request);
+        received.has_body = true;
+        received.source = nullptr;
+    }
+    Handler handler;
+    std::size_t piece_size;
     {
         std::lock_guard const lock(state_->mutex);
-        state_->requests.push_back(request);
+        piece_size = state_->piece_size;
+        state_->requests.push_back(received);
+        if (!received.authorization.empty())
+            state_->requests.back().headers.set("Authorization", received.authorization.reveal());
         if (!state_->script.empty()) {
             handler = std::move(state_->script.front());
             state_->script.pop_front();
@@ -29671,15 +30666,14 @@ GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) con
     if (!handler)
         throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                          request.url);
-    http::Response response = handler(request);
+    http::Response response = handler(received);
     if (!request.sink && response.body.size() > request.max_response_bytes)
         throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
                            http::describe(request) + ": the answer is larger than " +
                                std::to_string(request.max_response_bytes) + " bytes");
     if (request.on_head && !response.body.empty()) request.on_head(response);
     if (request.sink && response.status >= 200 && response.status < 300) {
-        if (!request.sink(response.body))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the sink ended the transfer");
+        detail::feed_sink(request, response.body, piece_size);
         response.body.clear();
     }
     return response;
@@ -29838,6 +30832,7 @@ GLOBUS_DECL bool FlowsApiError::read_error(boost::json::object const& document, 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29858,23 +30853,48 @@ GLOBUS_DECL bool may_pass(Error const& error) {
     return dynamic_cast<DecodeError const*>(&error) != nullptr;
 }
 
-GLOBUS_DECL Looks::Looks(std::string_view name, CallGate const& gate, Polling const& polling, CallOptions options)
+GLOBUS_DECL PollingPlan::PollingPlan(std::string_view name, Polling const& polling)
+    : timeout_(std::min<Seconds>(polling.timeout, std::chrono::hours(24 * 365))),
+      longest_(polling.polling_interval),
+      pause_(std::min(polling.first_interval, polling.polling_interval)),
+      jitter_(polling.jitter) {
+    auto const check = [&](bool right, char const* what) {
+        if (!right) throw UsageError(std::string(name) + ": the " + what);
+    };
+    // The conditions are written so that NaN is refused, too.
+    constexpr Seconds least{0.01};
+    check(timeout_ >= least, "timeout must be at least 10 ms");
+    check(longest_ >= least, "polling_interval must be at least 10 ms");
+    check(pause_ >= least, "first_interval must be at least 10 ms");
+    check(jitter_ >= 0 && jitter_ < 1, "jitter must be at least 0 and less than 1");
+    longest_ = std::min(longest_, timeout_);
+    pause_ = std::min(pause_, longest_);
+}
+
+GLOBUS_DECL std::optional<PollingPlan::Look> PollingPlan::next(Seconds elapsed) {
+    Seconds const left = timeout_ - planned_;
+    // A look that took long does not shift the plan, and those that it made impossible are left out.
+    do planned_ += pause_;
+    while (planned_ <= elapsed);
+    if (planned_ > timeout_) {
+        if (left < pause_ / 2 || elapsed >= timeout_) return std::nullopt;
+        planned_ = timeout_;
+    }
+    bool const last = planned_ + pause_ > timeout_;  // it comes in time, but no earlier
+    Look const look{last ? planned_ : planned_ - pause_ * jitter_, planned_};
+    pause_ = std::min(pause_ * 1.5, longest_);
+    return look;
+}
+
+GLOBUS_DECL Looks::Looks(std::string_view name, CallGate const& gate, Polling polling, CallOptions options)
     : name_(name),
       call_(gate, options.stop),
       options_(std::move(options)),
-      interval_(polling.interval),
-      longest_(polling.longest_interval) {
-    using Span = std::chrono::duration<double>;
-    // The conditions are written so that NaN is refused, too.
-    if (!(polling.timeout >= Span(0))) throw UsageError(std::string(name) + ": the timeout must not be negative");
-    if (!(interval_ >= Span(0.01) && longest_ >= interval_))
-        throw UsageError(std::string(name) +
-                         ": the interval must be at least 10 ms, and the longest_interval at least the interval");
-    http::Clock::time_point const now = http::Clock::now();
-    end_ = std::min(http::later(polling.timeout, now), options_.deadline.value_or(http::Clock::time_point::max()));
+      sleep_(std::move(polling.sleep)),
+      plan_(name, polling) {
     // A look that is under way when the time is over gets a few seconds more.
     options_.deadline = std::min(options_.deadline.value_or(http::Clock::time_point::max()),
-                                 http::later(polling.timeout + Span(10), now));
+                                 http::later(plan_.timeout() + Seconds(10), start_));
     options_.stop = call_.stop();
 }
 
@@ -29889,16 +30909,24 @@ GLOBUS_DECL void Looks::failed(Error const& error) {
 }
 
 GLOBUS_DECL bool Looks::wait() {
-    http::Clock::time_point const now = http::Clock::now();
-    if (now >= end_) {
+    auto const look = plan_.next(elapsed());
+    if (!look || http::later(look->latest, start_) >= *options_.deadline) {
         if (failure_) std::rethrow_exception(failure_);
         return false;
     }
-    if (!http::wait_until(std::min(http::later(interval_, now), end_), options_.stop))
+    if (!sleep_until(look->latest - (look->latest - look->earliest) * random_unit()))
         throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
                            std::string(name_) + " was cancelled");
-    interval_ = std::min(interval_ * 1.5, longest_);
     return true;
+}
+
+GLOBUS_DECL bool Looks::sleep_until(Seconds until) {
+    if (!sleep_) return http::wait_until(http::later(until, start_), options_.stop);
+    Seconds const length = std::max(Seconds(0), until - slept_);
+    slept_ += length;
+    bool waited = true;
+    call_.run_callback([&] { waited = sleep_(length); });
+    return waited && !options_.stop.stop_requested();
 }
 
 }  // namespace globus::detail
@@ -30584,6 +31612,127 @@ GLOBUS_DECL std::string CreateTunnel::set_submission_id(Json& document) {
 }  // namespace globus::transfer
 
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+[[noreturn]] GLOBUS_DECL void fail_submission_file(std::string const& path, char const* what) {
+    throw Error("the submission file " + path + " cannot be " + what + ": " + std::strerror(errno));
+}
+
+GLOBUS_DECL std::string submission_digest(std::string const& json) { return hex_encode(sha256(json)); }
+
+GLOBUS_DECL void check_same_submission(transfer::SubmissionFile const& file,
+                                       transfer::SubmissionFile::Record const& record, std::string const& digest,
+                                       std::string const& id) {
+    if (record.digest == digest && (id.empty() || id == record.submission_id)) return;
+    throw UsageError("the submission file " + file.path() + " belongs to another submission, " +
+                     (record.task_id.empty() ? "which the service may have accepted: submit that once more"
+                                             : "task " + record.task_id + ": wait for that") +
+                     " and remove the file, or use another file");
+}
+
+}  // namespace globus::detail
+
+namespace globus::transfer {
+
+GLOBUS_DECL SubmissionFile::SubmissionFile(std::string path) : path_(std::move(path)) {
+    if (path_.empty() || path_.find('\0') != std::string::npos || path_.back() == '/')
+        throw UsageError("the path of a submission file is empty, names a directory, or has a NUL in it");
+}
+
+GLOBUS_DECL std::optional<SubmissionFile::Record> SubmissionFile::read() const {
+    using namespace globus::detail;
+    Descriptor const file = open_file(path_, Opening::to_read);
+    if (!file) {
+        if (errno == ENOENT) return std::nullopt;
+        if (errno == ELOOP)
+            throw Error("the submission file " + path_ + " is a symbolic link; put the file itself there");
+        fail_submission_file(path_, "read");
+    }
+    std::array<char, 4096> buffer;
+    auto const size = read_file(file, buffer.data(), buffer.size());
+    if (size < 0) fail_submission_file(path_, "read");
+    boost::system::error_code odd;
+    Json const document = parse_exact_json({buffer.data(), static_cast<std::size_t>(size)}, odd);
+    auto const text = [&](char const* name) {
+        Json const* const value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    Record record{text("submission_id"), text("digest"), text("task_id")};
+    if (record.submission_id.empty() || record.digest.empty())
+        throw Error("the submission file " + path_ +
+                    " was not written by this library, or is damaged; look at your tasks, and then remove the file");
+    return record;
+}
+
+GLOBUS_DECL std::string SubmissionFile::write_beside(Record const& record) const {
+    using namespace globus::detail;
+    boost::json::object document{{"submission_id", record.submission_id}, {"digest", record.digest}};
+    if (!record.task_id.empty()) document["task_id"] = record.task_id;
+    std::string fresh = path_ + ".new-" + hex_encode(random_bytes(6));
+    Descriptor const file = open_file(fresh, Opening::to_make);
+    if (!file) fail_submission_file(path_, "written");
+    bool const written = write_file(file, boost::json::serialize(document) + '\n');
+    if (written && (sync_file(file) || is_unsupported(errno))) return fresh;
+    int const reason = errno;
+    remove_file(fresh);
+    errno = reason;
+    fail_submission_file(path_, "written");
+}
+
+GLOBUS_DECL SubmissionFile::Record SubmissionFile::begin(Record const& record) const {
+    using namespace globus::detail;
+    std::string const fresh = write_beside(record);
+    bool made = link_file(fresh, path_);
+    int const reason = errno;
+    if (!made && reason != EEXIST) made = rename_file(fresh, path_);  // a file system without links
+    remove_file(fresh);
+    if (made) {
+        sync_directory(directory_of(path_));
+        return record;
+    }
+    errno = reason;
+    if (errno != EEXIST) fail_submission_file(path_, "written");
+    if (auto other = read()) return *std::move(other);
+    return begin(record);  // and that other has removed it
+}
+
+GLOBUS_DECL void SubmissionFile::write(Record const& record) const {
+    using namespace globus::detail;
+    std::string const fresh = write_beside(record);
+    if (!rename_file(fresh, path_)) {
+        int const reason = errno;
+        remove_file(fresh);
+        errno = reason;
+        fail_submission_file(path_, "written");
+    }
+    sync_directory(directory_of(path_));
+}
+
+GLOBUS_DECL void SubmissionFile::remove() const {
+    using namespace globus::detail;
+    if (!remove_file(path_)) fail_submission_file(path_, "removed");
+    sync_directory(directory_of(path_));
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
 
@@ -31399,6 +32548,21 @@ GLOBUS_DECL bool make_private(std::string const& path) {
     return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+GLOBUS_DECL bool make_unopened(std::string const& path) {
+#ifdef __APPLE__
+    return static_cast<bool>(open_file(path, Opening::to_make));
+#else
+    return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0;
+#endif
+}
+
+GLOBUS_DECL bool sync_file(Descriptor const& file) {
+#ifdef F_FULLFSYNC
+    if (::fcntl(file.get(), F_FULLFSYNC) == 0) return true;  // fsync of macOS leaves the text in the disk's own memory
+#endif
+    return ::fsync(file.get()) == 0;
+}
+
 GLOBUS_DECL bool sync_directory(std::string const& path) {
     Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     return directory && sync_file(directory);
@@ -31768,6 +32932,12 @@ GLOBUS_DECL std::string redirect_target(http::Request const& request, http::Resp
 
 namespace globus::detail {
 
+#ifdef MSG_NOSIGNAL
+inline constexpr int without_sigpipe = MSG_NOSIGNAL;
+#else
+inline constexpr int without_sigpipe = 0;  // the sockets have SO_NOSIGPIPE instead
+#endif
+
 #ifdef SOCK_CLOEXEC
 GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
     return Descriptor(::socket(family, type | SOCK_CLOEXEC, protocol));
@@ -31779,7 +32949,12 @@ GLOBUS_DECL bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_
 #else
 GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
     Descriptor made(::socket(family, type, protocol));
-    if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+    if (!made) return made;
+    ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+#ifdef SO_NOSIGPIPE
+    int const on = 1;
+    ::setsockopt(made.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
     return made;
 }
 GLOBUS_DECL int configured(int number) {
@@ -31788,7 +32963,7 @@ GLOBUS_DECL int configured(int number) {
     return number;
 }
 GLOBUS_DECL Descriptor accept_from(Descriptor const& listener) {
-    int const number = ::accept(listener.get(), nullptr, nullptr);
+    int const number = ::accept(listener.get(), nullptr, nullptr);  // it has the listener's SO_NOSIGPIPE
     return Descriptor(number < 0 ? number : configured(number));
 }
 GLOBUS_DECL bool make_pipe(int (&ends)[2]) {
@@ -31832,7 +33007,7 @@ GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::
 }
 
 GLOBUS_DECL std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
-    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return ::send(socket.get(), bytes.data(), bytes.size(), without_sigpipe);
 }
 
 GLOBUS_DECL void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
@@ -32082,9 +33257,22 @@ GLOBUS_DECL std::string RedirectListener::page(std::string_view status, std::str
 #include <string>
 #include <vector>
 
+#ifdef __APPLE__
+#include <crt_externs.h>
+#else
 extern char** environ;
+#endif
 
 namespace globus::detail {
+
+/// The environment, for a program that is started.
+GLOBUS_DECL char** whole_environment() {
+#ifdef __APPLE__
+    return *::_NSGetEnviron();  // a shared library has no `environ` there
+#else
+    return environ;
+#endif
+}
 
 GLOBUS_DECL BrowserOpener::~BrowserOpener() {
     if (child_ == 0) return;
@@ -32114,7 +33302,7 @@ GLOBUS_DECL bool BrowserOpener::start(std::string const& url) {
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
+    int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, whole_environment());
     ::posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) child_ = 0;
     return failed == 0;
@@ -32148,6 +33336,19 @@ GLOBUS_DECL void BrowserOpener::reap() {
 
 namespace globus::detail {
 
+/// Takes a pending SIGPIPE, which is blocked; false if there is none.
+GLOBUS_DECL bool take_sigpipe(sigset_t const& pipe) {
+#ifdef __APPLE__
+    sigset_t pending;
+    sigpending(&pending);
+    int taken = 0;
+    return sigismember(&pending, SIGPIPE) == 1 && sigwait(&pipe, &taken) == 0;
+#else
+    timespec const now{};
+    return sigtimedwait(&pipe, nullptr, &now) == SIGPIPE;
+#endif
+}
+
 GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {
     if (!needed_) return;
     sigset_t pending;
@@ -32160,9 +33361,8 @@ GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {
 
 GLOBUS_DECL SigpipeGuard::~SigpipeGuard() {
     if (!needed_) return;
-    timespec const now{};
     if (!was_pending_)
-        while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+        while (take_sigpipe(pipe_)) {
         }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
@@ -32176,13 +33376,54 @@ GLOBUS_DECL SigpipeGuard::~SigpipeGuard() {
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#ifdef __linux__
 #include <sys/syscall.h>
+#else
+#include <sys/stat.h>
+#endif
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 
 namespace globus::detail {
+
+#ifdef __linux__
+GLOBUS_DECL bool WakeUpFiles::is_inherited(std::size_t file) {
+    if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
+    int domain = 0;
+    socklen_t size = sizeof domain;
+    if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
+    return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
+}
+
+GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
+    int to_read = 0, to_write = 0;
+    syscall(SYS_ioctl, file, FIONREAD, &to_read);
+    syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
+    return std::max(to_read, to_write);
+}
+
+GLOBUS_DECL void WakeUpFiles::keep(std::size_t file) { syscall(SYS_fcntl, file, F_SETFD, FD_CLOEXEC); }
+#else
+GLOBUS_DECL bool WakeUpFiles::is_inherited(std::size_t file) {
+    int const number = static_cast<int>(file);
+    if (::fcntl(number, F_GETFD) != 0) return false;
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(number, reinterpret_cast<sockaddr*>(&address), &size) == 0) return address.ss_family == AF_UNIX;
+    struct stat status {};
+    return ::fstat(number, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
+    int to_read = 0;
+    ::ioctl(static_cast<int>(file), FIONREAD, &to_read);
+    return to_read;
+}
+
+GLOBUS_DECL void WakeUpFiles::keep(std::size_t file) { ::fcntl(static_cast<int>(file), F_SETFD, FD_CLOEXEC); }
+#endif
 
 GLOBUS_DECL WakeUpFiles::WakeUpFiles() {
     // All numbers below the first free one are taken. A few of them are looked at, too: another thread may close one.
@@ -32197,21 +33438,6 @@ GLOBUS_DECL std::size_t WakeUpFiles::first_free() {
     if (file < 0) return 0;
     close(file);
     return static_cast<std::size_t>(file);
-}
-
-GLOBUS_DECL bool WakeUpFiles::is_inherited(std::size_t file) {
-    if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
-    int domain = 0;
-    socklen_t size = sizeof domain;
-    if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
-    return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
-}
-
-GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
-    int to_read = 0, to_write = 0;
-    syscall(SYS_ioctl, file, FIONREAD, &to_read);
-    syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
-    return std::max(to_read, to_write);
 }
 
 }  // namespace globus::detail

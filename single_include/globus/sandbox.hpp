@@ -124,8 +124,10 @@
  * - GCS Manager: it is at `/api/` of the same address; its documents are kept, and change nothing in Transfer.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
- * - Data: PUT makes the directories that are missing. The service serves it with HTTPS from a host for each collection;
- *   the sandbox at `/data/{collection}/`. A browser without a token is sent to the page that shows a code.
+ * - Data: PUT makes the directories that are missing. Conditions and ranges are those of RFC 9110; digests are given to
+ *   requests with Want-Repr-Digest or Want-Digest, and those of a PUT are compared. The service serves it with HTTPS
+ *   from a host for each collection; the sandbox at `/data/{collection}/`. A browser without a token is sent to the page
+ *   that shows a code.
  *
  * @see https://docs.globus.org/api/
  */
@@ -135,6 +137,46 @@
 
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
+
+#ifndef GLOBUS_CORE_REQUIREMENTS_HPP
+#define GLOBUS_CORE_REQUIREMENTS_HPP
+
+// What this library needs of the compiler and of Boost. Every header of globus comes here before anything else of its
+// own, so that whoever forgot -std=c++20 reads one sentence. libcurl and OpenSSL are looked at where they are used.
+
+// There is no such file: a compiler goes on after #error, but not after a file that is missing.
+#define GLOBUS_DETAIL_STOP <globus-stops-at-the-error-above>
+
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "globus needs C++20: compile with -std=c++20 or newer (g++ 11, clang 14 or newer)"
+#include GLOBUS_DETAIL_STOP
+#elif !defined(__cpp_exceptions)
+#error "globus reports errors by exceptions: compile without -fno-exceptions"
+#include GLOBUS_DETAIL_STOP
+#elif !defined(__cpp_rtti)
+#error "globus tells errors apart by their types: compile without -fno-rtti"
+#include GLOBUS_DETAIL_STOP
+#elif defined(_WIN32)
+#error "globus needs a POSIX system: on Windows, build in the Windows Subsystem for Linux"
+#include GLOBUS_DETAIL_STOP
+#elif !__has_include(<boost/version.hpp>)
+#error "globus needs the headers of Boost 1.79 or newer: install them, or name their directory with -I"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#include <boost/version.hpp>
+#if BOOST_VERSION < 107900
+#error "globus needs Boost 1.79 or newer: name the directory of a newer one with -I"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#include <version>
+#if defined(_LIBCPP_VERSION) && !defined(__cpp_lib_jthread)
+#error "globus needs std::stop_token: with libc++ 18 or newer, compile and link with -fexperimental-library"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#endif  // GLOBUS_CORE_REQUIREMENTS_HPP
 
 // Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
 // header includes at its end if GLOBUS_BODIES is defined:
@@ -464,7 +506,10 @@ struct App {
     std::vector<std::string> redirect_uris = {};  ///< besides the loopback addresses and the page that shows the code
 };
 
-/// A person who can log in. The first one is who the browser belongs to: `authorize` logs in as the first user.
+/**
+ * A person who can log in. The first one is who the browser belongs to: `authorize` logs in as the first user, unless
+ * the login names another one (`session_required_identities`, `login_hint`), or Options::ask lets the browser choose.
+ */
 struct User {
     std::string id;                               ///< of the identity: `sub` of tokens and claims
     std::string username;                         ///< as in "user@example.org"
@@ -484,6 +529,7 @@ struct Collection {
     CollectionKind kind = CollectionKind::guest;      ///< how its document is typed, as in "GCSv5_guest_collection"
     bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
     bool high_assurance = false;        ///< what documents say of it; nothing is enforced
+    bool open = true;  ///< whether everybody with a token may read and write it; else access rules say who may
 };
 
 /// How time passes in the sandbox.
@@ -515,7 +561,10 @@ struct RateLimit {
  */
 struct Options {
     std::uint16_t port = 0;        ///< of the services; 0 takes a free one
+    std::uint16_t https_port = 0;  ///< of the services over HTTPS; 0 takes a free one
     std::uint16_t admin_port = 0;  ///< of the admin calls; 0 takes a free one
+    /// The bearer secret of the admin calls, of at least 16 characters; empty: a new one for each server.
+    std::string admin_secret = {};
     /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
     std::filesystem::path root = {};
     /// Whether other users of this machine may connect to the services, where the system tells who is at the other end
@@ -537,6 +586,12 @@ struct Options {
     std::size_t journal_limit = 10000;   ///< entries kept; counts go on being exact beyond it
     std::vector<App> apps = {};          ///< a native and a confidential one are added where there is none
     std::vector<User> users = {};        ///< empty: one is made
+    /// Whether every client id that is asked for is known: as a native application, made when it is first seen.
+    bool any_app = false;
+    /// Whether `authorize` shows a page on which the user and the consent are chosen. If not, it approves at once.
+    bool ask = false;
+    /// Web pages that may call the services, besides those of this machine: origins, as in "https://app.example.org".
+    std::vector<std::string> allowed_origins = {};
     std::vector<Collection> collections = {};  ///< empty: source, destination, and every other directory in `root`
 };
 
@@ -591,7 +646,12 @@ public:
     [[nodiscard]] std::string base_url() const;
     /// The session's name in admin calls.
     [[nodiscard]] std::string id() const;
-    /// The certificate of the authority to trust, as PEM; empty with Tls::none.
+    /**
+     * The same services over HTTPS, with a good certificate: "https://127.0.0.1:40125/". Clients of GCS managers insist
+     * on it. With Options::tls it is base_url().
+     */
+    [[nodiscard]] std::string https_url() const;
+    /// The certificate of the authority to trust for https_url(), as PEM.
     [[nodiscard]] std::string ca_pem() const;
     /// The port of base_url().
     [[nodiscard]] std::uint16_t port() const;
@@ -763,7 +823,7 @@ public:
 
     /// Where the admin calls are: "http://127.0.0.1:40124/admin/v1/".
     [[nodiscard]] std::string admin_url() const;
-    /// The bearer secret of the admin calls; new for each server.
+    /// The bearer secret of the admin calls: Options::admin_secret, or else new for each server.
     [[nodiscard]] std::string admin_secret() const;
 
     /// Another session, with another address. It ends with its last handle, or before, with the server.
@@ -1709,7 +1769,8 @@ struct Data {
     std::map<std::string, AuthorizationCode> codes;
     std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
     std::vector<Consent> consents;
-    std::vector<App> apps;  ///< made by API calls, and those of the collections, besides those of the options
+    std::vector<App> apps;    ///< made by API calls, and those of the collections, besides those of the options
+    std::vector<User> users;  ///< identities that were provisioned: known by name, and never logged in
     /// Secrets of applications by the credentials that stand for them: application, credential, secret.
     std::vector<std::array<std::string, 3>> credentials;
     Pairs environment;  ///< what the session tells programs; empty until somebody asks
@@ -1782,6 +1843,7 @@ public:
     Options options;
     std::string id;
     std::string base_url;
+    std::string https_url;  ///< the same services over TLS; base_url when that is TLS already
     std::string gcs_id;  ///< of the endpoint whose GCS Manager is under /api
     bool owns_root = false;
 
@@ -1834,7 +1896,8 @@ public:
     void engine_loop();
 
     std::shared_ptr<Listener> listener;
-    std::shared_ptr<SSL_CTX> tls;  ///< null when plain HTTP is spoken
+    std::shared_ptr<Listener> secure;  ///< of https_url; null when `listener` speaks TLS
+    std::shared_ptr<SSL_CTX> tls;      ///< of `secure`, or else of `listener`
     std::string ca_pem;            ///< whom a client may trust
     void make_certificates();
 
@@ -1847,6 +1910,8 @@ public:
     /// Adds an endpoint, and the application by which its data knows who is there.
     void add_endpoint(Endpoint endpoint);
     App const* app(std::string_view client_id) const;
+    /// The same, and with Options::any_app the one that is made of an identifier.
+    App const* app_or_any(std::string const& client_id);
     User const* user(std::string_view identity) const;
 };
 
@@ -1895,16 +1960,34 @@ inline void World::add_endpoint(Endpoint endpoint) {
     data.endpoints[name] = std::move(endpoint);
 }
 
+/// The public applications that programs bring along: their identifiers are no secrets. [recorded] the CLI's, which it
+/// makes its own confidential one from; the SDKs' tutorial; Compute's
+inline std::vector<App> const& public_programs() {
+    static std::vector<App> const all{
+        {"95fdeba8-fac2-42bd-a357-e068d82ff78e", "", "Globus CLI"},
+        {"61338d24-54d5-408f-a10d-66c06b59f6d2", "", "Globus SDK tutorial"},
+        {"4cf29807-cf21-49ec-9443-ff9a3fb9f81c", "", "Globus Compute SDK"},
+    };
+    return all;
+}
+
 inline App const* World::app(std::string_view client_id) const {
-    for (auto const* list : {&options.apps, &data.apps})
+    for (auto const* list : {&options.apps, &data.apps, &public_programs()})
         for (auto const& one : *list)
             if (one.id == client_id) return &one;
     return nullptr;
 }
 
+inline App const* World::app_or_any(std::string const& client_id) {
+    if (app(client_id) == nullptr && options.any_app && is_uuid(client_id))
+        data.apps.push_back({client_id, "", "Some application"});
+    return app(client_id);
+}
+
 inline User const* World::user(std::string_view identity) const {
-    for (auto const& one : options.users)
-        if (one.id == identity) return &one;
+    for (auto const* list : {&options.users, &data.users})
+        for (auto const& one : *list)
+            if (one.id == identity) return &one;
     return nullptr;
 }
 
@@ -2000,7 +2083,7 @@ inline void check_action(json::value const& action, bool tls) {
 /// The members of `match` must be such that something can fit them.
 inline void check_match(json::object const& match) {
     static std::set<std::string> const services{"auth",   "transfer", "groups", "search", "flows",
-                                                "timers", "compute",  "gcs",    "data",   "unknown"};
+                                                "timers", "compute",  "gcs",    "data",   "sandbox", "unknown"};
     auto const each = [&](char const* field, auto const& good) {
         auto const* value = match.if_contains(field);
         if (value == nullptr) return;
@@ -2101,9 +2184,9 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
     }
     std::vector<Rule> added;
     if (auto const* list = source->if_array())
-        for (auto const& one : *list) added.push_back(read_rule(one, tls != nullptr));
+        for (auto const& one : *list) added.push_back(read_rule(one, options.tls != Tls::none));
     else
-        added.push_back(read_rule(*source, tls != nullptr));
+        added.push_back(read_rule(*source, options.tls != Tls::none));
     auto const first = next_rule;
     for (auto& one : added) {
         one.id = next_rule++;
@@ -2601,7 +2684,10 @@ inline std::string scope_for(std::string_view scope_or_server) {
     if (!resource_server_of(scope_or_server).empty()) return std::string(scope_or_server);
     std::string const server(scope_or_server);
     if (server == "auth.globus.org")
-        return "openid profile email urn:globus:auth:scope:auth.globus.org:view_identities";
+        return "openid profile email urn:globus:auth:scope:auth.globus.org:view_identities "
+               "urn:globus:auth:scope:auth.globus.org:view_identity_set "
+               "urn:globus:auth:scope:auth.globus.org:manage_projects "
+               "urn:globus:auth:scope:auth.globus.org:view_consents";
     if (server == "flows.globus.org") return "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/all";
     if (server == "funcx_service") return "https://auth.globus.org/scopes/facd7ccc-c5f4-42aa-916b-a0e270e2c2a9/all";
     if (server == "524230d7-ea86-4a52-8312-86065a9e0417")
@@ -2731,6 +2817,11 @@ inline bool session_has(json::object const& session, std::string_view name, json
     return true;
 }
 
+inline bool has_scope(AccessToken const& token, std::string_view scope) {
+    return std::any_of(token.scopes.begin(), token.scopes.end(),
+                       [&](std::string const& one) { return bare_scope(one) == scope; });
+}
+
 /// The token of a call to `service`; when it is not good enough, `refused` says why. [recorded] codes
 inline AccessToken const* authenticate(World& world, Call const& call, std::string const& resource_server,
                                        Reply& refused) {
@@ -2822,9 +2913,9 @@ inline App const* basic_client(World const& world, Call const& call) {
 
 /// The application that a form comes from: by Basic, or by its members. [doc] RFC 6749, 2.3.1: an application with a
 /// secret must show it; in the form it may, too
-inline App const* form_client(World const& world, Call const& call, Pairs const& form) {
+inline App const* form_client(World& world, Call const& call, Pairs const& form) {
     if (same_name(call.header("Authorization").substr(0, 6), "Basic ")) return basic_client(world, call);
-    App const* const app = world.app(pair_or(form, "client_id"));
+    App const* const app = world.app_or_any(pair_or(form, "client_id"));
     if (app != nullptr && !app->secret.empty() && !knows_secret(world, *app, pair_or(form, "client_secret")))
         return nullptr;
     return app;
@@ -2998,15 +3089,30 @@ inline bool name_grant(Call& call) {
     return true;
 }
 
+/// Whether a scope can be asked for. The scopes of a client that a developer made are those that were made for it.
+inline bool is_scope(World& world, std::string const& text) {
+    std::string const server = resource_server_of(text);
+    if (server.empty()) return false;
+    auto const& clients = world.data.documents["auth.clients"];
+    bool const developed =
+        std::any_of(clients.begin(), clients.end(), [&](auto const& one) { return one.first == server; });
+    if (!developed) return true;
+    auto const& made = world.data.documents["auth.scopes"];
+    return std::any_of(made.begin(), made.end(), [&](auto const& one) {
+        return text_of(one.second, "scope_string") == bare_scope(text);
+    });
+}
+
 /// Reads a scope parameter; an empty answer with `refused` set when it is not one.
-inline std::vector<std::string> requested_scopes(std::string const& text, std::optional<Reply>& refused) {
+inline std::vector<std::string> requested_scopes(World& world, std::string const& text,
+                                                 std::optional<Reply>& refused) {
     auto const scopes = split_scopes(text);
     if (!scopes || scopes->empty()) {
         refused = oauth_error(400, "invalid_scope", "The scope is malformed");
         return {};
     }
     for (auto const& scope : *scopes)
-        if (resource_server_of(scope).empty()) {
+        if (!is_scope(world, scope)) {
             refused = oauth_error(400, "unknown_scope", "Unknown scope: " + scope);  // [guess] the code
             return {};
         }
@@ -3092,7 +3198,7 @@ inline Reply token_endpoint(World& world, Call& call) {
     Grant grant;
     grant.client_id = app->id;
     grant.identity = app->id;
-    grant.scopes = requested_scopes(pair_or(form, "scope"), refused);
+    grant.scopes = requested_scopes(world, pair_or(form, "scope"), refused);
     if (refused) return *refused;
     record_consents(world, grant);
     return token_answer(world, grant);
@@ -3106,15 +3212,35 @@ inline Reply revoke_endpoint(World& world, Call& call) {
     std::string const token = pair_or(form, "token");
     Reply reply = Reply::of(200, json::object{{"active", false}});
     reply.committed = false;
+    // The CLI revokes as the public application that its own confidential one was made from. [guess] so may each
+    // public application: whoever has a token may end it
+    auto const may = [&](std::string const& owner) { return owner == app->id || app->secret.empty(); };
     if (auto const access = world.data.access_tokens.find(token);
-        access != world.data.access_tokens.end() && access->second.client_id == app->id)
+        access != world.data.access_tokens.end() && may(access->second.client_id))
         reply.committed = !std::exchange(access->second.revoked, true);
     if (auto const refresh = world.data.refresh_tokens.find(token);
-        refresh != world.data.refresh_tokens.end() && refresh->second.client_id == app->id) {
+        refresh != world.data.refresh_tokens.end() && may(refresh->second.client_id)) {
         reply.committed = !refresh->second.revoked;
         revoke_family(world, refresh->second.family);
     }
     return reply;
+}
+
+/// Whether a token is active, for the application it belongs to. [doc] the clients that call it
+inline Reply validate_endpoint(World& world, Call& call) {
+    Pairs const form = parse_form(call.body);
+    App const* const app = form_client(world, call, form);
+    if (app == nullptr) return oauth_error(401, "invalid_client");
+    std::string const token = pair_or(form, "token");
+    auto const access = world.data.access_tokens.find(token);
+    auto const refresh = world.data.refresh_tokens.find(token);
+    bool active = false;
+    if (access != world.data.access_tokens.end())
+        active = access->second.client_id == app->id && !access->second.revoked &&
+                 access->second.expires > world.now_locked();
+    else if (refresh != world.data.refresh_tokens.end())
+        active = refresh->second.client_id == app->id && !refresh->second.revoked && !refresh->second.spent;
+    return Reply::of(200, json::object{{"active", active}});
 }
 
 /// [recorded] the members of an active answer
@@ -3192,50 +3318,85 @@ inline Reply userinfo_endpoint(World& world, Call& call) {
             answer["identity_provider_display_name"] = "Globus Sandbox";
         }
         if (has("email")) answer["email"] = email_of(*user);
-        answer["identity_set"] = json::array{json::object{
-            {"sub", user->id}, {"username", user->username}, {"name", user->name}, {"email", email_of(*user)}}};
+        // [doc] the linked identities need a scope of their own
+        if (has("urn:globus:auth:scope:auth.globus.org:view_identity_set"))
+            answer["identity_set"] = json::array{json::object{
+                {"sub", user->id}, {"username", user->username}, {"name", user->name}, {"email", email_of(*user)}}};
     }
     return Reply::of(200, answer);
 }
 
-/// [recorded] the members of an identity. Who is not known is left out.
+/// [recorded] the members of a person's identity
+inline json::object describe_identity(World const& world, User const& user) {
+    bool const used = std::any_of(world.options.users.begin(), world.options.users.end(),
+                                  [&](User const& one) { return one.id == user.id; });
+    json::object out{{"email", email_of(user)},
+                     {"id", user.id},
+                     {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                     {"identity_type", "login"},
+                     {"name", user.name},
+                     {"organization", user.organization},
+                     {"status", used ? "used" : "unused"},
+                     {"username", user.username}};
+    if (!used)  // [doc] nobody knows more of a provisioned identity than its name
+        for (auto const* name : {"email", "name", "organization"}) out[name] = nullptr;
+    return out;
+}
+
+/// [doc] an application has an identity of the domain clients.auth.globus.org
+inline json::object describe_identity(World const& world, App const& app) {
+    return {{"email", nullptr},
+            {"id", app.id},
+            {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
+            {"identity_type", "service"},
+            {"name", app.name},
+            {"organization", nullptr},
+            {"status", "used"},
+            {"username", username_of(world, app.id)}};
+}
+
+/// The identities of an id or a username.
+inline json::array find_identities(World const& world, std::string const& wanted, bool by_name) {
+    json::array found;
+    for (auto const* list : {&world.options.users, &world.data.users})
+        for (auto const& user : *list)
+            if (same_name(by_name ? user.username : user.id, wanted)) found.push_back(describe_identity(world, user));
+    for (auto const* list : {&world.options.apps, &world.data.apps})
+        for (auto const& app : *list)
+            if (same_name(by_name ? username_of(world, app.id) : app.id, wanted))
+                found.push_back(describe_identity(world, app));
+    return found;
+}
+
+/// One identity, by its id. [guess] the shape: that of one in the list
+inline Reply identity_endpoint(World& world, Call& call) {
+    Reply refused;
+    if (basic_client(world, call) == nullptr && authenticate(world, call, "auth.globus.org", refused) == nullptr)
+        return refused;
+    auto found = find_identities(world, call.holes[0], false);
+    if (found.empty()) return problem(world, call, 404, "NOT_FOUND", "No identity with this id");
+    return Reply::of(200, json::object{{"identity", std::move(found.front())}});
+}
+
+/// Identities by name or id. Who is not known is left out, or made with `provision`. [doc]
 inline Reply identities_endpoint(World& world, Call& call) {
     if (basic_client(world, call) == nullptr) {
         Reply refused;
         if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
     }
     json::array found;
-    auto const add = [&](User const& user) {
-        found.push_back(json::object{{"email", email_of(user)},
-                                     {"id", user.id},
-                                     {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
-                                     {"identity_type", "login"},
-                                     {"name", user.name},
-                                     {"organization", user.organization},
-                                     {"status", "used"},
-                                     {"username", user.username}});
-    };
-    auto const add_app = [&](App const& app) {
-        // [doc] an application has an identity of the domain clients.auth.globus.org
-        found.push_back(json::object{{"email", nullptr},
-                                     {"id", app.id},
-                                     {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
-                                     {"identity_type", "service"},
-                                     {"name", app.name},
-                                     {"organization", nullptr},
-                                     {"status", "used"},
-                                     {"username", username_of(world, app.id)}});
-    };
     bool const by_name = call.has_argument("usernames");
     bool const by_id = call.has_argument("ids");
     if (by_name == by_id)
         return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of usernames and ids is needed");
     for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ',')) {
-        for (auto const& user : world.options.users)
-            if (same_name(by_name ? user.username : user.id, wanted)) add(user);
-        for (auto const* list : {&world.options.apps, &world.data.apps})
-            for (auto const& app : *list)
-                if (same_name(by_name ? username_of(world, app.id) : app.id, wanted)) add_app(app);
+        auto known = find_identities(world, wanted, by_name);
+        bool const provision = by_name && known.empty() && lower(call.argument("provision")) == "true";
+        if (provision && wanted.find('@') != std::string::npos) {
+            world.data.users.push_back({world.random.uuid(), wanted, "", "", ""});
+            known.push_back(describe_identity(world, world.data.users.back()));
+        }
+        for (auto& one : known) found.push_back(std::move(one));
     }
     json::object answer{{"identities", std::move(found)}};
     if (call.argument("include").find("identity_provider") != std::string::npos)
@@ -3349,9 +3510,51 @@ inline bool redirect_allowed(World const& world, App const& app, std::string con
     return false;
 }
 
-/// Logs the first user in and approves everything at once. [doc] RFC 6749, 4.1.1; RFC 7636, 4.4.1
+/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user. Null when nobody
+/// here is who is asked for.
+inline User const* user_who_logs_in(World const& world, Call const& call) {
+    auto const find = [&](std::string const& names) -> User const* {
+        for (auto const& name : split(names, ','))
+            for (auto const& one : world.options.users)
+                if (same_name(one.id, trim(name)) || same_name(one.username, trim(name))) return &one;
+        return nullptr;
+    };
+    for (auto const* name : {"sandbox_user", "session_required_identities"})
+        if (auto const* wanted = find_pair(call.query, name)) return find(*wanted);
+    if (auto const* hint = find_pair(call.query, "login_hint"))
+        if (auto const* hinted = find(*hint)) return hinted;
+    if (auto const* domain = find_pair(call.query, "session_required_single_domain"))
+        for (auto const& one : world.options.users)
+            for (auto const& wanted : split(*domain, ','))
+                if (lower(one.username).ends_with("@" + lower(trim(wanted)))) return &one;
+    return &world.options.users.front();
+}
+
+/// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
+/// adding `sandbox_user` and `sandbox_decision` (allow or deny) to the address.
+inline Reply consent_page(World const& world, Call const& call, App const& app, std::vector<std::string> const& scopes,
+                          User const& chosen) {
+    std::string body = "<p>" + html_text(app.name) + " (" + html_text(app.id) + ") would like to:</p><ul id=\"scopes\">";
+    for (auto const& scope : scopes) body += "<li>" + html_text(scope) + "</li>";
+    body += "</ul><form method=\"get\" action=\"/v2/oauth2/authorize\">";
+    for (auto const& [name, value] : call.query)
+        if (!name.starts_with("sandbox_"))
+            body += "<input type=\"hidden\" name=\"" + html_text(name) + "\" value=\"" + html_text(value) + "\">";
+    for (auto const& user : world.options.users)
+        body += "<p><label><input type=\"radio\" name=\"sandbox_user\" value=\"" + html_text(user.id) + "\"" +
+                (user.id == chosen.id ? " checked" : "") + "> " + html_text(user.username) + "</label></p>";
+    body +=
+        "<button id=\"allow\" name=\"sandbox_decision\" value=\"allow\">Allow</button> "
+        "<button id=\"deny\" name=\"sandbox_decision\" value=\"deny\">Deny</button></form>";
+    Reply reply = page(200, "Log in to the sandbox", "");
+    auto const at = reply.body.find("</body>");
+    reply.body.insert(at, body);
+    return reply;
+}
+
+/// Logs a user in and approves everything at once, or asks. [doc] RFC 6749, 4.1.1; RFC 7636, 4.4.1
 inline Reply authorize_endpoint(World& world, Call& call) {
-    App const* app = world.app(call.argument("client_id"));
+    App const* app = world.app_or_any(call.argument("client_id"));
     if (app == nullptr) return page(400, "Error", "Unknown client_id");
     std::string const uri = call.argument("redirect_uri");
     if (!redirect_allowed(world, *app, uri)) return page(400, "Error", "Mismatching redirect URI");
@@ -3381,16 +3584,13 @@ inline Reply authorize_endpoint(World& world, Call& call) {
     auto const scopes = split_scopes(call.argument("scope"));
     if (!scopes || scopes->empty()) return refuse("invalid_scope", "The scope is missing or malformed");
     for (auto const& scope : *scopes)
-        if (resource_server_of(scope).empty()) return refuse("invalid_scope", "Unknown scope " + scope);
+        if (!is_scope(world, scope)) return refuse("unknown_scope", "Unknown scope " + scope);
     if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
-    User const* user = &world.options.users.front();
-    if (auto const* wanted = find_pair(call.query, "session_required_identities")) {
-        user = nullptr;
-        for (auto const& name : split(*wanted, ','))
-            for (auto const& one : world.options.users)
-                if (user == nullptr && (one.id == name || one.username == name)) user = &one;
-        if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
-    }
+    User const* const user = user_who_logs_in(world, call);
+    if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
+    if (call.argument("sandbox_decision") == "deny") return refuse("access_denied", "The user denied access");
+    if (world.options.ask && !call.has_argument("sandbox_decision"))
+        return consent_page(world, call, *app, *scopes, *user);
     AuthorizationCode code;
     code.code = world.token("code");
     code.client_id = app->id;
@@ -3421,8 +3621,12 @@ inline Reply logout_page(World&, Call&) { return page(200, "Logged out", "You ar
 /// Creates, reads, lists, updates and deletes documents of one kind, e.g. {"project": {...}} and {"projects": [...]}.
 template <class Kind>
 struct AuthDocuments {
+    /// [doc] what a developer keeps at Globus Auth needs a scope of its own
     static AccessToken const* caller(World& world, Call const& call, Reply& refused) {
-        return authenticate(world, call, "auth.globus.org", refused);
+        auto const* token = authenticate(world, call, "auth.globus.org", refused);
+        if (token == nullptr || has_scope(*token, "urn:globus:auth:scope:auth.globus.org:manage_projects")) return token;
+        refused = problem(world, call, 403, "FORBIDDEN", "The token has no manage_projects scope");
+        return nullptr;
     }
     static auto& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
     static auto find(World& world, std::string const& id) {
@@ -3547,9 +3751,28 @@ inline Reply delete_credential(World& world, Call& call) {
     return reply;
 }
 
-/// A client that is gone takes its credentials and its tokens along.
+/// [guess] the code of a project that still has clients
+inline Reply delete_project(World& world, Call& call) {
+    using Projects = AuthDocuments<ProjectKind>;
+    Reply refused;
+    if (Projects::caller(world, call, refused) == nullptr) return refused;
+    for (auto const& [id, client] : world.data.documents["auth.clients"])
+        if (text_of(client, "project") == call.holes[0])
+            return problem(world, call, 409, "CONFLICT", "The project has clients; delete them first");
+    return Projects::remove(world, call);
+}
+
+/// A client that is gone takes its credentials and its tokens along. A client may delete itself.
 inline Reply delete_client(World& world, Call& call) {
-    Reply reply = AuthDocuments<ClientKind>::remove(world, call);
+    auto const* self = basic_client(world, call);
+    Reply reply;
+    if (self != nullptr && self->id == call.holes[0]) {
+        auto& all = world.data.documents["auth.clients"];
+        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[0]; });
+        reply = Reply::of(200, json::object{{"client", json::object{{"id", call.holes[0]}}}});
+    } else {
+        reply = AuthDocuments<ClientKind>::remove(world, call);
+    }
     if (reply.status != 200) return reply;
     std::string const& id = call.holes[0];
     std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
@@ -3726,16 +3949,18 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/web/logout", "auth", "logout_page", &logout_page},
         {"POST", "/v2/oauth2/token", "auth", "oauth2_token", &token_endpoint},
         {"POST", "/v2/oauth2/token/revoke", "auth", "oauth2_revoke_token", &revoke_endpoint},
+        {"POST", "/v2/oauth2/token/validate", "auth", "oauth2_validate_token", &validate_endpoint},
         {"POST", "/v2/oauth2/token/introspect", "auth", "oauth2_token_introspect", &introspect_endpoint},
         {"GET", "/v2/oauth2/userinfo", "auth", "userinfo", &userinfo_endpoint},
         {"GET", "/v2/api/identities", "auth", "get_identities", &identities_endpoint},
+        {"GET", "/v2/api/identities/{}", "auth", "get_identity", &identity_endpoint},
         {"GET", "/v2/api/identities/{}/consents", "auth", "get_consents", &consents_endpoint},
         {"GET", "/v2/api/identity_providers", "auth", "get_identity_providers", &identity_providers},
         {"GET", "/v2/api/projects", "auth", "get_projects", &Projects::list},
         {"POST", "/v2/api/projects", "auth", "create_project", &Projects::create},
         {"GET", "/v2/api/projects/{}", "auth", "get_project", &Projects::get},
         {"PUT", "/v2/api/projects/{}", "auth", "update_project", &Projects::update},
-        {"DELETE", "/v2/api/projects/{}", "auth", "delete_project", &Projects::remove},
+        {"DELETE", "/v2/api/projects/{}", "auth", "delete_project", &delete_project},
         {"GET", "/v2/api/policies", "auth", "get_policies", &Policies::list},
         {"POST", "/v2/api/policies", "auth", "create_policy", &Policies::create},
         {"GET", "/v2/api/policies/{}", "auth", "get_policy", &Policies::get},
@@ -4030,25 +4255,46 @@ inline std::optional<std::string> hash_file(fs::path const& file, EVP_MD const* 
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <tuple>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace globus::sandbox::detail {
 
-/// First and last byte of `bytes=a-b`, `bytes=a-` and `bytes=-n`; nothing when it is another thing, or ends before it
-/// begins: then the whole is sent. [doc] RFC 9110, 14.1.1
-inline std::optional<std::pair<std::int64_t, std::int64_t>> read_range(std::string const& text, std::int64_t size) {
-    if (!text.starts_with("bytes=") || text.find(',') != std::string::npos) return std::nullopt;
-    std::string const range = text.substr(6);
+/// First and last byte of a part of a file.
+struct ByteRange {
+    std::int64_t first = 0;
+    std::int64_t last = 0;
+};
+
+/// One of the ranges of `bytes=...`: a-b, a- or -n; it begins behind the file's end if it is of nothing there. Nothing
+/// when it is malformed, or ends before it begins.
+inline std::optional<ByteRange> read_range(std::string_view range, std::int64_t size) {
     auto const dash = range.find('-');
-    if (dash == std::string::npos) return std::nullopt;
-    auto const first = to_integer(std::string_view(range).substr(0, dash));
-    auto const last = to_integer(std::string_view(range).substr(dash + 1));
+    if (dash == std::string_view::npos) return std::nullopt;
+    auto const first = to_integer(range.substr(0, dash));
+    auto const last = to_integer(range.substr(dash + 1));
     if ((last && (*last < 0 || (first && *last < *first))) || (!first && (!last || dash > 0))) return std::nullopt;
-    if (!first) return std::pair(std::max<std::int64_t>(0, size - *last), size - 1);
+    if (!first) return ByteRange{*last == 0 ? size : std::max<std::int64_t>(0, size - *last), size - 1};
     if (!last && dash + 1 < range.size()) return std::nullopt;
-    return std::pair(*first, last ? std::min(*last, size - 1) : size - 1);
+    return ByteRange{*first, last ? std::min(*last, size - 1) : size - 1};
+}
+
+/// The ranges that a request asks for; none when the field is another thing: then the whole is sent. [doc] RFC 9110,
+/// 14.1.1 and 14.2; [guess] so it is for more than 16
+inline std::vector<ByteRange> read_ranges(std::string const& text, std::int64_t size) {
+    if (!text.starts_with("bytes=")) return {};
+    std::vector<ByteRange> ranges;
+    for (auto const& one : split(std::string_view(text).substr(6), ',')) {
+        auto const range = read_range(trim(one), size);
+        if (!range || ranges.size() == 16) return {};
+        ranges.push_back(*range);
+    }
+    return ranges;
 }
 
 inline Reply data_error(int status, std::string const& text) {
@@ -4059,9 +4305,97 @@ inline Reply data_error(int status, std::string const& text) {
     return reply;
 }
 
+/// What a file is at one time.
+struct FileState {
+    std::int64_t size = 0;
+    std::string tag;      ///< differs after each change
+    std::string changed;  ///< as a header says it
+};
+
+inline std::optional<FileState> file_state(fs::path const& file) {
+    struct ::stat info {};
+    if (::stat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return std::nullopt;
+#ifdef __APPLE__
+    ::timespec const time = info.st_mtimespec;
+#else
+    ::timespec const time = info.st_mtim;
+#endif
+    char tag[96];
+    std::snprintf(tag, sizeof tag, "\"%llx-%llx-%llx-%lx\"", static_cast<unsigned long long>(info.st_ino),
+                  static_cast<unsigned long long>(info.st_size), static_cast<unsigned long long>(time.tv_sec),
+                  static_cast<unsigned long>(time.tv_nsec));
+    return FileState{static_cast<std::int64_t>(info.st_size), tag, http_time(static_cast<Millis>(time.tv_sec) * 1000)};
+}
+
+/// Whether a list of entity tags has one, or is `*`. [doc] RFC 9110, 13.1.1 and 13.1.2
+inline bool lists_tag(std::string const& list, std::string const& tag, bool weak) {
+    for (auto const& one : split(list, ',')) {
+        std::string const text = trim(one);
+        if (text == "*" || text == tag || (weak && text == "W/" + tag)) return true;
+    }
+    return false;
+}
+
+/// The answer of a request whose condition does not hold; nothing if it holds. [doc] RFC 9110, 13.2.2
+inline std::optional<Reply> failed_condition(Call const& call, std::optional<FileState> const& state) {
+    if (std::string const wanted = call.header("If-Match"); !wanted.empty())
+        if (!state || !lists_tag(wanted, state->tag, false)) return data_error(412, "It is another file");
+    if (std::string const known = call.header("If-None-Match"); !known.empty() && state)
+        if (lists_tag(known, state->tag, true)) {
+            if (call.method == "PUT") return data_error(412, "There is such a file");
+            Reply same;
+            same.status = 304;
+            same.content_type.clear();
+            same.headers.emplace_back("ETag", state->tag);
+            return same;
+        }
+    return std::nullopt;
+}
+
+/// The algorithms of the digests that requests name and ask for. [doc] RFC 9530, appendix; RFC 3230
+inline EVP_MD const* digest_named(std::string_view name) {
+    if (same_name(name, "sha-256")) return EVP_sha256();
+    if (same_name(name, "sha-512")) return EVP_sha512();
+    return same_name(name, "md5") ? EVP_md5() : nullptr;
+}
+
+/// Adds the digests of the whole file that a request wants: by Want-Repr-Digest (RFC 9530) or Want-Digest (RFC 3230).
+inline void add_digests(Call const& call, fs::path const& file, Reply& reply) {
+    for (bool const old : {false, true})
+        for (auto const& one : split(call.header(old ? "Want-Digest" : "Want-Repr-Digest"), ',')) {
+            std::string const name = trim(std::string_view(one).substr(0, one.find_first_of("=;")));
+            EVP_MD const* const kind = digest_named(name);
+            auto const value = kind == nullptr ? std::nullopt : hash_file(file, kind);
+            if (!value) continue;
+            std::string const text = base64(*value, false);
+            reply.headers.emplace_back(old ? "Digest" : "Repr-Digest",
+                                       old ? name + "=" + text : name + "=:" + text + ":");
+        }
+}
+
+/// Whether a file is what the sender said of it, by Repr-Digest, Content-Digest, Digest or Content-MD5.
+inline bool fits_digests(Call const& call, fs::path const& file) {
+    for (auto const* field : {"Repr-Digest", "Content-Digest", "Digest", "Content-MD5"})
+        for (auto const& one : split(call.header(field), ',')) {
+            bool const bare = std::string_view(field) == "Content-MD5";
+            std::string const text = trim(one);
+            auto const equals = bare ? std::string::npos : text.find('=');
+            if (text.empty() || (!bare && equals == std::string::npos)) continue;
+            EVP_MD const* const kind = bare ? EVP_md5() : digest_named(text.substr(0, equals));
+            std::string wanted = bare ? text : text.substr(equals + 1);
+            if (wanted.size() > 1 && wanted.front() == ':') wanted = wanted.substr(1, wanted.size() - 2);
+            if (kind == nullptr) continue;
+            auto const value = hash_file(file, kind);
+            if (!value || base64(*value, false) != wanted) return false;
+        }
+    return true;
+}
+
 /// Puts the file that was received where it belongs; the lock is not held.
-inline Reply store_file(fs::path const& spool, fs::path const& file) {
+inline Reply store_file(Call const& call, fs::path const& file) {
+    fs::path const& spool = call.spool;
     std::error_code error;
+    if (!fits_digests(call, spool)) return data_error(400, "The digest is of something else");
     fs::create_directories(file.parent_path(), error);  // [guess]
     bool const existed = fs::exists(file, error);
     // A file made here has the permissions that this process gives to new files.
@@ -4072,14 +4406,89 @@ inline Reply store_file(fs::path const& spool, fs::path const& file) {
     fs::permissions(spool, fs::status(beside, error).permissions(), error);
     fs::rename(spool, beside, error);
     if (error) fs::copy_file(spool, beside, fs::copy_options::overwrite_existing, error);  // another file system
-    if (!error) fs::rename(beside, file, error);
+    bool taken = false;
+    if (!error && !call.header("If-None-Match").empty()) {  // somebody else may have been faster
+        fs::create_hard_link(beside, file, error);
+        taken = error == std::errc::file_exists;
+        std::error_code ignored;
+        fs::remove(beside, ignored);
+    } else if (!error) {
+        fs::rename(beside, file, error);
+    }
     if (error) {
         std::error_code ignored;
         fs::remove(beside, ignored);
-        return data_error(403, "Permission denied");
+        return taken ? data_error(412, "There is such a file") : data_error(403, "Permission denied");
     }
     Reply reply = data_error(existed ? 200 : 201, existed ? "Replaced" : "Created");
+    if (auto const state = file_state(file)) reply.headers.emplace_back("ETag", state->tag);
     reply.committed = true;
+    return reply;
+}
+
+/// Makes an answer of several ranges. [doc] RFC 9110, 14.6
+inline void send_parts(Reply& reply, fs::path const& file, std::vector<ByteRange> const& ranges, std::int64_t size,
+                       std::string const& boundary) {
+    std::ifstream in(file, std::ios::binary);
+    for (ByteRange const& range : ranges) {
+        std::string bytes(static_cast<std::size_t>(range.last - range.first + 1), '\0');
+        in.seekg(range.first);
+        in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+        reply.body += "--" + boundary + "\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes " +
+                      std::to_string(range.first) + "-" + std::to_string(range.last) + "/" + std::to_string(size) +
+                      "\r\n\r\n" + bytes + "\r\n";
+    }
+    reply.body += "--" + boundary + "--\r\n";
+    reply.content_type = "multipart/byteranges; boundary=" + boundary;
+}
+
+/// The file, or the parts of it that a request asks for; the lock is not held.
+inline Reply send_file(Call const& call, fs::path const& file, std::string const& boundary) {
+    auto const state = file_state(file);
+    if (auto failed = failed_condition(call, state)) return std::move(*failed);
+    if (!state) return data_error(404, "Not found");
+    if (::access(file.c_str(), R_OK) != 0) return data_error(403, "Permission denied");
+    Reply reply;
+    reply.content_type = "application/octet-stream";
+    reply.headers.emplace_back("Accept-Ranges", "bytes");
+    reply.headers.emplace_back("ETag", state->tag);
+    reply.headers.emplace_back("Last-Modified", state->changed);
+    add_digests(call, file, reply);
+    std::int64_t const size = state->size;
+    // [doc] RFC 9110, 13.1.5: a range of what the caller has is a range of this file only while it is the same
+    std::string const same = call.header("If-Range");
+    bool const whole = !same.empty() && same != state->tag && same != state->changed;
+    auto ranges = whole ? std::vector<ByteRange>{} : read_ranges(call.header("Range"), size);
+    bool const asked = !ranges.empty();
+    std::erase_if(ranges, [](ByteRange const& range) { return range.first > range.last; });
+    if (asked && ranges.empty()) {
+        Reply beyond = data_error(416, "Range not satisfiable");
+        beyond.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
+        beyond.headers.emplace_back("ETag", state->tag);
+        return beyond;
+    }
+    if (asked) reply.status = 206;
+    if (ranges.size() > 1) {
+        send_parts(reply, file, ranges, size, boundary);
+        return reply;
+    }
+    ByteRange const part = asked ? ranges.front() : ByteRange{0, size - 1};
+    if (asked)
+        reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(part.first) + "-" +
+                                                        std::to_string(part.last) + "/" + std::to_string(size));
+    if (size > 0)
+        reply.file = {file, static_cast<std::uint64_t>(part.first),
+                      static_cast<std::uint64_t>(part.last - part.first + 1)};
+    return reply;
+}
+
+/// [doc] a browser is sent to log in. [guess] where it comes back to: the page that shows the code
+inline Reply send_to_login(World& world, Endpoint const& endpoint) {
+    Reply reply = data_error(302, "Log in");
+    reply.headers.emplace_back("Location", issuer(world) + "/v2/oauth2/authorize?response_type=code&client_id=" +
+                                               endpoint.id + "&scope=" + percent_encode(scope_for(endpoint.id)) +
+                                               "&redirect_uri=" + percent_encode(issuer(world) + code_page_path) +
+                                               "&state=" + world.token("state"));
     return reply;
 }
 
@@ -4087,15 +4496,7 @@ inline Reply serve_data(World& world, Call& call) {
     auto const found = world.data.endpoints.find(call.segments[1]);
     if (found == world.data.endpoints.end()) return data_error(404, "No such collection");
     Endpoint const& endpoint = found->second;
-    if (call.bearer().empty()) {
-        // [doc] a browser is sent to log in. [guess] where it comes back to: the page that shows the code
-        Reply reply = data_error(302, "Log in");
-        reply.headers.emplace_back("Location", issuer(world) + "/v2/oauth2/authorize?response_type=code&client_id=" +
-                                                   endpoint.id + "&scope=" + percent_encode(scope_for(endpoint.id)) +
-                                                   "&redirect_uri=" + percent_encode(issuer(world) + code_page_path) +
-                                                   "&state=" + world.token("state"));
-        return reply;
-    }
+    if (call.bearer().empty()) return send_to_login(world, endpoint);
     Reply refused;
     AccessToken const* const token = authenticate(world, call, endpoint.id, refused);
     if (token == nullptr) return refused;
@@ -4107,42 +4508,17 @@ inline Reply serve_data(World& world, Call& call) {
     std::error_code error;
     if (call.method == "PUT") {
         if (fs::is_directory(place.file, error)) return data_error(409, "Is a directory");
+        // [doc] RFC 9110, 14.5: a part of a file is no file
+        if (!call.header("Content-Range").empty()) return data_error(400, "A part of a file cannot be stored");
+        if (auto failed = failed_condition(call, file_state(place.file))) return std::move(*failed);
         Reply reply;
-        reply.later = [&call, file = place.file] { return store_file(call.spool, file); };
+        reply.later = [&call, file = place.file] { return store_file(call, file); };
         return reply;
     }
-    struct ::stat info {};
-    if (::stat(place.file.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return data_error(404, "Not found");
-    if (::access(place.file.c_str(), R_OK) != 0) return data_error(403, "Permission denied");
-    auto const size = static_cast<std::int64_t>(info.st_size);
-    std::string const changed = http_time(static_cast<Millis>(info.st_mtim.tv_sec) * 1000);
-    char tag[64];
-    std::snprintf(tag, sizeof tag, "\"%llx-%llx-%lx\"", static_cast<unsigned long long>(size),
-                  static_cast<unsigned long long>(info.st_mtim.tv_sec),
-                  static_cast<unsigned long>(info.st_mtim.tv_nsec));
     Reply reply;
-    reply.content_type = "application/octet-stream";
-    reply.headers.emplace_back("Accept-Ranges", "bytes");
-    reply.headers.emplace_back("ETag", tag);
-    reply.headers.emplace_back("Last-Modified", changed);
-    std::int64_t first = 0;
-    std::int64_t last = size - 1;
-    // [doc] RFC 9110, 13.1.5: a range of what the caller has is a range of this file only while it is the same
-    std::string const same = call.header("If-Range");
-    bool const whole = !same.empty() && same != tag && same != changed;
-    if (auto const range = whole ? std::nullopt : read_range(call.header("Range"), size)) {
-        std::tie(first, last) = *range;
-        if (first > last) {
-            Reply beyond = data_error(416, "Range not satisfiable");
-            beyond.headers.emplace_back("Content-Range", "bytes */" + std::to_string(size));
-            return beyond;
-        }
-        reply.status = 206;
-        reply.headers.emplace_back("Content-Range", "bytes " + std::to_string(first) + "-" + std::to_string(last) +
-                                                        "/" + std::to_string(size));
-    }
-    if (size > 0)
-        reply.file = {place.file, static_cast<std::uint64_t>(first), static_cast<std::uint64_t>(last - first + 1)};
+    reply.later = [&call, file = place.file, boundary = world.random.request_id()] {
+        return send_file(call, file, boundary);
+    };
     return reply;
 }
 
@@ -7135,6 +7511,38 @@ inline std::vector<Route> const& service_routes() {
 
 namespace globus::sandbox::detail {
 
+/// For scripts that wait until the sandbox is there.
+inline Reply health(World& world, Call&) {
+    return Reply::of(200, json::object{{"status", "ok"},
+                                       {"service", "globus-sandbox"},
+                                       {"session", world.id},
+                                       {"time", iso_time(world.now_locked())}});
+}
+
+/// What a person sees who opens the address in a browser.
+inline Reply front_page(World& world, Call&) {
+    Reply reply = page(200, "A local Globus",
+                       "This is a sandbox for tests, not the Globus service. Its tokens are worth nothing elsewhere.");
+    std::string body = "<p>Log in as:</p><ul id=\"users\">";
+    for (auto const& user : world.options.users) body += "<li>" + html_text(user.username) + "</li>";
+    body += "</ul><p>Collections:</p><table id=\"collections\">";
+    for (auto const& id : world.data.endpoint_order)
+        body += "<tr><td>" + html_text(id) + "</td><td>" +
+                html_text(text_of(world.data.endpoints[id].document, "display_name")) + "</td></tr>";
+    body +=
+        "</table><p>Programs find it by the variables GLOBUS_SDK_SERVICE_URL_*, which "
+        "<code>globus-sandbox --print-env</code> prints. What happens here is shown on the admin page, whose address "
+        "is printed as GLOBUS_SANDBOX_ADMIN_PAGE.</p>";
+    reply.body.insert(reply.body.find("</body>"), body);
+    return reply;
+}
+
+inline std::vector<Route> const& own_routes() {
+    static std::vector<Route> const all{{"GET", "/health", "sandbox", "health", &health},
+                                        {"GET", "/", "sandbox", "front_page", &front_page}};
+    return all;
+}
+
 struct CompiledRoute {
     Route const* route;
     std::vector<std::string> parts;
@@ -7144,7 +7552,8 @@ struct CompiledRoute {
 inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> const& routes() {
     static auto const all = [] {
         std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> out;
-        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &gcs_routes()})
+        for (auto const* table :
+             {&auth_routes(), &transfer_routes(), &service_routes(), &gcs_routes(), &own_routes()})
             for (auto const& route : *table) {
                 auto parts = split(std::string_view(route.pattern).substr(1), '/');
                 auto const key = std::pair(std::string(route.method), parts.size());
@@ -7178,7 +7587,8 @@ inline std::string methods_of(Call const& call) {
 inline bool operation_exists(std::string_view name) {
     static std::set<std::string, std::less<>> const all = [] {
         std::set<std::string, std::less<>> out{"unknown", "unknown.unknown"};
-        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &data_routes(), &gcs_routes()})
+        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &data_routes(), &gcs_routes(),
+                                  &own_routes()})
             for (auto const& route : *table) {
                 out.insert(route.operation);
                 out.insert(std::string(route.service) + "." + route.operation);
@@ -7198,6 +7608,7 @@ inline bool only_reads(Call const& call) {
     // A login leaves a code behind although it is a GET; these POSTs leave nothing.
     static std::set<std::string, std::less<>> const reading{
         "post_search", "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
+        "oauth2_validate_token",
     };
     if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
     return reading.contains(call.operation);
@@ -7260,7 +7671,7 @@ inline Reply World::answer_locked(Call& call) {
         return error_reply("", 404, "NotFound", "No such resource: " + call.method + " " + call.path, id_text,
                            call.path);
     }
-    if (call.service != "auth" && options.rate_limit.requests_per_second > 0) {
+    if (call.service != "auth" && call.service != "sandbox" && options.rate_limit.requests_per_second > 0) {
         // [guess] one bucket a service, and how long to wait in whole seconds
         Bucket& bucket = buckets[call.service];
         double const rate = options.rate_limit.requests_per_second;
@@ -7342,17 +7753,23 @@ inline CertificateHandle make_certificate(KeyHandle const& key, std::string cons
 /// Makes an authority and a certificate of the wanted kind, for the life of the session.
 inline void World::make_certificates() {
     auto const new_key = [] { return KeyHandle(EVP_EC_gen("P-256"), &EVP_PKEY_free); };
+    // Not from the seed: what a session does must not hang on whether it has certificates.
+    auto const serial = [] {
+        std::uint64_t number = 0;
+        RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
+        return number;
+    };
     constexpr long day = 86400;
     Signer authority{nullptr, new_key()};
     authority.certificate =
-        make_certificate(authority.key, "Globus sandbox authority", nullptr, nullptr, random.number(), -day, 365 * day);
+        make_certificate(authority.key, "Globus sandbox authority", nullptr, nullptr, serial(), -day, 365 * day);
     KeyHandle const key = new_key();
     char const* const names =
         options.tls == Tls::wrong_host ? "DNS:elsewhere.example,IP:192.0.2.1" : "IP:127.0.0.1,DNS:localhost";
     bool const expired = options.tls == Tls::expired;
     CertificateHandle const certificate =
         make_certificate(key, "Globus sandbox", names, options.tls == Tls::self_signed ? nullptr : &authority,
-                         random.number(), expired ? -2 * day : -day, expired ? -day : 365 * day);
+                         serial(), expired ? -2 * day : -day, expired ? -day : 365 * day);
     std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
     PEM_write_bio_X509(text.get(), authority.certificate.get());
     char* bytes = nullptr;
@@ -7480,7 +7897,11 @@ struct Connection {
                 if (rest.count() <= 0) return true;
                 left = static_cast<int>(std::min<std::int64_t>(rest.count(), 1000000));
             }
+#ifdef POLLRDHUP
             pollfd watched{socket, POLLRDHUP, 0};
+#else
+            pollfd watched{socket, 0, 0};  // POLLHUP comes unasked
+#endif
             int const ready = ::poll(&watched, 1, left);
             if (ready > 0) return false;
             if (ready < 0 && errno != EINTR) return false;
@@ -7726,8 +8147,11 @@ inline Call call_of(Parser::value_type const& message) {
     auto const question = target.find('?');
     call.path = std::string(target.substr(0, question));
     if (question != std::string_view::npos) call.query = parse_form(target.substr(question + 1));
+    // A base address that ends with a slash, and a path that begins with one: "//v2/..." is "/v2/...".
     auto parts = split(call.path, '/');
-    for (std::size_t i = 1; i < parts.size(); ++i) call.segments.push_back(percent_decode(parts[i]));
+    for (std::size_t i = 1; i < parts.size(); ++i)
+        if (!call.segments.empty() || !parts[i].empty() || i + 1 == parts.size())
+            call.segments.push_back(percent_decode(parts[i]));
     for (auto const& field : message) call.headers.emplace_back(field.name_string(), field.value());
     find_route(call);
     return call;
@@ -7738,6 +8162,23 @@ inline bool is_local_host(std::string_view host) {
     if (auto const colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == host.npos)
         host = host.substr(0, colon);
     return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost");
+}
+
+/// Whether pages of `origin` may call: those of this machine, and those that the options name.
+inline bool may_call(Options const& options, std::string_view plain, std::string_view secure,
+                     std::string const& origin) {
+    auto const& more = options.allowed_origins;
+    if (std::find(more.begin(), more.end(), origin) != more.end()) return true;
+    if (origin + "/" == plain || origin + "/" == secure) return true;
+    auto const scheme = origin.find("://");
+    if (scheme == std::string::npos || (!origin.starts_with("http://") && !origin.starts_with("https://")))
+        return false;
+    std::string const host = origin.substr(scheme + 3);
+    return !host.empty() && host[0] != ':' && is_local_host(host);
+}
+
+inline std::string one_line_or(std::string text, char const* otherwise) {
+    return text.empty() || text.find_first_of("\r\n") != std::string::npos ? otherwise : text;
 }
 
 inline std::string write_head(Reply const& reply, bool keep_alive, std::optional<std::string> const& length,
@@ -7921,11 +8362,12 @@ enum class Outcome { go_on, end };
 /// The life of one connection: requests, one after the other, and what the rules do to them.
 class Service {
 public:
-    Service(World& world, Listener& listener, Connection& connection)
-        : world_(world), listener_(listener), connection_(connection) {}
+    /// @param tls  null for a connection of plain HTTP
+    Service(World& world, Listener& listener, Connection& connection, SSL_CTX* tls)
+        : world_(world), listener_(listener), connection_(connection), tls_(tls) {}
 
     void run() {
-        if (meet(Phase::accept) == Outcome::end || !connection_.greet(world_.tls.get())) return;
+        if (meet(Phase::accept) == Outcome::end || !connection_.greet(tls_)) return;
         requests();
         connection_.part();
     }
@@ -7942,6 +8384,7 @@ private:
             call_ = nullptr;
             number_ = 0;
             generation_ = 0;
+            origin_.clear();
             if (meet(Phase::before_request) == Outcome::end) return;
             going = one_request();
         }
@@ -7967,6 +8410,7 @@ private:
                 error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
             return answer_early(refused, call);
         }
+        if (auto const refused = meet_page(call)) return answer_early(*refused, call);
         if (meet(Phase::after_headers) == Outcome::end) return false;
         if (replacement_ && !parser.is_done()) return answer_early(*replacement_, call);
         // Whoever may not send a file is told before it is read.
@@ -8044,6 +8488,27 @@ private:
         return !error && connection_.read(to_file, false) == Connection::Read::done;
     }
 
+    /// What a web page gets that may not call, or asks whether it may; sets what each answer to it says. [doc] the
+    /// Fetch standard. A login is a navigation, no call: a page never reads what it answers.
+    std::optional<Reply> meet_page(Call const& call) {
+        origin_ = call.header("Origin");
+        if (origin_.empty()) return std::nullopt;
+        if (!may_call(world_.options, world_.base_url, world_.https_url, origin_)) {
+            origin_.clear();
+            return error_reply("", 403, "BadOrigin", "The sandbox does not answer to pages of this origin", "", "");
+        }
+        if (call.operation == "oauth2_authorize") origin_.clear();
+        if (call.method != "OPTIONS") return std::nullopt;
+        Reply reply;
+        reply.status = 204;
+        reply.content_type.clear();
+        reply.headers.emplace_back("Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+        reply.headers.emplace_back("Access-Control-Allow-Headers",
+                                   one_line_or(call.header("Access-Control-Request-Headers"), "*"));
+        reply.headers.emplace_back("Access-Control-Max-Age", "600");
+        return reply;
+    }
+
     /// Answers a request whose body was not read, and ends the connection.
     bool answer_early(Reply const& reply, Call const& call) {
         finish(reply, false, call.method == "HEAD");
@@ -8051,7 +8516,12 @@ private:
         return false;
     }
 
-    bool finish(Reply const& reply, bool keep_alive, bool no_body) {
+    bool finish(Reply reply, bool keep_alive, bool no_body) {
+        if (!origin_.empty()) {
+            reply.headers.emplace_back("Access-Control-Allow-Origin", origin_);
+            reply.headers.emplace_back("Access-Control-Expose-Headers", "*");
+            reply.headers.emplace_back("Vary", "Origin");
+        }
         // Who has the answer finds the entry complete: what goes out is noted first where it is known.
         std::uint64_t const expected = edit_ ? 0 : head_of(reply, keep_alive).size() + (no_body ? 0 : reply.size());
         note([&](JournalEntry& entry) {
@@ -8201,10 +8671,12 @@ private:
     World& world_;
     Listener& listener_;
     Connection& connection_;
+    SSL_CTX* tls_;
     bool reused_ = false;
     Call* call_ = nullptr;
     std::uint64_t number_ = 0;
     std::uint64_t generation_ = 0;
+    std::string origin_;  ///< of the web page that calls; empty when none does
     std::optional<Reply> replacement_;
     std::optional<Firing> edit_;
 };
@@ -8249,6 +8721,8 @@ inline World::World(std::string name, Options given)
     if (options.clock == ClockMode::manual) started_at -= started_at % 1000;
     if (options.users.empty())
         options.users.push_back({random.uuid(), "sandbox@example.org", "Sandy Box", "sandbox@example.org"});
+    for (auto& user : options.users)
+        if (user.id.empty()) user.id = random.uuid();
     gcs_id = random.uuid();
     bool native = false;
     bool confidential = false;
@@ -8339,10 +8813,21 @@ inline World::World(std::string name, Options given)
 inline World::~World() { stop(); }
 
 inline void World::start() {
+    bool const only_tls = options.tls != Tls::none;
     listener = std::make_shared<Listener>(options.port, options.any_user);
-    if (options.tls != Tls::none) make_certificates();
-    base_url = (tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
-    listener->start([this](Connection& connection) { Service(*this, *listener, connection).run(); });
+    make_certificates();
+    base_url = (only_tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
+    https_url = base_url;
+    if (!only_tls) {
+        secure = std::make_shared<Listener>(options.https_port, options.any_user);
+        https_url = "https://127.0.0.1:" + std::to_string(secure->port()) + "/";
+    }
+    SSL_CTX* const context = tls.get();
+    listener->start([this, context = only_tls ? context : nullptr](Connection& connection) {
+        Service(*this, *listener, connection, context).run();
+    });
+    if (secure)
+        secure->start([this, context](Connection& connection) { Service(*this, *secure, connection, context).run(); });
     if (options.clock == ClockMode::real) engine_thread = std::thread([this] { engine_loop(); });
 }
 
@@ -8353,6 +8838,7 @@ inline void World::stop() {
     }
     wake.notify_all();
     if (listener) listener->stop();
+    if (secure) secure->stop();
     if (engine_thread.joinable()) engine_thread.join();
     if (std::exchange(owns_root, false)) {
         std::error_code ignored;
@@ -8591,7 +9077,9 @@ inline Pairs environment_of(World& world) {
         std::lock_guard lock(world.mutex);
         if (!world.data.environment.empty()) return world.data.environment;
     }
-    for (auto const* service : {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "COMPUTE"})
+    // All names that the SDKs know: a service that one of them misses would be the real one.
+    for (auto const* service :
+         {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "TIMERS", "COMPUTE", "NEXUS", "APP", "ACTIONS"})
         out.emplace_back("GLOBUS_SDK_SERVICE_URL_" + std::string(service), world.base_url);
     out.emplace_back("GLOBUS_SANDBOX_URL", world.base_url);
     std::string client;
@@ -8627,7 +9115,9 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
         out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
     }
+    out.emplace_back("GLOBUS_SANDBOX_HTTPS_URL", world.https_url);
     out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
+    out.emplace_back("GLOBUS_SANDBOX_GCS_HTTPS_URL", world.https_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
     out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
     std::lock_guard lock(world.mutex);
@@ -8640,7 +9130,9 @@ inline Pairs environment_of(World& world) {
 /// The sessions of a server and the port of its admin calls.
 class Host {
 public:
-    Host(std::shared_ptr<World> first, std::uint16_t port) : secret_(random_secret()) {
+    Host(std::shared_ptr<World> first, std::uint16_t port, std::string secret)
+        : secret_(secret.empty() ? random_secret() : std::move(secret)) {
+        if (secret_.size() < 16) throw SandboxError("sandbox: the admin secret needs at least 16 characters");
         worlds_[first->id] = {first, first};
         listener_ = std::make_unique<Listener>(port);
         listener_->start([this](Connection& connection) { serve(connection); });
@@ -8717,6 +9209,9 @@ private:
 
     Reply answer(Call const& call) {
         if (!is_local_host(call.header("Host"))) return bad(400, "wrong Host");
+        // A web page may call only when it is our own: see page().
+        if (auto const origin = call.header("Origin"); !origin.empty() && !url().starts_with(origin + "/"))
+            return bad(403, "wrong Origin");
         if (!equal_secret(call.bearer(), secret_)) return bad(401, "the admin secret is needed as a bearer token");
         auto const& path = call.segments;
         if (path.size() < 3 || path[0] != "admin" || path[1] != "v1" || path[2] != "sessions")
@@ -8999,6 +9494,8 @@ GLOBUS_SANDBOX_DECL std::string Session::base_url() const { return world().base_
 
 GLOBUS_SANDBOX_DECL std::string Session::id() const { return world().id; }
 
+GLOBUS_SANDBOX_DECL std::string Session::https_url() const { return world().https_url; }
+
 GLOBUS_SANDBOX_DECL std::string Session::ca_pem() const { return world().ca_pem; }
 
 GLOBUS_SANDBOX_DECL std::uint16_t Session::port() const { return world().listener->port(); }
@@ -9189,13 +9686,17 @@ GLOBUS_SANDBOX_DECL void Session::snapshot() {
 
 GLOBUS_SANDBOX_DECL void Session::restore() { detail::restore_snapshot(world()); }
 
-GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() { world().listener->drop_idle(nullptr); }
+GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() {
+    world().listener->drop_idle(nullptr);
+    if (world().secure) world().secure->drop_idle(nullptr);
+}
 
 GLOBUS_SANDBOX_DECL Server::Server(Options options) {
     auto const admin_port = options.admin_port;
+    auto const secret = options.admin_secret;
     world_ = ::globus::detail::make_process_bound<detail::World>("default", std::move(options));
     world().start();
-    host_ = ::globus::detail::make_process_bound<detail::Host>(world_, admin_port);
+    host_ = ::globus::detail::make_process_bound<detail::Host>(world_, admin_port, secret);
 }
 
 GLOBUS_SANDBOX_DECL Server::~Server() = default;
