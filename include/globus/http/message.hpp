@@ -139,6 +139,7 @@ struct Request {
     bool decode = true;
     std::stop_token stop = {};      ///< to cancel it, from any thread
     bool fresh_connection = false;  ///< never on a reused connection, so that nothing can repeat it unseen
+    bool bulk = false;              ///< it carries a file: a transport may take large buffers for it
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
 

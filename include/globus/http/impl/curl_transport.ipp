@@ -63,6 +63,7 @@ struct CurlTransport::Handle {
     bool plain_get = false;  ///< the last request was a GET without a body
     bool fresh_connection = false;
     bool decode = false;
+    bool bulk = false;  ///< it has large buffers
 };
 
 struct CurlTransport::Pool {
@@ -382,6 +383,11 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare() {
         set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
         handle_.fresh_connection = request_.fresh_connection;
     }
+    if (request_.bulk != handle_.bulk) {
+        set(CURLOPT_BUFFERSIZE, request_.bulk ? 512L << 10 : long{CURL_MAX_WRITE_SIZE});
+        set(CURLOPT_UPLOAD_BUFFERSIZE, request_.bulk ? 512L << 10 : 64L << 10);  // the latter is its default
+        handle_.bulk = request_.bulk;
+    }
     if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
         http::detail::has_blank_or_control(request_.url)) {
         http::Url const url = http::parse_url(request_.url);
@@ -451,7 +457,7 @@ GLOBUS_DECL void CurlTransport::Exchange::prepare_headers() {
     };
     for (auto const& [name, value] : headers) field(name, value);
     if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
-    add("Expect", ":", "");
+    if (headers.find("Expect") == nullptr) add("Expect", ":", "");
     // libcurl would say itself what it can unpack, but it would compose the field anew for each request.
     set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
     if (decode_ && headers.find("Accept-Encoding") == nullptr && !pool_.codings.empty())

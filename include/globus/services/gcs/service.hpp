@@ -9,6 +9,8 @@
 #include <globus/http/once.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/gcs/errors.hpp>
+#include <globus/services/gcs/file_access.hpp>
+#include <globus/services/gcs/files.hpp>
 #include <globus/services/gcs/operations.hpp>
 
 #include <array>
@@ -288,6 +290,48 @@ struct GcsCollectionService {
         /// @param path  from the top of the collection
         Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
             return static_cast<Client const&>(*this).template get<Bytes>(std::move(path), {}, options);
+        }
+
+        /// Asks for the size, ETag and time of a file.
+        /// HEAD {path}
+        /// @param path  from the top of the collection
+        [[nodiscard]] FileStat stat_file(std::string_view path, CallOptions const& options = {}) const {
+            return detail::stat_file(access(), path, options);
+        }
+
+        /**
+         * Downloads a file, in constant memory, and checks its size, and its digest if there is one.
+         *
+         *     files.download({.path = "/data/run.h5", .to = "run.h5"});
+         *
+         * If the connection breaks, it goes on where that was, as long as the client's retry policy lets it; each
+         * attempt that moved something counts as a first one. The parts are of one version of the file (If-Range); if
+         * it changed, the download begins anew, or, if it went to a stream or function, ends with FileChangedError.
+         *
+         * A file is written beside its place and put there as a whole when all is there and checked. What has arrived
+         * of a download that failed, or was killed, lies beside it (`.NAME.globus-part`), and the next call for the
+         * same file goes on there, also in another process.
+         *
+         * The call may last as long as data flows: unless the call or the client was given a time-out or deadline, only
+         * the transport's idle time-out ends an attempt. `what.on_begin`, `what.progress` and the target are called
+         * within a request: they must not destroy the client.
+         *
+         * Many files, or large ones between two collections, are for a transfer: TransferService moves them without
+         * this machine, and tries for days.
+         *
+         * @throws UsageError          before anything is sent, for a path that cannot be right; and for a buffer that
+         *                             is too small
+         * @throws LocalFileError      if the file cannot be written
+         * @throws FileChangedError    if the file changed, and the target cannot begin anew, or for the fourth time
+         * @throws FileIntegrityError  if another size or digest arrived
+         */
+        Downloaded download(Download const& what, CallOptions const& options = {}) const {
+            return detail::download_file(access(), what, options);
+        }
+
+    private:
+        [[nodiscard]] auto access() const {
+            return detail::FileAccessOf<Client const&>(static_cast<Client const&>(*this));
         }
     };
 };

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
+
+#include <globus/client/exchange.hpp>
+#include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
+#include <globus/services/gcs/file_access.hpp>
+#include <globus/services/gcs/resumption.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string file_url(FileAccess const& access, std::string_view path) {
+    std::string const encoded = encode_path(path);
+    if (encoded.empty() || encoded.ends_with('/'))
+        throw UsageError("the path names no file: give it from the top of the collection, as in \"/data/run.h5\"");
+    return access.base_url() + encoded;
+}
+
+GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options) {
+    http::Request request;
+    request.method = http::Method::head;
+    request.url = file_url(access, path);
+    request.headers = {{"Accept", "*/*"}};
+    Response<Bytes> const answer = access.send(std::move(request), RetryClass::read, options);
+    return read_file_stat(answer.headers(), answer.status());
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
