@@ -235,6 +235,8 @@ private:
 template <class T>
 class Response : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose status() is 0: what stands beside the error of an asynchronous call.
+    Response() = default;
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
@@ -307,8 +309,6 @@ private:
     template <class, class, class, class>
     friend class Client;
 
-    Response() = default;
-
     void check() const {
         check_fit();
         if constexpr (detail::NamesEssential<T>)
@@ -353,6 +353,8 @@ private:
 template <>
 class Response<Json> : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose status() is 0.
+    Response() = default;
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
@@ -363,8 +365,6 @@ public:
 private:
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     static void make(detail::AnyResponse& self);
     static constexpr detail::AnswerForm form{.make = &make, .has_shape = false};
@@ -378,6 +378,8 @@ struct Bytes {};
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose status() is 0.
+    Response() = default;
     /// Takes any body.
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
@@ -393,8 +395,6 @@ public:
 private:
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     static constexpr detail::AnswerForm form{.has_shape = false, .as_stored = true};
 };

@@ -148,6 +148,19 @@ public:
         }
     }
 
+    /// Takes an exception. One that is no globus::Error is what value() throws, while error() only says so.
+    [[nodiscard]] static Result of_exception(std::exception_ptr thrown) {
+        static UsageError const other("a callback of the call, or the system, threw: value() throws the same");
+        Error const* error = &other;
+        try {
+            std::rethrow_exception(thrown);
+        } catch (Error const& own) {
+            error = &own;
+        } catch (...) {
+        }
+        return Result(detail::Failure{std::move(thrown), error});
+    }
+
     /// False if there is an error() instead.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }

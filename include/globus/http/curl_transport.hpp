@@ -17,6 +17,10 @@
 
 namespace globus {
 
+namespace detail {
+class CurlExchange;
+}  // namespace detail
+
 /// How a CurlTransport connects. The defaults are the safe ones; certificates are always verified.
 struct CurlOptions {
     /**
@@ -92,7 +96,10 @@ private:
     struct Handle;
     struct Pool;
     struct Lease;
-    class Exchange;
+    struct Wake;
+
+    /// Runs the transfer until it ends, the deadline passes or a stop is asked for. @return a CURLcode
+    static int drive(Handle& handle, detail::CurlExchange& exchange, http::Request const& request);
 
     detail::ProcessBound<Pool> pool_;
 };

@@ -98,29 +98,42 @@ GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
     return left > due ? Age::ageing : Age::due;
 }
 
-GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
-                                                      Grant& grant) {
+GLOBUS_DECL std::optional<Authorization> Renewal::present_at_once(AuthContext const& context) const {
+    std::lock_guard const lock(mutex_);
     check_audience(token_.resource_server, context);
+    return usable();
+}
+
+GLOBUS_DECL std::optional<Authorization> Renewal::usable() const {
     for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
         if (telling->thread != std::this_thread::get_id()) continue;
         if (telling->error != nullptr && remaining() == 0) std::rethrow_exception(telling->error);
         return present();
     }
+    std::int64_t const left = remaining();
+    Age const age = age_of(left);
+    if (age == Age::fresh) return present();
+    if (refusal_.error != nullptr && left > 0) return present();
+    if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+    if (flight_.busy()) {
+        if (age == Age::ageing) return present();
+        if (left > 0 && flight_.is_this_thread()) return present();
+    } else if (left > 0 && uptime() < not_before_) {
+        return present();
+    }
+    return std::nullopt;
+}
+
+GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
+                                                      Grant& grant) {
+    check_audience(token_.resource_server, context);
     while (true) {
-        std::int64_t const left = remaining();
-        Age const age = age_of(left);
-        if (age == Age::fresh) return present();
-        if (refusal_.error != nullptr && left > 0) return present();
-        if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+        if (auto present = usable()) return *std::move(present);
         SingleFlight::Landing landing;
-        if (flight_.busy()) {
-            if (age == Age::ageing) return present();
-            if (left > 0 && flight_.is_this_thread()) return present();
+        if (flight_.busy())
             landing = flight_.wait(lock, {"the access token", context.deadline, context.stop});
-        } else {
-            if (left > 0 && uptime() < not_before_) return present();
-            landing.error = renew(lock, context, age, grant);
-        }
+        else
+            landing.error = renew(lock, context, age_of(remaining()), grant);
         if (landing.error == nullptr) return present();
         if (landing.again) continue;
         if (remaining() > 0) return present();

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_ASIO_HPP
+#define GLOBUS_ASIO_HPP
+
+/**
+ * @file
+ * The asynchronous face of the SDK, on Boost.Asio (1.81 or newer): AsioTransport, and the functions of a Client that do
+ * not block, see AsyncFunctions.
+ *
+ * It needs `globus/globus.hpp`, or the header of a service, beside it. Header-only there is nothing else to do. In a
+ * compiled build one file of the program includes `globus/asio_src.hpp`.
+ */
+
+#include <globus/client/async_send.hpp>
+#include <globus/http/asio_transport.hpp>
+
+#endif  // GLOBUS_ASIO_HPP

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_HTTP_ASYNC_COMPLETION_HPP
+#define GLOBUS_HTTP_ASYNC_COMPLETION_HPP
+
+#include <globus/http/async_engine.hpp>
+#include <globus/http/message.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/bind_allocator.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+namespace globus::detail {
+
+/// The stop_token of an asynchronous call, which stops by its caller's stop_token and by a cancellation slot.
+class AsyncStop {
+public:
+    /// Adds a slot to `stop`, if it is connected: terminal cancellation is then a stop request.
+    /// @param stop  the caller's; it becomes the one to use
+    template <class Slot>
+    void connect(Slot slot, std::stop_token& stop) {
+        if (!slot.is_connected()) return;
+        source_.emplace();
+        if (stop.stop_possible()) relay_.emplace(std::move(stop), Ask{*source_});
+        stop = source_->get_token();
+        slot.assign([source = *source_](asio::cancellation_type_t kind) mutable {
+            if ((kind & asio::cancellation_type::terminal) != asio::cancellation_type::none) source.request_stop();
+        });
+    }
+
+private:
+    struct Ask {
+        std::stop_source source;
+        void operator()() noexcept { source.request_stop(); }
+    };
+    std::optional<std::stop_source> source_;
+    std::optional<std::stop_callback<Ask>> relay_;
+};
+
+/// A handler that waits for its call to end. Until then there is work for its executor.
+template <class Handler>
+class AsyncCompletion {
+public:
+    AsyncCompletion(Handler handler, asio::any_io_executor const& otherwise)
+        : work_(asio::get_associated_executor(handler, otherwise)), handler_(std::move(handler)) {}
+
+    [[nodiscard]] auto slot() const noexcept { return asio::get_associated_cancellation_slot(handler_); }
+    [[nodiscard]] auto allocator() const noexcept { return asio::get_associated_allocator(handler_); }
+
+    /// Posts the handler, with its arguments.
+    template <class... Args>
+    void complete(Args... args) {
+        if (auto connected = slot(); connected.is_connected()) connected.clear();
+        auto const executor = work_.get_executor();
+        auto const memory = allocator();
+        asio::post(executor, asio::bind_allocator(memory, [handler = std::move(handler_), work = std::move(work_),
+                                                           ... args = std::move(args)]() mutable {
+                       work.reset();
+                       std::move(handler)(std::move(args)...);
+                   }));
+    }
+
+private:
+    using Executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
+    asio::executor_work_guard<Executor> work_;
+    Handler handler_;
+};
+
+/// One call of AsioTransport::async_send.
+template <class Handler>
+class AsyncRequest final : public AsyncReceiver {
+public:
+    AsyncRequest(AsyncEngine const& engine, Handler handler, http::Request request)
+        : completion_(std::move(handler), engine.executor()), request_(std::move(request)) {
+        stop_.connect(completion_.slot(), request_.stop);
+    }
+
+    static void begin(std::shared_ptr<AsyncEngine> const& engine, Handler handler, http::Request request) {
+        auto const memory = asio::get_associated_allocator(handler);
+        auto self = std::allocate_shared<AsyncRequest>(memory, *engine, std::move(handler), std::move(request));
+        engine->post([engine, self = std::move(self)]() mutable {
+            http::Request const& one = self->request_;
+            engine->start(std::move(self), one);
+        });
+    }
+
+    void received(http::Response answer) override { completion_.complete(std::exception_ptr(), std::move(answer)); }
+    void failed(std::exception_ptr error) override { completion_.complete(std::move(error), http::Response()); }
+
+private:
+    AsyncCompletion<Handler> completion_;
+    AsyncStop stop_;
+    http::Request request_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_ASYNC_COMPLETION_HPP
