@@ -29,6 +29,7 @@ extern UserApp<Native> const app;
 extern Client<TransferService, AccessTokenPolicy> const transfer;
 extern GroupsManager<Client<GroupsService, AccessTokenPolicy>> const manager;
 extern Response<Task> const task;
+extern TransferData data;
 extern std::vector<File> list;
 
 void do_something();
