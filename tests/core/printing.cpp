@@ -48,6 +48,13 @@ TEST_CASE("An error prints what it says", "[printing]") {
 #endif
 }
 
+TEST_CASE("How a wait ended prints", "[printing]") {
+    std::ostringstream out;
+    out << TaskVerdict::Kind::failed << ' ' << flows::RunVerdict::Kind::inactive << ' ' << search::TaskVerdict{}.kind
+        << ' ' << search::IndexDeleteVerdict::Kind::deleted << ' ' << timers::TimerVerdict::Kind::paused;
+    CHECK(out.str() == "failed inactive timed_out deleted paused");
+}
+
 TEST_CASE("Every enumerator of the errors has its name as a text", "[printing]") {
     using Kind = NetworkError::Kind;
     std::vector<std::pair<Kind, std::string_view>> const kinds{

@@ -76,6 +76,41 @@ TEST_CASE("A query document is built piece by piece", "[search]") {
     CHECK(document.at("q_template") == "t");
 }
 
+TEST_CASE("Facets and orders are documents of their own, and so are the results", "[search]") {
+    using namespace search;
+    MockTransport mock;
+    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
+    mock.reply(200, R"({"gmeta": [], "facet_results": [
+        {"name": "authors", "buckets": [{"value": "Ada", "count": 3}, {"value": 7, "count": 2},
+                                        {"value": {"from": 1, "to": 2}, "count": 1}]},
+        {"name": "bytes", "value": 12.5}, {"name": "users", "approximate_value": 9}]})");
+    SearchQueryV1 query{.q = "x"};
+    query.add_facet({.name = "authors", .type = FacetType::terms, .field_name = "author", .size = 5})
+        .add_facet({.name = "years",
+                    .type = FacetType::date_histogram,
+                    .field_name = "date",
+                    .additional_fields = {{"date_interval", "year"}}})
+        .add_sort({.field_name = "date", .order = SortOrder::desc})
+        .add_sort({.field_name = "title"});
+    auto const found = client.post_search({.index_id = "i", .data = query});
+    CHECK(boost::json::parse(mock.requests().back().body) == boost::json::parse(R"({"@version": "query#1.0.0", "q": "x",
+        "facets": [{"name": "authors", "type": "terms", "field_name": "author", "size": 5},
+                   {"name": "years", "type": "date_histogram", "field_name": "date", "date_interval": "year"}],
+        "sort": [{"field_name": "date", "order": "desc"}, {"field_name": "title"}]})"));
+
+    REQUIRE(found->facet_results.size() == 3);
+    FacetResult const& authors = found->facet_results[0];
+    CHECK(authors.name == "authors");
+    REQUIRE(authors.buckets.size() == 3);
+    CHECK(authors.buckets[0].text() == "Ada");
+    CHECK(authors.buckets[0].count == 3);
+    CHECK(authors.buckets[1].text() == "7");
+    CHECK(authors.buckets[2].text() == R"({"from":1,"to":2})");
+    CHECK(FacetBucket{}.text().empty());
+    CHECK(found->facet_results[1].value == 12.5);
+    CHECK(found->facet_results[2].approximate_value == 9.0);
+}
+
 TEST_CASE("offset, limit and marker take the place of those in the document", "[search]") {
     MockTransport mock;
     mock.reply(200, "{}").reply(200, "{}").reply(200, "{}");

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 namespace globus::flows {
@@ -60,6 +61,11 @@ constexpr char const* to_string(RunVerdict::Kind kind) noexcept {
             return "timed_out";
     }
     return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, RunVerdict::Kind kind) {
+    return out << to_string(kind);
 }
 
 }  // namespace globus::flows

@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 #define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/timestamp.hpp>
@@ -65,16 +66,36 @@ struct GMetaResult {
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
 };
 
+/// How many subjects have a value, or are in a range. https://docs.globus.org/api/search/reference/post_query/
+struct FacetBucket {
+    Optional<Json> value = {};  ///< of the field; a range is an object with `from` and `to`
+    std::int64_t count = 0;     ///< subjects
+    GLOBUS_MEMBERS(FacetBucket, value, count);
+
+    /// The value as text: a text as it is, everything else as JSON; empty if there is none.
+    [[nodiscard]] std::string text() const;
+};
+
+/// What a facet of a query has counted or computed. https://docs.globus.org/api/search/reference/post_query/
+struct FacetResult {
+    std::string name = {};                    ///< as the query calls the facet
+    std::vector<FacetBucket> buckets = {};    ///< of a facet that counts
+    Optional<double> value = {};              ///< of one that computes, such as a sum
+    Optional<double> approximate_value = {};  ///< of one that estimates
+    static constexpr auto items = &FacetResult::buckets;
+    GLOBUS_MEMBERS(FacetResult, name, buckets, value, approximate_value);
+};
+
 /// A page of subjects that a query found. A `marker` comes with a scroll only.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct GSearchResult {
     std::vector<GMetaResult> gmeta = {};
-    Optional<std::int64_t> count = {};   ///< subjects of this page
-    Optional<std::int64_t> total = {};   ///< subjects that match
-    Optional<std::int64_t> offset = {};  ///< of this page
-    Optional<bool> has_next_page = {};   ///< there are more
-    Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
-    Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
+    Optional<std::int64_t> count = {};            ///< subjects of this page
+    Optional<std::int64_t> total = {};            ///< subjects that match
+    Optional<std::int64_t> offset = {};           ///< of this page
+    Optional<bool> has_next_page = {};            ///< there are more
+    Optional<std::string> marker = {};            ///< for the next page of a scroll; null on the last
+    std::vector<FacetResult> facet_results = {};  ///< one for each facet of the query
     static constexpr auto items = &GSearchResult::gmeta;
     GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
 };
@@ -137,5 +158,9 @@ struct DeletedRole {
 };
 
 }  // namespace globus::search
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/search/impl/answers.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP

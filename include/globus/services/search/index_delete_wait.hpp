@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 namespace globus::search {
@@ -56,6 +57,11 @@ constexpr char const* to_string(IndexDeleteVerdict::Kind kind) noexcept {
             return "timed_out";
     }
     return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, IndexDeleteVerdict::Kind kind) {
+    return out << to_string(kind);
 }
 
 }  // namespace globus::search

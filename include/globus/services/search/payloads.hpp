@@ -17,15 +17,40 @@
 namespace globus::search {
 
 /**
+ * What a query counts or computes over a field of the subjects that match, next to finding them.
+ *
+ *     query.add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5});
+ *
+ * Members for ranges and dates, such as `histogram_range`, go into `additional_fields`.
+ * https://docs.globus.org/api/search/reference/post_query/
+ */
+struct Facet {
+    Required<std::string> name;        ///< the caller's, by which the result is found
+    Required<FacetType> type;          ///< what is counted or computed
+    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
+    Optional<std::int64_t> size = {};  ///< at most so many counts, of the most frequent values
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(Facet, name, type, field_name, size, additional_fields);
+};
+
+/// A field that subjects are sorted by. https://docs.globus.org/api/search/reference/post_query/
+struct Sort {
+    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
+    Optional<SortOrder> order = {};    ///< ascending if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(Sort, field_name, order, additional_fields);
+};
+
+/**
  * A query with filters, facets, boosts and an order.
  *
  *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
  *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
- *         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
- *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
+ *         .add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5})
+ *         .add_sort({.field_name = "date", .order = SortOrder::desc});
  *     auto found = client.post_search({.index_id = id, .data = query});
  *
- * Filters, facets, boosts and sorts are the service's documents, unchanged.
+ * Filters, facets, boosts and sorts are the service's documents, and may be given as JSON.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -53,10 +78,14 @@ struct SearchQueryV1 {
     /// Adds a condition that does not change what facets count.
     SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
     /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
+    SearchQueryV1& add_facet(Facet const& facet) { return add(facets, globus::detail::json_of(to_json(facet))); }
+    /// The same in JSON.
     SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
     /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
     SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
     /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
+    SearchQueryV1& add_sort(Sort const& by) { return add(sort, globus::detail::json_of(to_json(by))); }
+    /// The same in JSON.
     SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
 
 private:

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 namespace globus::timers {
@@ -63,6 +64,11 @@ constexpr char const* to_string(TimerVerdict::Kind kind) noexcept {
             return "timed_out";
     }
     return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TimerVerdict::Kind kind) {
+    return out << to_string(kind);
 }
 
 }  // namespace globus::timers

@@ -15,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <iosfwd>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -133,6 +134,11 @@ constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
             return "timed_out";
     }
     return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TaskVerdict::Kind kind) {
+    return out << to_string(kind);
 }
 
 /**
