@@ -100,7 +100,7 @@ long w5(std::string const& url) {
                        .destination_path = std::string("/archive/destination/") + name});
     }
     auto const accepted = transfer.submit_transfer(std::move(data));
-    return accepted->code.value() == "Accepted" && accepted.status() == 202 ? items : -1;
+    return accepted->code.value() == "Accepted" && accepted.http_status() == 202 ? items : -1;
 }
 
 /// The list of tasks that an endpoint's administrator sees.
@@ -125,7 +125,7 @@ long w7(std::string const& url) {
     Token const expired{.resource_server = "transfer.api.globus.org",
                         .access_token = "expired",
                         .refresh_token = "bench-refresh-token",
-                        .expires_at = 1};
+                        .expires_at_seconds = 1};
     Renewing const transfer{RefreshPolicy{Native{"0b6b3e4e-4d4f-4d0c-9d0e-5b8b3f0c7a11"}, expired},
                             options<Renewing>(url)};
     std::vector<int> answers(static_cast<std::size_t>(size_from_environment("WORKERS", 32)));
@@ -135,7 +135,7 @@ long w7(std::string const& url) {
         for (int& answer : answers)
             workers.emplace_back([&] {
                 start.arrive_and_wait();
-                answer = transfer.get_endpoint({.endpoint_id = source_id}).status() == 200 ? 1 : 0;
+                answer = transfer.get_endpoint({.endpoint_id = source_id}).http_status() == 200 ? 1 : 0;
             });
     }
     long served = 0;

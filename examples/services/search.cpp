@@ -10,7 +10,7 @@
 #include <string>
 
 using namespace globus;
-using search::FacetBucket, search::FacetResult, search::FacetType, search::GMetaResult, search::SearchQueryV1,
+using search::GBucket, search::GFacetResult, search::FacetType, search::GMetaResult, search::SearchQueryV1,
     search::SearchScrollQuery, search::SortOrder;
 
 SearchQueryV1 perovskites() {
@@ -31,9 +31,9 @@ template <class Client>
 void counts(Client const& client, std::string const& index, SearchQueryV1 query) {
     query.limit = 0;  // the counts alone
     auto const found = client.post_search({.index_id = index, .data = query});
-    for (FacetResult const& facet : found->facet_results) {
+    for (GFacetResult const& facet : found->facet_results) {
         std::printf("%s:\n", facet.name.c_str());
-        for (FacetBucket const& bucket : facet.buckets)
+        for (GBucket const& bucket : facet.buckets)
             std::printf("%6lld  %s\n", static_cast<long long>(bucket.count), bucket.text().c_str());
     }
 }

@@ -102,7 +102,7 @@ TEST_CASE("certificates: the authority of ca_file is trusted, a handshake that f
         CHECK(error.kind() == NetworkError::Kind::tls);
     }
     CHECK(attempts == 1);
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
 }
 
 namespace {

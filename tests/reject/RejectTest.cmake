@@ -9,7 +9,8 @@
 #
 #   // expect: <regular expression of CMake>
 #
-# A line `// errors: <number>` allows more than one error, where a compiler reads on after a mistake of grammar.
+# A line `// errors: <number>` allows more than one error, where a compiler reads on after a mistake of grammar. A line
+# `// only: clang` says that only clang refuses it; no test is made for other compilers.
 cmake_minimum_required(VERSION 3.22)
 
 file(STRINGS "${SOURCE}" expected REGEX "^// expect: ")

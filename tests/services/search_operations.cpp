@@ -99,14 +99,14 @@ TEST_CASE("Facets and orders are documents of their own, and so are the results"
         "sort": [{"field_name": "date", "order": "desc"}, {"field_name": "title"}]})"));
 
     REQUIRE(found->facet_results.size() == 3);
-    FacetResult const& authors = found->facet_results[0];
+    GFacetResult const& authors = found->facet_results[0];
     CHECK(authors.name == "authors");
     REQUIRE(authors.buckets.size() == 3);
     CHECK(authors.buckets[0].text() == "Ada");
     CHECK(authors.buckets[0].count == 3);
     CHECK(authors.buckets[1].text() == "7");
     CHECK(authors.buckets[2].text() == R"({"from":1,"to":2})");
-    CHECK(FacetBucket{}.text().empty());
+    CHECK(GBucket{}.text().empty());
     CHECK(found->facet_results[1].value == 12.5);
     CHECK(found->facet_results[2].approximate_value == 9.0);
 }
@@ -198,4 +198,44 @@ TEST_CASE("A subject is a parameter, whatever is in it", "[search]") {
     make_client(mock).get_entry({.index_id = "i", .subject = "https://x/?a=1&b", .entry_id = "e"});
     auto const url = mock.requests().at(0).url;
     CHECK(url.substr(url.find('?')) == "?subject=https%3A%2F%2Fx%2F%3Fa%3D1%26b&entry_id=e");
+}
+
+TEST_CASE("search: entries are ingested as a GIngest", "[search]") {
+    MockTransport mock;
+    mock.answer<search::Ingest>({.task_id = "t", .acknowledged = true});
+    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
+    search::GIngest data;
+    CHECK_THROWS_AS(client.ingest({.index_id = "i", .data = data}), UsageError);
+    data.add_entry({.subject = "s", .visible_to = {"public"}, .content = {{"year", 2024}}});
+    data.add_entry({.subject = "s", .visible_to = "public", .content = {{"a", 1}}, .id = "second"});
+    CHECK(client.ingest({.index_id = "i", .data = data})->task_id == "t");
+    CHECK(boost::json::parse(mock.requests().at(0).body) == boost::json::parse(R"({
+        "ingest_type": "GMetaList",
+        "ingest_data": {"gmeta": [
+            {"subject": "s", "visible_to": ["public"], "content": {"year": 2024}},
+            {"subject": "s", "visible_to": ["public"], "content": {"a": 1}, "id": "second"}]}})"));
+    data.add_entry({.subject = "s", .visible_to = {"public"}, .content = Json("text")});
+    CHECK_THROWS_AS(client.ingest({.index_id = "i", .data = data}), UsageError);
+}
+
+TEST_CASE("search: what facets found is typed", "[search]") {
+    MockTransport mock;
+    mock.reply(200, R"({"gmeta": [], "facet_results": [
+        {"name": "By type", "buckets": [{"value": "star", "count": 3}, {"value": {"from": 1, "to": "*"}, "count": 2}]},
+        {"name": "Mean", "value": 2.5}]})");
+    mock.reply(200, R"({"gmeta": [], "facet_results": null})");
+    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
+    auto const found = client.post_search({.index_id = "i", .data = {{"q", "x"}}});
+    REQUIRE(found->facet_results.size() == 2);
+    search::GFacetResult const& types = found->facet_results[0];
+    CHECK(types.name == "By type");
+    REQUIRE(types.buckets.size() == 2);
+    CHECK(types.buckets[0].value == Json("star"));
+    CHECK(types.buckets[0].count == 3);
+    CHECK(types.buckets[1].value->at("from") == 1);
+    CHECK(found->facet_results[1].value == 2.5);
+    CHECK(found.mismatch().empty());
+    auto const none = client.post_search({.index_id = "i", .data = {{"q", "x"}}});
+    CHECK(none->facet_results.empty());
+    CHECK(none.mismatch().empty());
 }

@@ -22,10 +22,10 @@ namespace globus {
 /// The configuration of a ClientApp.
 template <class S, class T>
 struct ClientAppConfig {
-    std::string app_name = {};      ///< part of the path of the tokens
-    std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
-    std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
-    std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
+    std::string app_name = {};            ///< part of the path of the tokens
+    std::optional<S> token_storage = {};  ///< by default where the reference keeps tokens, see default_token_path
+    std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
     /// The transport of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong during a call that goes on all the same: a TokenStorageError when a new token cannot be

@@ -139,7 +139,7 @@ S default_token_storage(std::string const& client_id, std::string const& app_nam
     } else {
         static_assert(
             std::constructible_from<S, std::string>,
-            "globus: this token storage cannot be made from a path. Give the app's configuration a `storage`.");
+            "globus: this token storage cannot be made from a path. Give the app's configuration a `token_storage`.");
         constexpr bool is_json = std::same_as<S, JsonTokenStorage>;
         return S(default_token_path(client_id, app_name, environment, is_json ? ".json" : ".db"));
     }
@@ -334,7 +334,7 @@ public:
 private:
     template <class Config>
     static S storage_of(std::string const& client_id, Config const& config, AppPlace const& where) {
-        if (config.storage) return *config.storage;
+        if (config.token_storage) return *config.token_storage;
         return default_token_storage<S>(client_id, config.app_name, where.environment);
     }
     /// True for a service's 401; one from the token endpoint is about the client.

@@ -59,7 +59,7 @@ template <class F, class S, class T>
 struct UserAppConfig {
     std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
     F login_flow = F();                         ///< how `login` asks the user
-    std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
+    std::optional<S> token_storage = {};        ///< by default where the reference keeps tokens, see default_token_path
     bool request_refresh_tokens = false;        ///< whether to keep the user logged in
     std::string login_redirect_uri = {};        ///< the application's own; a Confidential client needs one
     std::string environment = {};               ///< else GLOBUS_SDK_ENVIRONMENT, else production
@@ -115,7 +115,7 @@ template <class K>
 struct UserPolicy {
     std::optional<RefreshPolicy<K>> renewing = {};
     Authorization authorization = {};
-    std::int64_t expires_at = 0;
+    std::int64_t expires_at_seconds = 0;
 };
 
 /// Refresh tokens that Globus Auth has refused. They count as missing, so that they are not tried in vain again.
@@ -306,7 +306,7 @@ public:
             for (bool again = false;; again = true) {
                 policy = policy_of(server, context);
                 if (policy.renewing) return policy.renewing->authorize(transport, core().context_of(context));
-                if (policy.expires_at >= now()) return policy.authorization;
+                if (policy.expires_at_seconds >= now()) return policy.authorization;
                 core().forget_policy(server);
                 if (again)
                     throw TokenValidationError(TokenValidationError::Kind::expired,
@@ -420,7 +420,7 @@ private:
             if (config().request_refresh_tokens) return {.renewing = state_->renewing_policy(server)};
             detail::check_token("a stored access token", data.access_token.reveal());
             return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
-                    .expires_at = data.expires_at_seconds};
+                    .expires_at_seconds = data.expires_at_seconds};
         };
         return core().policy_of(resource_server, context, make);
     }

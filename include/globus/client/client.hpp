@@ -293,15 +293,15 @@ public:
     }
 
     /// The service with its own data, such as a flow id.
-    [[nodiscard]] S const& service() const noexcept { return service_; }
+    [[nodiscard]] S const& service() const noexcept GLOBUS_LIFETIMEBOUND { return service_; }
     /// The policy; a copy of it shares its tokens.
-    [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
+    [[nodiscard]] A const& authorizer() const noexcept GLOBUS_LIFETIMEBOUND { return authorizer_; }
     /// The transport; a copy of it shares its connections.
-    [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
+    [[nodiscard]] T const& transport() const noexcept GLOBUS_LIFETIMEBOUND { return options_.transport; }
     /// The options, with the base URLs that were found.
-    [[nodiscard]] Options const& options() const noexcept { return options_; }
+    [[nodiscard]] Options const& options() const noexcept GLOBUS_LIFETIMEBOUND { return options_; }
     /// The base URL of the service, with a slash at its end.
-    [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
+    [[nodiscard]] std::string const& base_url() const noexcept GLOBUS_LIFETIMEBOUND { return options_.base_url; }
     /// The gate that knows the running calls.
     [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 

@@ -29,4 +29,15 @@
 #define GLOBUS_VISIBLE
 #endif
 
+/// For a member function, after its qualifiers: what it returns must not outlive the object. Clang warns of code that
+/// keeps a part of a temporary.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(clang::lifetimebound)
+#define GLOBUS_LIFETIMEBOUND [[clang::lifetimebound]]
+#endif
+#endif
+#ifndef GLOBUS_LIFETIMEBOUND
+#define GLOBUS_LIFETIMEBOUND
+#endif
+
 #endif  // GLOBUS_CORE_CONFIG_HPP

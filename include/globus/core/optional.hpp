@@ -80,10 +80,10 @@ public:
         : value_(boost::json::object(members)) {}
 
     /// The value. There is always one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
 
     friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
 
@@ -166,7 +166,7 @@ public:
     [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
 
     /// The value; throws UsageError when there is none.
-    [[nodiscard]] constexpr T const& value() const& {
+    [[nodiscard]] constexpr T const& value() const& GLOBUS_LIFETIMEBOUND {
         if (!has_value()) throw UsageError("an Optional that holds no value was read");
         return value_;
     }
@@ -176,10 +176,10 @@ public:
         return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
     }
     /// The value; call it only when there is one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
 
     /// What `function` makes of the value; nothing when there is none.
     template <class F>

@@ -136,7 +136,7 @@ public:
     Timestamp(std::chrono::sys_time<Duration> time) : text_(detail::time_text(detail::floor_time(time))) {}
 
     /// As it came, or as it will be sent.
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
     /// The time; nothing if the text is none.
     [[nodiscard]] std::optional<Time> time() const noexcept;
     /// The time. @throws DecodeError  if the text is none

@@ -180,8 +180,8 @@ GLOBUS_DECL CallTerms ClientExchange::terms() const {
 GLOBUS_DECL void ClientExchange::take(http::Response& answer, bool replayed) {
     AnswerFacts const facts{.replayed = replayed,
                             .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
-                            .partial = request.url.find("?fields=") != std::string::npos ||
-                                       request.url.find("&fields=") != std::string::npos,
+                            .partial = form_.has_essential && (request.url.find("?fields=") != std::string::npos ||
+                                                               request.url.find("&fields=") != std::string::npos),
                             .max_bytes = max_bytes_};
     if (is_streamed()) return result_.receive(answer, facts, form_, *stream_);
     if (form_.has_shape && !options_.sink) require_document(answer);

@@ -45,7 +45,7 @@ GLOBUS_DECL Renewal::Renewal(Token token, RenewalOptions options)
     if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
     header_ = Secret("Bearer " + token_.access_token.reveal());
     received_ = uptime();
-    if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
+    if (token_.expires_at_seconds) received_remaining_ = std::max<std::int64_t>(*token_.expires_at_seconds, 0) - now_();
 }
 
 GLOBUS_DECL Token Renewal::token() const {
@@ -83,9 +83,9 @@ GLOBUS_DECL std::int64_t Renewal::uptime() const {
 
 GLOBUS_DECL std::int64_t Renewal::remaining() const {
     if (token_.access_token.empty() || revoked_) return 0;
-    if (!token_.expires_at) return forever;
-    std::int64_t const left =
-        std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(), received_remaining_ - (uptime() - received_));
+    if (!token_.expires_at_seconds) return forever;
+    std::int64_t const left = std::min(std::max<std::int64_t>(*token_.expires_at_seconds, 0) - now_(),
+                                       received_remaining_ - (uptime() - received_));
     return std::max<std::int64_t>(left, 0);
 }
 
@@ -204,7 +204,8 @@ GLOBUS_DECL Renewal::Renewed Renewal::attempt(Token const& held, Refusal const& 
     check_token("the new access token", made.token.access_token.reveal());
     made.header = Secret("Bearer " + made.token.access_token.reveal());
     made.received = uptime();
-    made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+    made.remaining =
+        made.token.expires_at_seconds ? std::max<std::int64_t>(*made.token.expires_at_seconds, 0) - now_() : 0;
     if (options_.on_refresh) made.for_on_refresh = made.token;
     return made;
 }

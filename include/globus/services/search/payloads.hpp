@@ -16,6 +16,48 @@
 
 namespace globus::search {
 
+/// What an index is to hold about a subject. https://docs.globus.org/api/search/reference/ingest/
+struct GMetaEntry {
+    Required<std::string> subject;    ///< its name in the index, mostly a URL
+    Required<StringList> visible_to;  ///< who finds it: {"public"}, or URNs of identities and groups
+    Required<Json> content;           ///< what is found: an object
+    Optional<std::string> id = {};    ///< of the entry, if the subject has several
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GMetaEntry, subject, visible_to, content, id, additional_fields);
+};
+
+/// A list of entries. https://docs.globus.org/api/search/reference/ingest/
+struct GMetaList {
+    std::vector<GMetaEntry> gmeta;  ///< the entries, each of any subject
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GMetaList, gmeta, additional_fields);
+};
+
+/**
+ * Entries to be put into an index. They replace those of the same subject and id.
+ *
+ *     GIngest data;
+ *     data.add_entry({.subject = url, .visible_to = {"public"}, .content = {{"title", "A star"}, {"year", 2024}}});
+ *     auto accepted = client.ingest({.index_id = id, .data = data});
+ *
+ * A single entry is a list of one.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ * https://docs.globus.org/api/search/reference/ingest/
+ */
+struct GIngest {
+    Constant<"GMetaList"> ingest_type = {};  ///< what `ingest_data` is
+    GMetaList ingest_data = {};              ///< by add_entry
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GIngest, ingest_type, ingest_data, additional_fields);
+
+    /// Adds an entry.
+    GIngest& add_entry(GMetaEntry entry);
+    /// @throws UsageError  if there are no entries, or the content of one is no object
+    void check() const;
+};
+
 /**
  * What a query counts or computes over a field of the subjects that match, next to finding them.
  *

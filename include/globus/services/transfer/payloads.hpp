@@ -106,7 +106,7 @@ public:
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
+    SyncLevel(char const* name) : SyncLevel(std::string_view(globus::detail::text_at(name))) {}
 
     /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
@@ -133,9 +133,9 @@ struct TransferItem {
 /// Which names a recursive transfer includes. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
-    Required<std::string> name;      ///< with * and ?
-    std::string method = "exclude";  ///< or "include"
-    Optional<FileType> type = {};    ///< files or directories; both if left out
+    Required<std::string> name;                   ///< with * and ?
+    FilterMethod method = FilterMethod::exclude;  ///< or FilterMethod::include
+    Optional<FileType> type = {};                 ///< files or directories; both if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
@@ -306,7 +306,7 @@ public:
 
     TransferFilter() = default;
     /// A text in the filter language, as it is sent.
-    TransferFilter(char const* text) : text_(text) {}
+    TransferFilter(char const* text) : text_(globus::detail::text_at(text)) {}
     /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.

@@ -20,6 +20,16 @@ struct FileTypeWords {
 /// https://docs.globus.org/api/transfer/file_operations/#file_document
 using FileType = OpenEnum<FileTypeWords>;
 
+/// The words of a FilterMethod.
+struct FilterMethodWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, exclude, include };
+    static constexpr std::string_view words[] = {"", "exclude", "include"};
+};
+/// What a filter rule does with the names that it matches.
+/// https://docs.globus.org/api/transfer/task_submit/#filter_rules
+using FilterMethod = OpenEnum<FilterMethodWords>;
+
 /// The words of a TaskType.
 struct TaskTypeWords {
     /// The constants.

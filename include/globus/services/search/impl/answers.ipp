@@ -11,7 +11,7 @@
 
 namespace globus::search {
 
-GLOBUS_DECL std::string FacetBucket::text() const {
+GLOBUS_DECL std::string GBucket::text() const {
     if (!value) return {};
     return value->is_string() ? std::string(value->get_string()) : boost::json::serialize(*value);
 }

@@ -56,8 +56,8 @@ GLOBUS_DECL SyncLevel::SyncLevel(std::string_view name) {
 }
 
 GLOBUS_DECL void FilterRule::check() const {
-    if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
-        throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
+    if (method == FilterMethod::unknown && !additional_fields.contains("method"))
+        throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method.text() + '"');
     if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
         throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + type->text() + '"');
 }
