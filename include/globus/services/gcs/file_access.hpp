@@ -65,7 +65,13 @@ private:
 /// The URL of a file. @throws UsageError  for a path that names none
 std::string file_url(FileAccess const& access, std::string_view path);
 
+/// What an answer to HEAD says.
+struct FileHead {
+    FileStat stat;
+    std::string validator;  ///< see validator_of
+};
 /// @param ask_digest  asks the server for digests of the file
+FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options, bool ask_digest = false);
 FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
                    bool ask_digest = false);
 /// Asks for digests of the whole file: RFC 9530, section 4, and RFC 3230, section 4.3.1.

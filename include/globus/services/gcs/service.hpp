@@ -12,8 +12,10 @@
 #include <globus/services/gcs/file_access.hpp>
 #include <globus/services/gcs/files.hpp>
 #include <globus/services/gcs/operations.hpp>
+#include <globus/services/gcs/remote_file.hpp>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -327,6 +329,20 @@ struct GcsCollectionService {
          */
         Downloaded download(Download const& what, CallOptions const& options = {}) const {
             return detail::download_file(access(), what, options);
+        }
+
+        /**
+         * Opens a file, to read parts of it.
+         *
+         *     RemoteFile const file = files.open("/data/run.h5");
+         *     file.read_at(offset, buffer);
+         *
+         * HEAD {path}
+         * @param path  from the top of the collection
+         */
+        [[nodiscard]] RemoteFile open(std::string path, CallOptions const& options = {}) const {
+            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(path),
+                    options};
         }
 
         /**
