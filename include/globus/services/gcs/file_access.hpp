@@ -65,7 +65,18 @@ private:
 /// The URL of a file. @throws UsageError  for a path that names none
 std::string file_url(FileAccess const& access, std::string_view path);
 
-FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options);
+/// What an answer to HEAD says.
+struct FileHead {
+    FileStat stat;
+    std::string validator;  ///< see validator_of
+};
+/// @param ask_digest  asks the server for digests of the file
+FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options, bool ask_digest = false);
+FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
+                   bool ask_digest = false);
+/// Asks for digests of the whole file: RFC 9530, section 4, and RFC 3230, section 4.3.1.
+void want_digest(http::Headers& headers);
+Uploaded upload_file(FileAccess const& access, Upload const& what, CallOptions const& options);
 Downloaded download_file(FileAccess const& access, Download const& what, CallOptions const& options);
 
 }  // namespace globus::detail
@@ -73,6 +84,7 @@ Downloaded download_file(FileAccess const& access, Download const& what, CallOpt
 #ifdef GLOBUS_BODIES
 #include <globus/services/gcs/impl/download.ipp>
 #include <globus/services/gcs/impl/file_access.ipp>
+#include <globus/services/gcs/impl/upload.ipp>
 #endif
 
 #endif  // GLOBUS_SERVICES_GCS_FILE_ACCESS_HPP

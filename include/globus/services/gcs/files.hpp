@@ -65,7 +65,7 @@ private:
     std::error_code code_;
 };
 
-/// The file of the collection changed while it was read, and what was read of it cannot be taken back.
+/// A file changed while it was read, and what was read of it cannot be taken back.
 class GLOBUS_VISIBLE FileChangedError : public Error {
 public:
     using Error::Error;
@@ -143,6 +143,68 @@ struct Downloaded {
     std::uint64_t resumed_at = 0;       ///< bytes that were there from an earlier process, and were not sent again
     int retries = 0;                    ///< how often it went on after an interruption
     std::optional<Digest> digest = {};  ///< of what arrived, if there was one to compare with
+};
+
+/**
+ * Where an upload comes from.
+ *
+ *     {.from = "run.h5", .path = "/data/run.h5"}                   // a file, by its path
+ *     {.from = std::as_bytes(std::span(values)), .path = "/data/run.h5"}     // a buffer
+ *     {.from = std::cin, .path = "/data/run.h5"}                   // a stream, to its end
+ *     {.from = [&](char* buffer, std::size_t size) { return give(buffer, size); }, .path = "/data/run.h5"}
+ */
+class UploadSource {
+public:
+    /// A file: a text, or a std::filesystem::path.
+    template <class P>
+        requires(std::constructible_from<std::string, P const&> && !std::same_as<P, UploadSource>)
+    UploadSource(P const& path) : source_(std::in_place_index<0>, std::string(path)) {}
+    /// A stream, from where it is to its end, which must live until the call ends.
+    UploadSource(std::istream& stream) : source_(std::in_place_index<1>, &stream) {}
+    /// A buffer, which must live and stay as it is until the call ends.
+    UploadSource(std::span<std::byte const> buffer) : source_(std::in_place_index<2>, buffer) {}
+    /// A function that fills at most `size` bytes and says how many; 0 is the end. It is asked once for each byte, so
+    /// that an upload of it is not repeated.
+    template <class F>
+        requires(std::is_invocable_r_v<std::size_t, F&, char*, std::size_t> && !std::same_as<F, UploadSource>)
+    UploadSource(F function) : source_(std::in_place_index<3>, std::move(function)) {}
+
+    /// The path, the stream, the buffer or the function.
+    [[nodiscard]] auto const& value() const noexcept { return source_; }
+
+private:
+    std::variant<std::string, std::istream*, std::span<std::byte const>, http::Source> source_;
+};
+
+/**
+ * An upload: where from, to which file of the collection, and how.
+ *
+ *     files.upload({.from = "run.h5", .path = "/data/run.h5"});
+ *     files.upload({.from = "run.h5", .path = "/data/run.h5", .overwrite = false});
+ */
+struct Upload {
+    UploadSource from;           ///< a file, buffer, stream or function
+    Required<std::string> path;  ///< from the top of the collection
+    /// How many bytes a stream or function gives. Unset: as many as come. Files, buffers and streams that can be
+    /// positioned tell it themselves.
+    std::optional<std::uint64_t> size = {};
+    bool overwrite = true;  ///< false: an error if there is such a file already (If-None-Match: *)
+    /// What is sent has to have it. The server is told, and may compare (Repr-Digest, RFC 9530).
+    std::optional<Digest> digest = {};
+    /// Computes a SHA-256 digest of what is sent, and asks the server for its own afterwards, to compare them.
+    bool ask_digest = false;
+    bool verify = true;  ///< asks for the size of the file afterwards, and compares it
+    /// As for a Download. `bytes` is what this machine has sent.
+    std::function<void(Progress const&)> progress = {};
+};
+
+/// What an upload did.
+struct Uploaded {
+    std::uint64_t bytes = 0;            ///< that the file has
+    bool created = false;               ///< the server says that there was no such file before
+    std::optional<FileStat> file = {};  ///< what the server says about it now; nothing if it was not asked, or says no
+    std::optional<Digest> digest = {};  ///< of what was sent, if it was computed
+    int retries = 0;                    ///< how often it began anew
 };
 
 }  // namespace globus

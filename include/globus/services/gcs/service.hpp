@@ -12,8 +12,10 @@
 #include <globus/services/gcs/file_access.hpp>
 #include <globus/services/gcs/files.hpp>
 #include <globus/services/gcs/operations.hpp>
+#include <globus/services/gcs/remote_file.hpp>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -327,6 +329,46 @@ struct GcsCollectionService {
          */
         Downloaded download(Download const& what, CallOptions const& options = {}) const {
             return detail::download_file(access(), what, options);
+        }
+
+        /**
+         * Opens a file, to read parts of it.
+         *
+         *     RemoteFile const file = files.open("/data/run.h5");
+         *     file.read_at(offset, buffer);
+         *
+         * HEAD {path}
+         * @param path  from the top of the collection
+         */
+        [[nodiscard]] RemoteFile open(std::string path, CallOptions const& options = {}) const {
+            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(path),
+                    options};
+        }
+
+        /**
+         * Uploads a file, in constant memory, and compares the size of what is there then.
+         *
+         *     files.upload({.from = "run.h5", .path = "/data/run.h5"});
+         *
+         * It is sent by one PUT; after a failure that may pass it is sent again from the beginning, as long as the
+         * client's retry policy lets it and the source can be read again. A server is asked whether it wants a large
+         * body before it is sent (Expect: 100-continue). If another attempt finds that an earlier one has made the file
+         * that was not to be overwritten, the call succeeds.
+         *
+         * What a server does with a part of a file is its own affair. An error after which there may be such a part, or
+         * the whole file, says so: `outcome_unknown()`.
+         *
+         * The call may last as long as data flows, as for `download`.
+         * PUT {path}
+         *
+         * @throws UsageError          before anything is sent, for what cannot be right
+         * @throws LocalFileError      if the file cannot be read
+         * @throws FileChangedError    if it changed while it was sent
+         * @throws FileIntegrityError  if the collection has a file of another size or digest afterwards
+         */
+        Uploaded upload(Upload const& what, CallOptions const& options = {}) const {
+            static_assert(detail::check_raw<typename Client::service_type, false>());
+            return detail::upload_file(access(), what, options);
         }
 
     private:

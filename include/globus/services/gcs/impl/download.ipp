@@ -137,10 +137,7 @@ private:
         made.url = url_;
         made.headers = {{"Accept", "*/*"}};
         made.bulk = true;
-        if (what_.ask_digest) {
-            made.headers.add("Want-Repr-Digest", "sha-256=9, sha-512=3");  // RFC 9530, section 4
-            made.headers.add("Want-Digest", "SHA-256, MD5;q=0.3");         // RFC 3230, section 4.3.1
-        }
+        if (what_.ask_digest) want_digest(made.headers);
         asked_ = ask_whole_ ? std::nullopt : first_to_ask(held_);
         if (!asked_) return made;
         made.headers.add("Range", "bytes=" + std::to_string(*asked_) + '-');

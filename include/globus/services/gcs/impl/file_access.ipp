@@ -10,6 +10,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace globus::detail {
 
@@ -20,13 +21,25 @@ GLOBUS_DECL std::string file_url(FileAccess const& access, std::string_view path
     return access.base_url() + encoded;
 }
 
-GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options) {
+GLOBUS_DECL void want_digest(http::Headers& headers) {
+    headers.add("Want-Repr-Digest", "sha-256=9, sha-512=3");
+    headers.add("Want-Digest", "SHA-256, MD5;q=0.3");
+}
+
+GLOBUS_DECL FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options,
+                             bool ask_digest) {
     http::Request request;
     request.method = http::Method::head;
     request.url = file_url(access, path);
     request.headers = {{"Accept", "*/*"}};
+    if (ask_digest) want_digest(request.headers);
     Response<Bytes> const answer = access.send(std::move(request), RetryClass::read, options);
-    return read_file_stat(answer.headers(), answer.status());
+    return {read_file_stat(answer.headers(), answer.status()), validator_of(answer.headers())};
+}
+
+GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
+                               bool ask_digest) {
+    return head_of(access, path, options, ask_digest).stat;
 }
 
 }  // namespace globus::detail
