@@ -72,7 +72,7 @@ TEST_CASE("A transport without an executor has a thread of its own", "[client][a
     auto const client = asio_client_of(server, AsioTransport{});
     auto first = client.async_send(listing(server), asio::use_future);
     auto second = client.async_try_send(OperationLs{.endpoint_id = "no such"}, {.timeout = 5s}, asio::use_future);
-    CHECK(first.get().status() == 200);
+    CHECK(first.get().http_status() == 200);
     auto const refused = second.get();
     REQUIRE(!refused);
     CHECK(dynamic_cast<TransferApiError const*>(&refused.error()) != nullptr);
@@ -85,12 +85,12 @@ TEST_CASE("A coroutine awaits calls, and catches what they throw", "[client][asy
     int status = 0, refused = 0, raw = 0;
     auto const work = [&]() -> asio::awaitable<void> {
         Listed const files = co_await client.async_send(listing(server), asio::use_awaitable);
-        status = files.status();
+        status = files.http_status();
         auto const again = co_await client.async_send(listing(server))(asio::use_awaitable);  // deferred
         CHECK(again.size() == files.size());
         // g++ 12 destroys twice what a braced list in a co_await makes, so the arguments have names.
         AsioTransferClient::RawRequest const tasks{.path = "v0.10/task_list"};
-        raw = (co_await client.async_request(tasks, {}, asio::use_awaitable)).status();
+        raw = (co_await client.async_request(tasks, {}, asio::use_awaitable)).http_status();
         OperationLs const nowhere{.endpoint_id = ""}, unknown{.endpoint_id = "no such"};
         try {
             (void)co_await client.async_send(nowhere, asio::use_awaitable);
@@ -119,7 +119,7 @@ TEST_CASE("A call that is refused for a while tries again, without a thread that
     server.add_fault(rule("operation_ls", "before_commit", R"({"type": "status", "code": 503})", "2"));
     server.add_fault(rule("operation_ls", "after_commit", R"({"type": "reset"})", "1"));
     int status = 0, others = 0;
-    client.async_send(listing(server), [&](std::exception_ptr, Listed files) { status = files.status(); });
+    client.async_send(listing(server), [&](std::exception_ptr, Listed files) { status = files.http_status(); });
     asio::steady_timer timer(io, 1ms);
     timer.async_wait([&](auto) { ++others; });
     io.run();

@@ -58,10 +58,10 @@ TEST_CASE("A query answers with typed subjects", "[search]") {
 TEST_CASE("A query document is built piece by piece", "[search]") {
     SearchQueryV1 query{.q = "x"};
     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
-        .add_facet({{"name", "f"}, {"type", "terms"}, {"field_name", "author"}})
+        .add_facet(Json{{"name", "f"}, {"type", "terms"}, {"field_name", "author"}})
         .add_boost({{"field_name", "title"}, {"factor", 2}})
-        .add_sort({{"field_name", "date"}, {"order", "desc"}})
-        .add_sort({{"field_name", "title"}})
+        .add_sort(Json{{"field_name", "date"}, {"order", "desc"}})
+        .add_sort(Json(boost::json::object{{"field_name", "title"}}))
         .add_post_facet_filter({{"type", "exists"}, {"field_name", "doi"}});
     CHECK(boost::json::parse(to_json(query)) == boost::json::parse(R"({"@version": "query#1.0.0", "q": "x",
         "filters": [{"type": "match_any", "field_name": "year", "values": [2023, 2024]}],

@@ -67,7 +67,7 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
  * @tparam S  its service
  *
  * @par Errors
- * A handler gets them as std::exception_ptr beside a Response whose status() is 0; use_awaitable and use_future throw
+ * A handler gets them as std::exception_ptr beside a Response whose http_status() is 0; use_awaitable and use_future throw
  * them. That includes those of the arguments: nothing but std::bad_alloc is thrown by a function itself.
  */
 template <class C, class S>

@@ -238,7 +238,7 @@ private:
 template <class T>
 class Response : public detail::AnyResponse {
 public:
-    /// The response to nothing, whose status() is 0: what stands beside the error of an asynchronous call.
+    /// The response to nothing, whose http_status() is 0: what stands beside the error of an asynchronous call.
     Response() = default;
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
@@ -356,7 +356,7 @@ private:
 template <>
 class Response<Json> : public detail::AnyResponse {
 public:
-    /// The response to nothing, whose status() is 0.
+    /// The response to nothing, whose http_status() is 0.
     Response() = default;
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
@@ -381,7 +381,7 @@ struct Bytes {};
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
-    /// The response to nothing, whose status() is 0.
+    /// The response to nothing, whose http_status() is 0.
     Response() = default;
     /// Takes any body.
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }

@@ -7,6 +7,7 @@
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -122,13 +123,13 @@ struct SearchQueryV1 {
     /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
     SearchQueryV1& add_facet(Facet const& facet) { return add(facets, globus::detail::json_of(to_json(facet))); }
     /// The same in JSON.
-    SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
+    SearchQueryV1& add_facet(std::same_as<Json> auto facet) { return add(facets, std::move(facet)); }
     /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
     SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
     /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
     SearchQueryV1& add_sort(Sort const& by) { return add(sort, globus::detail::json_of(to_json(by))); }
     /// The same in JSON.
-    SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
+    SearchQueryV1& add_sort(std::same_as<Json> auto by) { return add(sort, std::move(by)); }
 
 private:
     SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);

@@ -152,7 +152,7 @@ private:
         moved_ = 0;
         try {
             Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
-            if (!headed_) take_head(answer.status(), answer.headers());  // there was no body
+            if (!headed_) take_head(answer.http_status(), answer.headers());  // there was no body
             if (size_ && at_ < *size_ && moved_ == 0)
                 throw FileIntegrityError(name() + ": the server sends no more than " + std::to_string(at_) +
                                          " of its " + std::to_string(*size_) + " bytes");

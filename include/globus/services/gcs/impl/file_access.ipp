@@ -34,7 +34,7 @@ GLOBUS_DECL FileHead head_of(FileAccess const& access, std::string_view path, Ca
     request.headers = {{"Accept", "*/*"}};
     if (ask_digest) want_digest(request.headers);
     Response<Bytes> const answer = access.send(std::move(request), RetryClass::read, options);
-    return {read_file_stat(answer.headers(), answer.status()), validator_of(answer.headers())};
+    return {read_file_stat(answer.headers(), answer.http_status()), validator_of(answer.headers())};
 }
 
 GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,

@@ -73,7 +73,7 @@ private:
         headed_ = false;
         try {
             Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
-            if (!headed_) take_head(answer.status(), answer.headers());
+            if (!headed_) take_head(answer.http_status(), answer.headers());
             return done_ != before;
         } catch (ApiError const& error) {
             if (error.http_status() == 416 && !version_.size) return false;

@@ -106,7 +106,7 @@ private:
         Attempt attempt{.number = attempt_, .retry_class = RetryClass::idempotent, .in_doubt = in_doubt_};
         attempt.time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()));
         try {
-            done_.created = access_.send(request(), RetryClass::idempotent, options_).status() == 201;
+            done_.created = access_.send(request(), RetryClass::idempotent, options_).http_status() == 201;
         } catch (ApiError const& error) {
             if (error.http_status() == 412 && in_doubt_ && is_there()) return true;
             http::Response const answer{.status = error.http_status(), .headers = error.headers()};
