@@ -48,11 +48,12 @@ TEST_CASE("An error prints what it says", "[printing]") {
 #endif
 }
 
-TEST_CASE("How a wait ended prints", "[printing]") {
+TEST_CASE("How a wait ended, and why no answer came, prints", "[printing]") {
     std::ostringstream out;
     out << TaskVerdict::Kind::failed << ' ' << flows::RunVerdict::Kind::inactive << ' ' << search::TaskVerdict{}.kind
-        << ' ' << search::IndexDeleteVerdict::Kind::deleted << ' ' << timers::TimerVerdict::Kind::paused;
-    CHECK(out.str() == "failed inactive timed_out deleted paused");
+        << ' ' << search::IndexDeleteVerdict::Kind::deleted << ' ' << timers::TimerVerdict::Kind::paused << ' '
+        << NetworkError::Kind::proxy << ' ' << NetworkError::Sent::no;
+    CHECK(out.str() == "failed inactive timed_out deleted paused proxy no");
 }
 
 TEST_CASE("Every enumerator of the errors has its name as a text", "[printing]") {

@@ -127,7 +127,7 @@ struct Tasks {
 /// A task does what was asked for: `get_task` says how far it is.
 /// https://docs.globus.org/api/search/reference/ingest/
 struct TaskAcknowledgement {
-    Optional<std::string> task_id = {};
+    std::string task_id = {};
     Optional<bool> acknowledged = {};                    ///< true
     Optional<bool> success = {};                         ///< in answers to an ingest
     Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest

@@ -3,12 +3,19 @@
 #define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/json_write.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/values.hpp>
+#include <globus/services/search/words.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/string_view.hpp>
+#include <boost/json/value_ref.hpp>
 
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +65,9 @@ struct GIngest {
     /// @throws UsageError  if there are no entries, or the content of one is no object
     void check() const;
 };
+
+/// The members of a JSON object, in braces.
+using JsonMembers = std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>>;
 
 /**
  * What a query counts or computes over a field of the subjects that match, next to finding them.
@@ -122,14 +132,26 @@ struct SearchQueryV1 {
     SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
     /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
     SearchQueryV1& add_facet(Facet const& facet) { return add(facets, globus::detail::json_of(to_json(facet))); }
-    /// The same in JSON.
-    SearchQueryV1& add_facet(std::same_as<Json> auto facet) { return add(facets, std::move(facet)); }
+    /// The same as a JSON object.
+    template <class J>
+        requires std::convertible_to<J const&, Json>
+    SearchQueryV1& add_facet(J const& facet) {
+        return add(facets, Json(facet));
+    }
+    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
+    SearchQueryV1& add_facet(JsonMembers pairs) { return add(facets, boost::json::object(pairs)); }
     /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
     SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
     /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
     SearchQueryV1& add_sort(Sort const& by) { return add(sort, globus::detail::json_of(to_json(by))); }
-    /// The same in JSON.
-    SearchQueryV1& add_sort(std::same_as<Json> auto by) { return add(sort, std::move(by)); }
+    /// The same as a JSON object.
+    template <class J>
+        requires std::convertible_to<J const&, Json>
+    SearchQueryV1& add_sort(J const& by) {
+        return add(sort, Json(by));
+    }
+    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
+    SearchQueryV1& add_sort(JsonMembers pairs) { return add(sort, boost::json::object(pairs)); }
 
 private:
     SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);

@@ -155,7 +155,7 @@ struct SearchService::Operations {
     /**
      * Waits until a task of an index has ended, such as an ingest, or time runs out.
      *
-     *     auto const verdict = client.task_wait({.task_id = *accepted->task_id});
+     *     auto const verdict = client.task_wait({.task_id = accepted->task_id});
      *
      * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *

@@ -16,7 +16,7 @@ namespace globus::search {
 /**
  * Which task of an index task_wait waits for, and how: an ingest, a deletion of entries, ...
  *
- *     client.task_wait({.task_id = *client.ingest({...})->task_id})
+ *     client.task_wait({.task_id = client.ingest({...})->task_id})
  */
 struct TaskWait {
     Required<std::string> task_id;
