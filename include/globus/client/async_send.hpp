@@ -173,7 +173,7 @@ class AsyncSending final : public AsyncCallOf<C> {
 public:
     AsyncSending(std::shared_ptr<AsyncCore<C>> core, Handler handler, CallOptions options)
         : AsyncCallOf<C>(std::move(core)),
-          completion_(std::move(handler), this->engine().executor()),
+          completion_(std::move(handler), this->engine()->executor()),
           options_(std::move(options)) {
         stop_.connect(completion_.slot(), options_.stop);
     }
@@ -205,8 +205,8 @@ private:
         Handler handler = self->completion_.take();
         std::exception_ptr error = std::move(self->error_);
         if constexpr (tries) {
-            auto result = error ? Result<Answer>::of_exception(std::move(error))
-                                : Result<Answer>(std::move(self->answer_));
+            auto result =
+                error ? Result<Answer>::of_exception(std::move(error)) : Result<Answer>(std::move(self->answer_));
             self.reset();
             std::move(handler)(std::move(result));
         } else {
