@@ -11,6 +11,7 @@
  * compiled build one file of the program includes `globus/asio_src.hpp`.
  */
 
+#include <globus/client/async_composed.hpp>
 #include <globus/client/async_send.hpp>
 #include <globus/http/asio_transport.hpp>
 

@@ -5,13 +5,13 @@
 #include <globus/client/exchange.hpp>
 #include <globus/core/config.hpp>
 #include <globus/http/async_engine.hpp>
+#include <globus/http/async_pause.hpp>
 #include <globus/http/call.hpp>
 #include <globus/http/clock.hpp>
 #include <globus/http/drive.hpp>
 #include <globus/http/message.hpp>
 #include <globus/oauth/authorizer.hpp>
 
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -61,11 +61,8 @@ private:
  * Whatever it waits for keeps it: the engine its request, a timer its pause. If the execution context ends meanwhile,
  * it is destroyed, and its handler with it.
  */
-class AsyncCall : public AsyncReceiver, public std::enable_shared_from_this<AsyncCall> {
+class AsyncCall : public AsyncReceiver, public AsyncPause {
 public:
-    AsyncCall(AsyncCall const&) = delete;
-    AsyncCall& operator=(AsyncCall const&) = delete;
-
     /// Begins the first step, after this function.
     void begin();
     void received(http::Response answer) override;
@@ -75,11 +72,10 @@ public:
 
 protected:
     explicit AsyncCall(std::shared_ptr<AsyncEngine> engine);
-    virtual ~AsyncCall();
+    ~AsyncCall() override;
 
     /// Sets what is driven. Both must live as long as this.
     void drive(ClientExchange& exchange, RetryPolicyRef const& retry);
-    [[nodiscard]] AsyncEngine& engine() const noexcept { return *engine_; }
 
     /// The credential, if the policy gives it without blocking.
     virtual std::optional<Authorization> credential_at_once() = 0;
@@ -93,12 +89,9 @@ protected:
     virtual void ended(std::exception_ptr error) = 0;
 
 private:
-    struct Pause;
     struct Run final : CallRun {
         using CallRun::CallRun;
     };
-    struct Wake;
-    enum class Why : unsigned char { time, stop };
 
     /// Calls `step`, and goes on; what is thrown ends the call.
     template <class F>
@@ -114,16 +107,11 @@ private:
     void end_by_error();
     void end(std::exception_ptr error);
 
-    /// Waits until a time, or a stop request, and calls `resume` then.
-    void pause(http::Clock::time_point until);
-    /// Ends a pause. @param number  of it; if it is another's, it has ended already
-    void pause_ended(std::uint64_t number, Why why);
+    void pause_ended(bool in_full) override;
+    [[nodiscard]] std::shared_ptr<AsyncCall> self() { return std::static_pointer_cast<AsyncCall>(shared_from_this()); }
 
-    std::shared_ptr<AsyncEngine> const engine_;
     ClientExchange* exchange_ = nullptr;
     std::optional<Run> run_;
-    std::unique_ptr<Pause> pause_;
-    std::uint64_t pauses_ = 0;
     std::shared_ptr<CredentialJob> job_;  ///< that this call asked, and waits for
     bool ended_ = false;
     bool waits_for_credential_ = false;

@@ -35,6 +35,8 @@ concept NoOptions = !std::convertible_to<Token, CallOptions>;
 template <class Client>
 struct AsyncStart;
 template <class Client>
+struct AsyncWalk;
+template <class Client>
 concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
 
 }  // namespace detail
@@ -110,6 +112,15 @@ public:
     auto async_request(Raw raw, CallOptions options = {}, Token&& token = Token()) const {
         static_assert(std::same_as<Raw, typename C::RawRequest>, "globus: the request is a Client::RawRequest");
         return begin<false>(detail::AsyncRaw<D, Raw>{std::move(raw)}, std::move(options), std::forward<Token>(token));
+    }
+
+    /// The pages of an operation, and their items, one after the other: see AsyncPaginated.
+    template <Operation O>
+    auto async_paginate(O operation, CallOptions options = {}) const {
+        static_assert(detail::AsyncIncluded<C>,
+                      "globus: the functions that do not block need #include <globus/asio.hpp>.");
+        if constexpr (detail::AsyncIncluded<C>)
+            return detail::AsyncWalk<C>::begin(static_cast<C const&>(*this), std::move(operation), std::move(options));
     }
 
 private:

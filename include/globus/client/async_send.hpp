@@ -97,6 +97,16 @@ struct AsyncAnswer<AsyncRaw<D, Raw>> {
     using type = Response<D>;
 };
 
+/// Initiates an operation; the default token is deferred.
+template <class Signature, class Initiation, class Token, class... Args>
+auto initiate(Initiation initiation, Token&& token, Args... args) {
+    if constexpr (std::same_as<std::decay_t<Token>, DefaultToken>)
+        return asio::async_initiate<asio::deferred_t const&, Signature>(std::move(initiation), asio::deferred,
+                                                                        std::move(args)...);
+    else
+        return asio::async_initiate<Token, Signature>(std::move(initiation), token, std::move(args)...);
+}
+
 /// The part of an asynchronous call that knows the client, but not what it answers.
 template <class C>
 class AsyncCallOf : public AsyncCall {
@@ -163,7 +173,7 @@ class AsyncSending final : public AsyncCallOf<C> {
 public:
     AsyncSending(std::shared_ptr<AsyncCore<C>> core, Handler handler, CallOptions options)
         : AsyncCallOf<C>(std::move(core)),
-          completion_(std::move(handler), this->engine().executor()),
+          completion_(std::move(handler), this->engine()->executor()),
           options_(std::move(options)) {
         stop_.connect(completion_.slot(), options_.stop);
     }
@@ -185,13 +195,25 @@ public:
 
 private:
     void ended(std::exception_ptr error) override {
-        if constexpr (tries)
-            completion_.complete(error ? Result<Answer>::of_exception(std::move(error))
-                                       : Result<Answer>(std::move(answer_)));
-        else if (error)
-            completion_.complete(std::move(error), Answer());
-        else
-            completion_.complete(std::exception_ptr(), std::move(answer_));
+        error_ = std::move(error);
+        completion_.post([self = std::static_pointer_cast<AsyncSending>(this->shared_from_this())]() mutable {
+            call_handler(std::move(self));
+        });
+    }
+    /// Calls the handler; what belongs to the call is gone before, so that the handler may begin another in its place.
+    static void call_handler(std::shared_ptr<AsyncSending> self) {
+        Handler handler = self->completion_.take();
+        std::exception_ptr error = std::move(self->error_);
+        if constexpr (tries) {
+            auto result =
+                error ? Result<Answer>::of_exception(std::move(error)) : Result<Answer>(std::move(self->answer_));
+            self.reset();
+            std::move(handler)(std::move(result));
+        } else {
+            Answer answer = error ? Answer() : std::move(self->answer_);
+            self.reset();
+            std::move(handler)(std::move(error), std::move(answer));
+        }
     }
 
     AsyncCompletion<Handler> completion_;
@@ -199,31 +221,44 @@ private:
     CallOptions options_;
     http::Request request_;
     Answer answer_;
+    std::exception_ptr error_;
 };
 
+/// What begins the asynchronous calls of a client, which it outlives: they end as cancelled once the client is
+/// destroyed.
 template <class C>
-struct AsyncStart {
+class AsyncClient {
     using Service = typename C::service_type;
 
+    static_assert(AsyncTransport<typename C::transport_type>,
+                  "globus: the functions that do not block need a client with an AsioTransport, for tests "
+                  "AsioTransport{io, mock}.");
+
+public:
+    /// @throws UsageError  for a client that was moved from, and in a child process
+    explicit AsyncClient(C const& client) : core_(AsyncAccess::core(client)), gate_(client.gate()) {}
+
+    /// A copy of the client, with the same tokens and connections.
+    [[nodiscard]] C const& client() const noexcept { return core_->client; }
+    [[nodiscard]] CallGate::Pass const& gate() const noexcept { return gate_; }
+    [[nodiscard]] std::shared_ptr<AsyncEngine> const& engine() const noexcept { return core_->engine; }
+
+    /// Begins a call. @tparam tries  for `void(Result<Answer>)` instead of `void(std::exception_ptr, Answer)`
     template <bool tries, class What, class Token>
-    static auto begin(C const& client, What what, CallOptions options, Token&& token) {
-        static_assert(AsyncTransport<typename C::transport_type>,
-                      "globus: the functions that do not block need a client with an AsioTransport, for tests "
-                      "AsioTransport{io, mock}.");
+    auto start(What what, CallOptions options, Token&& token) const {
         check(what);
         using Answer = typename AsyncAnswer<What>::type;
-        if constexpr (std::same_as<std::decay_t<Token>, DefaultToken>) {
-            return begin<tries>(client, std::move(what), std::move(options), asio::deferred);
-        } else {
-            using Signature = std::conditional_t<tries, void(Result<Answer>), void(std::exception_ptr, Answer)>;
-            return asio::async_initiate<Token, Signature>(
-                [core = AsyncAccess::core(client), gate = CallGate::Pass(client.gate())]<class Handler>(
-                    Handler&& handler, What one, CallOptions how) {
-                    using Call = AsyncSending<C, Answer, tries, std::decay_t<Handler>>;
-                    Call::begin(core, gate, std::move(one), std::move(how), std::forward<Handler>(handler));
-                },
-                token, std::move(what), std::move(options));
-        }
+        using Signature = std::conditional_t<tries, void(Result<Answer>), void(std::exception_ptr, Answer)>;
+        return initiate<Signature>(
+            [core = core_, gate = gate_]<class Handler>(Handler&& handler, What one, CallOptions how) {
+                using Call = AsyncSending<C, Answer, tries, std::decay_t<Handler>>;
+                Call::begin(core, gate, std::move(one), std::move(how), std::forward<Handler>(handler));
+            },
+            std::forward<Token>(token), std::move(what), std::move(options));
+    }
+    template <class O, class Token>
+    auto send(O operation, CallOptions options, Token&& token) const {
+        return start<false>(AsyncOperation<O>{std::move(operation)}, std::move(options), std::forward<Token>(token));
     }
 
 private:
@@ -235,6 +270,18 @@ private:
     }
     template <class D, class Raw>
     static void check(AsyncRaw<D, Raw> const&) {}
+
+    std::shared_ptr<AsyncCore<C>> core_;
+    CallGate::Pass gate_;
+};
+
+template <class C>
+struct AsyncStart {
+    template <bool tries, class What, class Token>
+    static auto begin(C const& client, What what, CallOptions options, Token&& token) {
+        return AsyncClient<C>(client).template start<tries>(std::move(what), std::move(options),
+                                                            std::forward<Token>(token));
+    }
 };
 
 }  // namespace globus::detail

@@ -70,7 +70,10 @@ public:
     /// @param name  of the function that waits, for messages
     /// @param options  its deadline ends the wait, too
     /// @throws UsageError  as PollingPlan does
-    Looks(std::string_view name, CallGate const& gate, Polling polling, CallOptions options);
+    Looks(std::string_view name, CallGate::Pass const& gate, Polling polling, CallOptions options,
+          CallGate::Wait gate_waits = CallGate::Wait::yes);
+    Looks(std::string_view name, CallGate const& gate, Polling polling, CallOptions options)
+        : Looks(name, CallGate::Pass(gate), std::move(polling), std::move(options)) {}
 
     /// For each request of the wait.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
@@ -107,10 +110,20 @@ public:
         }
     }
 
-private:
+    // The parts of `until`, for a driver that does not block.
+
+    /// Reports a look that succeeded.
     void looked() noexcept;
-    /// Rethrows the error in flight if it will not pass.
+    /// Reports a look that failed, while the error is in flight; rethrows it if it will not pass.
     void failed(Error const& error);
+    /// When the next look is; nothing if that would be too late. @throws the last look's error, if none succeeded
+    [[nodiscard]] std::optional<http::Clock::time_point> next_look();
+    /// Ends a wait that was cancelled.
+    [[noreturn]] void end_cancelled() const;
+
+private:
+    /// The next look after the start; nothing if that would be too late.
+    std::optional<Seconds> next();
     /// Waits for the next look. False if that would be too late.
     bool wait();
     /// False if it was cancelled.

@@ -57,17 +57,29 @@ public:
     [[nodiscard]] auto slot() const noexcept { return asio::get_associated_cancellation_slot(handler_); }
     [[nodiscard]] auto allocator() const noexcept { return asio::get_associated_allocator(handler_); }
 
-    /// Posts the handler, with its arguments.
-    template <class... Args>
-    void complete(Args... args) {
+    /// Posts a function, which calls `take` and then the handler.
+    template <class F>
+    void post(F function) {
         if (auto connected = slot(); connected.is_connected()) connected.clear();
         auto const executor = work_.get_executor();
-        auto const memory = allocator();
-        asio::post(executor, asio::bind_allocator(memory, [handler = std::move(handler_), work = std::move(work_),
-                                                           ... args = std::move(args)]() mutable {
-                       work.reset();
-                       std::move(handler)(std::move(args)...);
-                   }));
+        asio::post(executor, asio::bind_allocator(allocator(), std::move(function)));
+    }
+    /// The handler, which is no longer waited for.
+    [[nodiscard]] Handler take() {
+        work_.reset();
+        return std::move(handler_);
+    }
+
+    /// Posts the handler, with its arguments, which are moved a few times.
+    template <class... Args>
+    void complete(Args... args) {
+        auto self = std::make_unique<AsyncCompletion>(std::move(*this));
+        auto& from = *self;
+        from.post([self = std::move(self), ... args = std::move(args)]() mutable {
+            Handler handler = self->take();
+            self.reset();
+            std::move(handler)(std::move(args)...);
+        });
     }
 
 private:

@@ -14,16 +14,9 @@
 #include <globus/http/waiting.hpp>
 #include <globus/oauth/authorizer.hpp>
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/system/error_code.hpp>
-
-#include <algorithm>
-#include <chrono>
-#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <stop_token>
 #include <utility>
 #include <vector>
 
@@ -51,29 +44,7 @@ GLOBUS_DECL void CredentialDesk::landed(CredentialJob const& job) {
         if (auto const call = one.lock()) call->credential_landed(job);
 }
 
-struct AsyncCall::Wake {
-    std::weak_ptr<AsyncCall> call;
-    std::weak_ptr<AsyncEngine> engine;
-    std::uint64_t number;
-
-    void operator()() const noexcept {
-        try {
-            if (auto const on = engine.lock())
-                on->post([call = call, number = number] {
-                    if (auto const here = call.lock()) here->pause_ended(number, Why::stop);
-                });
-        } catch (...) {  // there is no memory; the pause ends by its time
-        }
-    }
-};
-
-struct AsyncCall::Pause {
-    explicit Pause(AsyncEngine::Strand const& strand) : timer(strand) {}
-    asio::basic_waitable_timer<http::Clock, asio::wait_traits<http::Clock>, AsyncEngine::Strand> timer;
-    std::optional<std::stop_callback<Wake>> stop;
-};
-
-GLOBUS_DECL AsyncCall::AsyncCall(std::shared_ptr<AsyncEngine> engine) : engine_(std::move(engine)) {}
+GLOBUS_DECL AsyncCall::AsyncCall(std::shared_ptr<AsyncEngine> engine) : AsyncPause(std::move(engine)) {}
 GLOBUS_DECL AsyncCall::~AsyncCall() = default;
 
 GLOBUS_DECL void AsyncCall::drive(ClientExchange& exchange, RetryPolicyRef const& retry) {
@@ -82,7 +53,7 @@ GLOBUS_DECL void AsyncCall::drive(ClientExchange& exchange, RetryPolicyRef const
 }
 
 GLOBUS_DECL void AsyncCall::begin() {
-    engine_->post([self = shared_from_this()] { self->make_steps(); });
+    engine()->post([self = self()] { self->make_steps(); });
 }
 
 template <class F>
@@ -118,7 +89,7 @@ GLOBUS_DECL void AsyncCall::make_steps() {
                     run_->sending();
                     return send(exchange_->first_request());
                 case Step::Kind::wait:
-                    return pause(step.until);
+                    return pause(step.until, exchange_->request.stop);
                 default:
                     read();
             }
@@ -139,7 +110,7 @@ GLOBUS_DECL void AsyncCall::read() {
     end(nullptr);
 }
 
-GLOBUS_DECL void AsyncCall::send(http::Request const& request) { engine_->start(shared_from_this(), request); }
+GLOBUS_DECL void AsyncCall::send(http::Request const& request) { engine()->start(self(), request); }
 
 GLOBUS_DECL void AsyncCall::received(http::Response answer) {
     http::Request const* next = nullptr;
@@ -165,11 +136,11 @@ GLOBUS_DECL void AsyncCall::failed(std::exception_ptr error) {
 
 GLOBUS_DECL void AsyncCall::ask(bool renews) {
     waits_for_credential_ = true;
-    pause(exchange_->context().deadline);
+    pause(exchange_->context().deadline, exchange_->context().stop);
     std::shared_ptr<CredentialDesk> const shared = desk();
-    if (shared && !shared->ask_or_wait(shared_from_this())) return;
+    if (shared && !shared->ask_or_wait(self())) return;
     job_ = job(exchange_->context(), renews ? std::optional(exchange_->credential_used()) : std::nullopt);
-    engine_->run_aside([job = job_, call = weak_from_this(), shared, engine = engine_] {
+    engine()->run_aside([job = job_, call = std::weak_ptr<AsyncCall>(self()), shared, engine = engine()] {
         job->run();
         engine->post([job, call, shared] {
             if (auto const here = call.lock(); here && here->job_ == job) here->asked(*job);
@@ -179,8 +150,7 @@ GLOBUS_DECL void AsyncCall::ask(bool renews) {
 }
 
 GLOBUS_DECL void AsyncCall::asked(CredentialJob const& job) {
-    pause_ = nullptr;
-    ++pauses_;
+    end_pause();
     waits_for_credential_ = false;
     go_on([&] {
         if (job.error) std::rethrow_exception(job.error);
@@ -192,8 +162,7 @@ GLOBUS_DECL void AsyncCall::asked(CredentialJob const& job) {
 
 GLOBUS_DECL void AsyncCall::credential_landed(CredentialJob const& job) {
     if (ended_ || !waits_for_credential_ || job_) return;
-    pause_ = nullptr;
-    ++pauses_;
+    end_pause();
     waits_for_credential_ = false;
     // One that only ran out of its own time, or was cancelled, is no answer for others.
     bool const gave_up = Wait{{}, job.context.deadline, job.context.stop}.is_over();
@@ -217,26 +186,13 @@ GLOBUS_DECL void AsyncCall::end_by_error() {
 
 GLOBUS_DECL void AsyncCall::end(std::exception_ptr error) {
     ended_ = true;
-    pause_ = nullptr;
+    end_pause();
     ended(std::move(error));
 }
 
-GLOBUS_DECL void AsyncCall::pause(http::Clock::time_point until) {
-    std::uint64_t const number = ++pauses_;
-    pause_ = std::make_unique<Pause>(engine_->strand());
-    pause_->timer.expires_at(std::min(until, http::Clock::now() + std::chrono::hours(24 * 366)));
-    pause_->timer.async_wait([self = shared_from_this(), number](boost::system::error_code const& error) {
-        if (!error) self->pause_ended(number, Why::time);
-    });
-    std::stop_token const& stop = exchange_->request.stop;
-    if (stop.stop_possible()) pause_->stop.emplace(stop, Wake{weak_from_this(), engine_, number});
-}
-
-GLOBUS_DECL void AsyncCall::pause_ended(std::uint64_t number, Why why) {
-    if (ended_ || number != pauses_ || pause_ == nullptr) return;
-    pause_ = nullptr;
+GLOBUS_DECL void AsyncCall::pause_ended(bool in_full) {
     go_on([&] {
-        if (!waits_for_credential_) return run_->waited(why == Why::time);
+        if (!waits_for_credential_) return run_->waited(in_full);
         job_ = nullptr;
         Wait{"the credential", exchange_->context().deadline, exchange_->context().stop}.end();
     });

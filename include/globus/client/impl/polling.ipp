@@ -68,9 +68,10 @@ GLOBUS_DECL std::optional<PollingPlan::Look> PollingPlan::next(Seconds elapsed) 
     return look;
 }
 
-GLOBUS_DECL Looks::Looks(std::string_view name, CallGate const& gate, Polling polling, CallOptions options)
+GLOBUS_DECL Looks::Looks(std::string_view name, CallGate::Pass const& gate, Polling polling, CallOptions options,
+                         CallGate::Wait gate_waits)
     : name_(name),
-      call_(gate, options.stop),
+      call_(gate, options.stop, gate_waits),
       options_(std::move(options)),
       sleep_(std::move(polling.sleep)),
       plan_(name, polling) {
@@ -90,15 +91,27 @@ GLOBUS_DECL void Looks::failed(Error const& error) {
     if (!seen_) failure_ = std::current_exception();
 }
 
-GLOBUS_DECL bool Looks::wait() {
+GLOBUS_DECL std::optional<Looks::Seconds> Looks::next() {
     auto const look = plan_.next(elapsed());
-    if (!look || http::later(look->latest, start_) >= *options_.deadline) {
-        if (failure_) std::rethrow_exception(failure_);
-        return false;
-    }
-    if (!sleep_until(look->latest - (look->latest - look->earliest) * random_unit()))
-        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                           std::string(name_) + " was cancelled");
+    if (look && http::later(look->latest, start_) < *options_.deadline)
+        return look->latest - (look->latest - look->earliest) * random_unit();
+    if (failure_) std::rethrow_exception(failure_);
+    return std::nullopt;
+}
+
+GLOBUS_DECL std::optional<http::Clock::time_point> Looks::next_look() {
+    auto const at = next();
+    return at ? std::optional(http::later(*at, start_)) : std::nullopt;
+}
+
+GLOBUS_DECL void Looks::end_cancelled() const {
+    throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, std::string(name_) + " was cancelled");
+}
+
+GLOBUS_DECL bool Looks::wait() {
+    auto const at = next();
+    if (!at) return false;
+    if (!sleep_until(*at)) end_cancelled();
     return true;
 }
 

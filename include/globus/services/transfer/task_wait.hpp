@@ -169,165 +169,117 @@ private:
 
 namespace globus::detail {
 
-/// One call of task_wait.
-template <class Client>
-class TaskWaiting {
+/// What task_wait knows about its task, and does about it. It sends nothing: it is told what the task is, and says what
+/// comes next.
+class TaskWatch {
     using Seconds = std::chrono::duration<double>;
-    using Task = transfer::Task;
-    using TaskEvent = transfer::TaskEvent;
-    using TaskStatus = transfer::TaskStatus;
-    using Kind = transfer::TaskVerdict::Kind;
-    using OnFault = transfer::OnFault;
-    static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
 
 public:
-    TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
-        : client_(client),
-          wait_(std::move(wait)),
-          looks_("task_wait", client.gate(),
-                 {.timeout = wait_.timeout,
-                  .polling_interval = wait_.polling_interval,
-                  .first_interval = wait_.first_interval,
-                  .jitter = wait_.jitter,
-                  .sleep = wait_.sleep},
-                 std::move(options)) {
-        if (!may_cancel && wait_.on_fault == OnFault::cancel)
-            throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
+    /// @param may_cancel  the client may cancel tasks
+    /// @throws UsageError  for OnFault::cancel, if it may not
+    TaskWatch(transfer::TaskWait wait, bool may_cancel);
+
+    [[nodiscard]] Polling polling() const;
+    [[nodiscard]] transfer::GetTask task() const { return {.task_id = wait_.task_id}; }
+    [[nodiscard]] transfer::TaskEventList fault_list() const;
+    [[nodiscard]] transfer::CancelTask cancellation() const { return {.task_id = wait_.task_id}; }
+
+    /// Takes a task as it was just read.
+    void saw(transfer::Task task) { verdict_.task = std::move(task); }
+    /// True if the number of its faults has grown, so that their list is to be read.
+    [[nodiscard]] bool has_new_faults() const { return verdict_.task.faults.value_or(0) > faults_read_; }
+    /// Takes the list of its faults.
+    void saw(transfer::TaskEventPage const& faults);
+    /// Tells the caller's `on_progress`. @param run  calls a function, as CallGate::Call::run_callback does
+    template <class Run>
+    void report(Seconds elapsed, Run const& run) {
+        transfer::TaskProgress const now = progress(elapsed);
+        if (wait_.on_progress) run([&] { wait_.on_progress(now); });
     }
 
-    transfer::TaskVerdict run() {
-        try {
-            if (!looks_.until(
-                    [&] {
-                        verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, looks_.options()));
-                    },
-                    [&] { return has_news_of_the_end(); }))
-                verdict_.kind = kind_by_now();
-        } catch (NetworkError const& error) {
-            if (error.kind() != NetworkError::Kind::cancelled) throw;
-            if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
-            verdict_.kind = kind_by_now();
-            throw transfer::TaskWaitCancelled(error, std::move(verdict_));
-        }
-        return std::move(verdict_);
-    }
+    enum class Next : unsigned char {
+        look,    ///< look again
+        cancel,  ///< cancel the task, and look again
+        end,     ///< the verdict is final
+    };
+    [[nodiscard]] Next next();
+    /// Reports that the task was cancelled.
+    void cancelled() noexcept { cancelled_ = true; }
+
+    /// The verdict.
+    [[nodiscard]] transfer::TaskVerdict verdict() && { return std::move(verdict_); }
+    /// The verdict when the time is up.
+    [[nodiscard]] transfer::TaskVerdict verdict_by_now() &&;
+    /// The verdict although the wait was cancelled, by the error in flight: if the task has ended.
+    /// @throws TaskWaitCancelled  if it has not
+    [[nodiscard]] transfer::TaskVerdict verdict_despite(NetworkError const& error) &&;
 
 private:
-    /// Takes what a look saw; true if the wait is over.
-    bool has_news_of_the_end() {
-        read_faults();
-        report();
-        return over();
-    }
-
-    /// Reads the events of a task whose number of faults has grown.
-    void read_faults() {
-        std::int64_t const faults = verdict_.task.faults.value_or(0);
-        if (faults <= faults_read_) return;
-        try {
-            auto const page = client_.task_event_list(
-                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}},
-                looks_.options());
-            verdict_.faults.clear();
-            for (TaskEvent const& event : page->DATA)
-                if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
-            faults_read_ = faults;
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;  // else the next look tries again
-        }
-    }
-
-    void report() {
-        Task const& task = verdict_.task;
-        std::int64_t const bytes = task.bytes_transferred.value_or(0);
-        Seconds const now = looks_.elapsed();
-        std::int64_t rate = task.effective_bytes_per_second.value_or(0);
-        if (last_look_ && now > *last_look_)
-            rate =
-                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - *last_look_).count());
-        last_look_ = now;
-        last_bytes_ = bytes;
-        if (!wait_.on_progress) return;
-        transfer::TaskProgress const progress{.task = task,
-                                              .elapsed = now,
-                                              .bytes = bytes,
-                                              .bytes_per_second = rate,
-                                              .files = task.files_transferred.value_or(0),
-                                              .files_total = task.files.value_or(0),
-                                              .faults = task.faults.value_or(0),
-                                              .nice_status = task.nice_status.value_or("")};
-        looks_.run_callback([&] { wait_.on_progress(progress); });
-    }
-    /// Rounds towards zero, and clamps to the type's range: the service may send any number.
-    static std::int64_t rounded(double value) {
-        using Limits = std::numeric_limits<std::int64_t>;
-        if (value >= static_cast<double>(Limits::max())) return Limits::max();
-        if (value <= static_cast<double>(Limits::min())) return Limits::min();
-        return static_cast<std::int64_t>(value);
-    }
-
-    [[nodiscard]] bool has_incurable_fault() const {
-        return std::any_of(verdict_.faults.begin(), verdict_.faults.end(), transfer::cannot_heal);
-    }
-
-    [[nodiscard]] bool was_cancelled() const {
-        Task const& task = verdict_.task;
-        if (cancelled_ || (task.canceled_by_admin && !task.canceled_by_admin->empty())) return true;
-        if (task.subtasks_canceled.value_or(0) > 0) return true;
-        if (!task.fatal_error || !task.fatal_error->is_object()) return false;
-        Json const* const code = task.fatal_error->as_object().if_contains("code");
-        return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
-    }
-
+    [[nodiscard]] transfer::TaskProgress progress(Seconds elapsed);
+    [[nodiscard]] bool has_incurable_fault() const;
+    [[nodiscard]] bool was_cancelled() const;
     /// Says whether the task will do no more on its own, and with which verdict.
-    bool ended() {
-        Task const& task = verdict_.task;
-        bool const inactive = task.status == TaskStatus::inactive;
-        if (!inactive && !verdict_.ended()) return false;
-        verdict_.kind = inactive                               ? Kind::inactive
-                        : task.status == TaskStatus::succeeded ? Kind::succeeded
-                        : was_cancelled()                      ? Kind::cancelled
-                                                               : Kind::failed;
-        return true;
-    }
+    bool ended();
 
-    /// Says whether the wait ends with what was last seen, and with which verdict.
-    bool over() {
-        if (ended()) return true;
-        if (wait_.on_fault == OnFault::keep_waiting || cancelled_ || !has_incurable_fault()) return false;
-        if (wait_.on_fault == OnFault::fail_fast) {
-            verdict_.kind = Kind::faulting;
-            return true;
-        }
-        if constexpr (may_cancel) cancel();
-        return false;
-    }
-
-    void cancel() {
-        try {
-            (void)client_.cancel_task({.task_id = *wait_.task_id}, looks_.options());
-            cancelled_ = true;
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;  // else the next look tries again
-        }
-    }
-
-    /// The verdict for a task that has not ended.
-    [[nodiscard]] Kind kind_by_now() const {
-        return cancelled_                                ? Kind::cancelled
-               : verdict_.task.is_paused.value_or(false) ? Kind::paused
-               : has_incurable_fault()                   ? Kind::faulting
-                                                         : Kind::timed_out;
-    }
-
-    Client const& client_;
     transfer::TaskWait wait_;
-    Looks looks_;
     transfer::TaskVerdict verdict_;
     std::int64_t faults_read_ = 0;
     std::int64_t last_bytes_ = 0;
     std::optional<Seconds> last_look_;
     bool cancelled_ = false;
+};
+
+/// One call of task_wait.
+template <class Client>
+class TaskWaiting {
+    static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
+
+public:
+    TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
+        : client_(client),
+          watch_(std::move(wait), may_cancel),
+          looks_("task_wait", client.gate(), watch_.polling(), std::move(options)) {}
+
+    transfer::TaskVerdict run() {
+        try {
+            bool const in_time =
+                looks_.until([&] { watch_.saw(taken_as_is(client_.get_task(watch_.task(), looks_.options()))); },
+                             [&] { return is_over(); });
+            return in_time ? std::move(watch_).verdict() : std::move(watch_).verdict_by_now();
+        } catch (NetworkError const& error) {
+            if (error.kind() != NetworkError::Kind::cancelled) throw;
+            return std::move(watch_).verdict_despite(error);
+        }
+    }
+
+private:
+    /// Asks for more about the task that was just seen; true if the wait is over.
+    bool is_over() {
+        if (watch_.has_new_faults())
+            unless_it_may_pass([&] { watch_.saw(*client_.task_event_list(watch_.fault_list(), looks_.options())); });
+        watch_.report(looks_.elapsed(), [&](auto const& callback) { looks_.run_callback(callback); });
+        TaskWatch::Next const next = watch_.next();
+        if constexpr (may_cancel)
+            if (next == TaskWatch::Next::cancel)
+                unless_it_may_pass([&] {
+                    (void)client_.cancel_task(watch_.cancellation(), looks_.options());
+                    watch_.cancelled();
+                });
+        return next == TaskWatch::Next::end;
+    }
+    /// Lets an error that may pass go: the next look tries again.
+    template <class F>
+    static void unless_it_may_pass(F const& request) {
+        try {
+            request();
+        } catch (Error const& error) {
+            if (!may_pass(error)) throw;
+        }
+    }
+
+    Client const& client_;
+    TaskWatch watch_;
+    Looks looks_;
 };
 
 }  // namespace globus::detail
