@@ -306,8 +306,8 @@ struct GcsCollectionService {
          *
          *     files.download({.path = "/data/run.h5", .to = "run.h5"});
          *
-         * If the connection breaks, it goes on where that was, as long as the client's retry policy lets it; each
-         * attempt that moved something counts as a first one. The parts are of one version of the file (If-Range); if
+         * If the connection breaks, it goes on where that was, as long as the client's retry policy lets it; an attempt
+         * that brought 64 KiB, or a hundredth of the file, counts as a first one. The parts are of one version of the file (If-Range); if
          * it changed, the download begins anew, or, if it went to a stream or function, ends with FileChangedError.
          *
          * A file is written beside its place and put there as a whole when all is there and checked. What has arrived
