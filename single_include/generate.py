@@ -16,7 +16,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parent / "include"
 SINGLE = ("globus/globus.hpp", "globus/sandbox.hpp")
 # Headers that a user includes by their own name: they need a library, or belong into one source file only.
-ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/sandbox/src.hpp", "globus/src.hpp"}
+ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/facade.hpp", "globus/facade/src.hpp", "globus/sandbox/src.hpp",
+         "globus/src.hpp"}
 # It includes the single header by its name.
 COPIED = "globus/src.hpp"
 MODULE = "globus/globus.cppm"

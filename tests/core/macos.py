@@ -20,6 +20,7 @@ STUBS = """\
 #define SO_NOSIGPIPE 0x1022
 #define st_mtimespec st_mtim
 extern "C" char*** _NSGetEnviron(void);
+extern "C" int sysctlbyname(char const*, void*, __SIZE_TYPE__*, void*, __SIZE_TYPE__);
 """
 MACROS = ("__linux__", "SOCK_CLOEXEC", "SOCK_NONBLOCK", "MSG_NOSIGNAL", "POLLRDHUP", "SO_DOMAIN", "F_GETPIPE_SZ",
           "CLOCK_BOOTTIME")
@@ -33,7 +34,8 @@ def program(include):
     for path in sorted(include.glob("globus/**/*.?pp")):
         for header in FOREIGN.findall(path.read_text("utf-8")):
             lines[header] = f"#if __has_include({header})\n#include {header}\n#endif\n"
-    own = [path.relative_to(include) for path in sorted(include.glob("globus/**/*.hpp")) if path.name != "src.hpp"]
+    headers = sorted(include.glob("globus/**/*.hpp"))
+    own = [path.relative_to(include) for path in headers if not path.name.endswith("src.hpp")]
     return "".join([
         *lines.values(), STUBS, *(f"#undef {name}\n" for name in MACROS), "#define __APPLE__ 1\n",
         *(f"#pragma GCC poison {name}\n" for name in LACKING),
@@ -44,7 +46,9 @@ def main():
     include, compiler, flags = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3:]
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        (folder / "crt_externs.h").touch()
+        (folder / "sys").mkdir()
+        for header in ("crt_externs.h", "sys/sysctl.h"):
+            (folder / header).touch()
         source = folder / "macos.cpp"
         source.write_text(program(include))
         command = [compiler, "-std=c++20", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", f"-I{folder}", f"-I{include}"]

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_FACADE_HPP
+#define GLOBUS_FACADE_HPP
+
+#include <globus/facade.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+/**
+ * Globus Transfer for programs in C++17, over the C interface of globus/facade.h, whose library is compiled once as
+ * C++20. No type of the C++20 SDK is in it, so a program may be compiled with other flags, or another standard, than
+ * that library.
+ *
+ *     globus::facade::Options options;
+ *     options.access_token = token;
+ *     globus::facade::Client const transfer(options);
+ *     for (auto const& file : transfer.ls(collection, "/~/")) std::puts(file.name.c_str());
+ */
+namespace globus::facade {
+inline namespace v1 {
+
+static_assert(GLOBUS_SDK_ABI == 1, "the inline namespace bears the version of the C interface");
+
+/// What a call of the facade throws. Its code is one of errno.h, as globus/facade.h lists them.
+class Error : public std::runtime_error {
+public:
+    /// Takes what is in `error`, which it does not free.
+    Error(int code, globus_sdk_error const* error)
+        : std::runtime_error(error != nullptr ? globus_sdk_error_message(error) : "a callback ended the call"),
+          code_(code),
+          http_status_(globus_sdk_error_http_status(error)),
+          outcome_unknown_(globus_sdk_error_outcome_unknown(error) != 0),
+          texts_(std::make_shared<Texts const>(Texts{globus_sdk_error_word(error), globus_sdk_error_request_id(error),
+                                                     globus_sdk_error_submission_id(error),
+                                                     globus_sdk_error_required_scopes(error)})) {}
+
+    /// ENOENT, EACCES, ETIMEDOUT, ...
+    int code() const noexcept { return code_; }
+    /// The status of the answer; 0 if none came.
+    int http_status() const noexcept { return http_status_; }
+    /// The service's word, such as "ConsentRequired"; empty if it gives none.
+    std::string const& word() const noexcept { return texts_->word; }
+    /// What to quote to Globus support; empty if there is none.
+    std::string const& request_id() const noexcept { return texts_->request_id; }
+    /// That of a submission which failed: submitting with it again makes no second task. Empty for other calls.
+    std::string const& submission_id() const noexcept { return texts_->submission_id; }
+    /// The scopes that the user has to consent to, separated by blanks; empty if no consent is missing.
+    std::string const& required_scopes() const noexcept { return texts_->required_scopes; }
+    /// True if the request may have been carried out all the same: look before doing it again.
+    bool outcome_unknown() const noexcept { return outcome_unknown_; }
+
+private:
+    struct Texts {
+        std::string word, request_id, submission_id, required_scopes;
+    };
+    int code_;
+    int http_status_;
+    bool outcome_unknown_;
+    std::shared_ptr<Texts const> texts_;
+};
+
+/// An entry of a directory.
+struct File {
+    std::string name;            ///< without the directory
+    std::string type;            ///< "file", "dir", "invalid_symlink", "chr", "blk", "pipe", "other"
+    std::string user;            ///< its owner; empty if the collection does not say
+    std::string group;           ///< likewise
+    std::string link;            ///< the target of a symbolic link; empty: it is none
+    std::int64_t bytes = -1;     ///< -1: not known
+    std::int64_t modified = -1;  ///< seconds since 1970; -1: not known
+    int mode = -1;               ///< its permissions, as in 0644; -1: not known
+
+    /// True for a directory.
+    bool is_directory() const { return type == "dir"; }
+};
+
+/// What a client is made of. One way to be authorised has to be set, see globus_sdk_options; what is empty is not set.
+struct Options {
+    std::string access_token;                   ///< used until it expires
+    std::string client_id;                      ///< of the app
+    std::string client_secret;                  ///< of the app, if it has one
+    std::string refresh_token;                  ///< of a user
+    std::string scopes;                         ///< of an app that acts for itself, separated by blanks
+    std::string token_file;                     ///< holds a token that something else renews
+    std::function<std::string()> token_source;  ///< gives a token; what it throws ends the call
+    /// Is told of each new token: access token, refresh token, and when it expires in seconds since 1970 (0: never).
+    std::function<void(std::string const&, std::string const&, std::int64_t)> on_refresh;
+    std::function<void(globus_sdk_log_event const&)> log;  ///< is told of each attempt; it must not throw
+    std::string app_name;                                  ///< for the User-Agent
+    std::string base_url;                                  ///< of Globus Transfer, for tests
+    std::string auth_url;                                  ///< of Globus Auth, likewise
+    std::string ca_file;                                   ///< authorities to trust instead of the system's
+    std::string proxy;                                     ///< URL of a proxy; empty: that of the environment
+    std::chrono::duration<double> timeout{0};              ///< of a call with all its attempts; 0: two minutes
+};
+
+/// A transfer to be submitted.
+struct Transfer {
+    /// One file, or directory if `recursive` is set.
+    struct Item {
+        std::string source;
+        std::string destination;
+        bool recursive = false;
+    };
+    std::string source_collection;
+    std::string destination_collection;
+    std::vector<Item> items;
+    std::string label;                ///< for people
+    std::string submission_id;        ///< that of an Error, to submit it again without making a second task
+    int sync_level = 0;               ///< as of globus_sdk_transfer
+    bool verify_checksum = false;     ///< checksums are compared after each file
+    bool preserve_timestamp = false;  ///< files get the source's modification times
+    bool encrypt_data = false;        ///< the data is sent over TLS
+};
+
+/**
+ * A client of Globus Transfer.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread. Destroying it ends the calls of other threads and waits for them.
+ */
+class Client {
+public:
+    /// @throws Error  with EINVAL for options that cannot be right
+    explicit Client(Options options) : callbacks_(std::make_unique<Options>(std::move(options))) {
+        if (globus_sdk_abi_version() != GLOBUS_SDK_ABI)
+            throw std::runtime_error("the library of globus::facade is of another version than its headers");
+        Options const& given = *callbacks_;
+        globus_sdk_options raw = GLOBUS_SDK_OPTIONS_INIT;
+        raw.access_token = or_null(given.access_token);
+        raw.client_id = or_null(given.client_id);
+        raw.client_secret = or_null(given.client_secret);
+        raw.refresh_token = or_null(given.refresh_token);
+        raw.scopes = or_null(given.scopes);
+        raw.token_file = or_null(given.token_file);
+        raw.app_name = or_null(given.app_name);
+        raw.base_url = or_null(given.base_url);
+        raw.auth_url = or_null(given.auth_url);
+        raw.ca_file = or_null(given.ca_file);
+        raw.proxy = or_null(given.proxy);
+        raw.timeout = given.timeout.count();
+        raw.token_source_user = raw.on_refresh_user = raw.log_user = callbacks_.get();
+        if (given.token_source) raw.token_source = &give_token;
+        if (given.on_refresh) raw.on_refresh = &tell_refresh;
+        if (given.log) raw.log = &tell_log;
+        call([&](globus_sdk_error** error) {
+            client_.reset(globus_sdk_client_new(&raw, error));
+            return client_ != nullptr ? 0 : globus_sdk_error_code(*error);
+        });
+    }
+
+    /// Lists a directory.
+    std::vector<File> ls(std::string const& collection_id, std::string const& path) const {
+        std::vector<File> files;
+        call([&](globus_sdk_error** error) {
+            return globus_sdk_ls(client_.get(), collection_id.c_str(), path.c_str(), &keep, &files, error);
+        });
+        return files;
+    }
+    /// What is known about one file or directory.
+    File stat(std::string const& collection_id, std::string const& path) const {
+        std::vector<File> files;
+        call([&](globus_sdk_error** error) {
+            return globus_sdk_stat(client_.get(), collection_id.c_str(), path.c_str(), &keep, &files, error);
+        });
+        return std::move(files.at(0));
+    }
+    /// Makes a directory; the one above it has to exist.
+    void mkdir(std::string const& collection_id, std::string const& path) const {
+        call([&](globus_sdk_error** error) {
+            return globus_sdk_mkdir(client_.get(), collection_id.c_str(), path.c_str(), error);
+        });
+    }
+    /// Renames or moves a file or directory within a collection.
+    void rename(std::string const& collection_id, std::string const& from, std::string const& to) const {
+        call([&](globus_sdk_error** error) {
+            return globus_sdk_rename(client_.get(), collection_id.c_str(), from.c_str(), to.c_str(), error);
+        });
+    }
+
+    /// Submits a transfer, once. @return the id of its task
+    std::string submit(Transfer const& transfer) const {
+        std::vector<globus_sdk_item> items;
+        for (Transfer::Item const& item : transfer.items)
+            items.push_back({item.source.c_str(), item.destination.c_str(), item.recursive ? 1 : 0});
+        globus_sdk_transfer raw = GLOBUS_SDK_TRANSFER_INIT;
+        raw.source_collection = transfer.source_collection.c_str();
+        raw.destination_collection = transfer.destination_collection.c_str();
+        raw.items = items.data();
+        raw.count = items.size();
+        raw.label = or_null(transfer.label);
+        raw.submission_id = or_null(transfer.submission_id);
+        raw.sync_level = transfer.sync_level;
+        raw.verify_checksum = transfer.verify_checksum ? 1 : 0;
+        raw.preserve_timestamp = transfer.preserve_timestamp ? 1 : 0;
+        raw.encrypt_data = transfer.encrypt_data ? 1 : 0;
+        char task_id[GLOBUS_SDK_ID_SIZE] = {};
+        call([&](globus_sdk_error** error) { return globus_sdk_submit(client_.get(), &raw, task_id, error); });
+        return task_id;
+    }
+    /// Waits for the end of a task. @param on_progress  is told after each look; false ends the wait with ECANCELED, and
+    /// the task goes on
+    globus_sdk_ending wait(std::string const& task_id, std::chrono::duration<double> longest,
+                           std::function<bool(globus_sdk_progress const&)> const& on_progress = {}) const {
+        Watching watching{on_progress, nullptr};
+        globus_sdk_ending ending = GLOBUS_SDK_TIMED_OUT;
+        auto const told = on_progress ? &tell_progress : nullptr;
+        call([&](globus_sdk_error** error) {
+            int const code =
+                globus_sdk_wait(client_.get(), task_id.c_str(), longest.count(), told, &watching, &ending, error);
+            if (watching.thrown) std::rethrow_exception(watching.thrown);
+            return code;
+        });
+        return ending;
+    }
+    /// Cancels a task.
+    void cancel(std::string const& task_id) const {
+        call([&](globus_sdk_error** error) { return globus_sdk_cancel(client_.get(), task_id.c_str(), error); });
+    }
+
+private:
+    static constexpr int cancelled = ECANCELED;  ///< what callbacks return to end a call
+
+    struct FreeClient {
+        void operator()(globus_sdk_client* client) const { globus_sdk_client_free(client); }
+    };
+    struct FreeError {
+        void operator()(globus_sdk_error* error) const { globus_sdk_error_free(error); }
+    };
+    struct Watching {
+        std::function<bool(globus_sdk_progress const&)> const& on_progress;
+        std::exception_ptr thrown;
+    };
+
+    static char const* or_null(std::string const& text) { return text.empty() ? nullptr : text.c_str(); }
+
+    /// Calls a function of the C interface. @throws Error  if it fails
+    template <class F>
+    static void call(F const& function) {
+        globus_sdk_error* raw = nullptr;
+        int const code = function(&raw);
+        std::unique_ptr<globus_sdk_error, FreeError> const error(raw);
+        if (code != 0) throw Error(code, raw);
+    }
+
+    // What the library calls: no exception may pass through it.
+
+    static int keep(void* files, globus_sdk_file const* file) {
+        try {
+            static_cast<std::vector<File>*>(files)->push_back(
+                {file->name, file->type, file->user, file->group, file->link, file->bytes, file->modified, file->mode});
+            return 0;
+        } catch (std::exception const&) {
+            return cancelled;
+        }
+    }
+    static int give_token(void* options, char* token, std::size_t size) {
+        try {
+            std::string const given = static_cast<Options const*>(options)->token_source();
+            if (given.size() >= size) return cancelled;
+            token[given.copy(token, size)] = '\0';
+            return 0;
+        } catch (...) {
+            return cancelled;
+        }
+    }
+    static void tell_refresh(void* options, char const* access, char const* refresh, std::int64_t expires_at) {
+        try {
+            static_cast<Options const*>(options)->on_refresh(access, refresh, expires_at);
+        } catch (...) {  // the call goes on with the new token
+        }
+    }
+    static void tell_log(void* options, globus_sdk_log_event const* event) {
+        try {
+            static_cast<Options const*>(options)->log(*event);
+        } catch (...) {  // a log must not break a call
+        }
+    }
+    static int tell_progress(void* watching, globus_sdk_progress const* progress) {
+        auto& self = *static_cast<Watching*>(watching);
+        try {
+            return self.on_progress(*progress) ? 0 : cancelled;
+        } catch (...) {
+            self.thrown = std::current_exception();
+            return cancelled;
+        }
+    }
+
+    std::unique_ptr<Options> callbacks_;  ///< they stay where they are, and outlive the client
+    std::unique_ptr<globus_sdk_client, FreeClient> client_;
+};
+
+}  // namespace v1
+}  // namespace globus::facade
+
+#endif  // GLOBUS_FACADE_HPP
