@@ -104,6 +104,7 @@ inline World::World(std::string name, Options given)
         endpoint.kind =
             collection.kind == CollectionKind::mapped ? "GCSv5_mapped_collection" : "GCSv5_guest_collection";
         endpoint.requires_data_access = collection.requires_data_access;
+        endpoint.open = collection.open;
         endpoint.document = {{"display_name", collection.display_name},
                              {"description", "A directory of this machine, shown by the sandbox"},
                              {"organization", "Globus Sandbox"},
@@ -128,6 +129,52 @@ inline World::World(std::string name, Options given)
                                                                         {"high_assurance", collection.high_assurance}});
         add_endpoint(std::move(endpoint));
     }
+    seed_services();
+}
+
+/// What a session has besides collections: the endpoint of the GCS manager, stream access points, a group with a
+/// subscription, an API that flows can call.
+inline void World::seed_services() {
+    Endpoint server;
+    server.id = gcs_id;
+    server.owner = options.users.front().id;
+    server.kind = "GCSv5_endpoint";
+    server.open = true;
+    server.document = {{"display_name", "Sandbox endpoint"}, {"organization", "Globus Sandbox"}, {"public", false}};
+    add_endpoint(std::move(server));
+    data.documents["gcs.endpoint"].emplace_back(gcs_id, json::object{{"DATA_TYPE", "endpoint#1.2.0"},
+                                                                     {"id", gcs_id},
+                                                                     {"display_name", "Sandbox endpoint"},
+                                                                     {"organization", "Globus Sandbox"},
+                                                                     {"contact_email", nullptr},
+                                                                     {"allow_udt", false},
+                                                                     {"gridftp_control_channel_port", 443},
+                                                                     {"network_use", "normal"},
+                                                                     {"public", false},
+                                                                     {"subscription_id", nullptr}});
+    for (auto const* name : {"Sandbox stream one", "Sandbox stream two"}) {
+        std::string const point = random.uuid();
+        data.documents["transfer.stream_access_points"].emplace_back(
+            point,
+            json::object{
+                {"id", point},
+                {"type", "StreamAccessPoint"},
+                {"attributes", json::object{{"display_name", name},
+                                            {"advertised_owner", options.users.front().username},
+                                            {"contact_email", nullptr},
+                                            {"contact_info", nullptr},
+                                            {"department", nullptr},
+                                            {"description", nullptr},
+                                            {"info_link", nullptr},
+                                            {"keywords", nullptr},
+                                            {"organization", "Globus Sandbox"},
+                                            {"tlsftp_server", "tlsftp://127.0.0.1:443"}}},
+                {"relationships",
+                 json::object{{"host_endpoint",
+                               json::object{{"data", json::object{{"type", "Endpoint"}, {"id", gcs_id}}}}}}}});
+    }
+    seed_subscription(*this);
+    seed_registered_api(*this);
 }
 
 inline World::~World() { stop(); }
@@ -202,7 +249,9 @@ inline json::object describe_state(World& world) {
         json::array items;
         for (auto const& item : task.items)
             items.push_back(json::object{
-                {"source_path", item.source}, {"destination_path", item.destination}, {"recursive", item.recursive}});
+                {"source_path", item.source},
+                                           {"destination_path", item.destination},
+                                           {"recursive", item.recursive ? json::value(*item.recursive) : json::value(nullptr)}});
         one["items"] = std::move(items);
         tasks.push_back(std::move(one));
     }
