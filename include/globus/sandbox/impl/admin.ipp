@@ -175,6 +175,21 @@ inline void World::seed_services() {
     }
     seed_subscription(*this);
     seed_registered_api(*this);
+    seeded = std::make_unique<Data>(data);
+}
+
+/// Back to how the session began: documents, tokens, tasks, faults and journal; files are left as they are, but that the
+/// samples are written again.
+inline void World::reset() {
+    std::lock_guard executor(engine);
+    std::lock_guard lock(mutex);
+    data = *seeded;
+    rules.clear();
+    journal.clear();
+    counts.clear();
+    total = 0;
+    clock_offset = 0;
+    if (owns_root && fs::is_directory(options.root / "source")) write_samples(options.root);
 }
 
 inline World::~World() { stop(); }
@@ -485,6 +500,8 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
     }
     out.emplace_back("GLOBUS_SANDBOX_HTTPS_URL", world.https_url);
+    out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_ID", own_subscription(world));
+    out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_GROUP", subscription_group(world));
     out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_HTTPS_URL", world.https_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
@@ -744,6 +761,10 @@ private:
             world.saved = std::make_unique<Data>(world.data);
             return Reply::of(200, json::object{});
         }
+        if (name == "reset") {
+            world.reset();
+            return Reply::of(200, json::object{});
+        }
         if (name == "restore") {
             restore_snapshot(world);
             return Reply::of(200, json::object{});
@@ -752,6 +773,22 @@ private:
             check_members(body, {"name"});
             run_scenario(world, text_of(body, "name"));
             return Reply::of(201, json::object{});
+        }
+        if (name == "compute_tasks" && call.segments.size() == 6) {
+            check_members(body, {"result", "exception"});
+            bool const good = member(body, "exception") == nullptr;
+            std::lock_guard lock(world.mutex);
+            if (!complete_compute_task(world, call.segments[5], good, text_of(body, good ? "result" : "exception")))
+                return bad(404, "no such task");
+            return Reply::of(200, json::object{});
+        }
+        if (name == "compute_endpoints" && call.segments.size() == 6) {
+            check_members(body, {"status"});
+            std::lock_guard lock(world.mutex);
+            auto* const endpoint = find_document(world.data.documents["compute.endpoints"], call.segments[5]);
+            if (endpoint == nullptr) return bad(404, "no such endpoint");
+            (*endpoint)["status"] = text_of(body, "status", "online");
+            return Reply::of(200, json::object{});
         }
         if (name == "collections" && call.segments.size() == 6) {
             check_members(body, {"state"});

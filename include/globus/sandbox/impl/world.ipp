@@ -354,6 +354,8 @@ public:
     mutable std::mutex mutex;
     Data data;
     std::unique_ptr<Data> saved;
+    std::unique_ptr<Data> seeded;  ///< as it was at the begin
+    void reset();
     Random random;
     std::string const secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
     std::map<std::string, std::string, std::less<>>

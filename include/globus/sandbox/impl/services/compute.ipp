@@ -27,6 +27,7 @@ inline Reply compute_register(World& world, Call& call) {
     std::string const id = world.random.uuid();
     (*body)[name] = id;
     (*body)["owner"] = in.token->identity;
+    if (!function) (*body)["status"] = "offline";
     in.add(function ? "compute.functions" : "compute.endpoints", id, *body);
     return Reply::of(200, json::object{{name, id}});
 }
@@ -40,8 +41,16 @@ inline Reply compute_endpoint_list(World& world, Call& call) {
 inline Reply compute_endpoint_status(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
-    if (in.find("compute.endpoints") == nullptr) return in.missing();
-    return Reply::of(200, json::object{{"status", "online"}, {"details", json::object{}}});
+    auto const* endpoint = in.find("compute.endpoints");
+    if (endpoint == nullptr) return in.missing();
+    // An endpoint is online once a program, or an admin call, said so.
+    bool const online = text_of(*endpoint, "status") == "online";
+    return Reply::of(200, json::object{{"status", online ? "online" : "offline"},
+                                       {"details", json::object{{"total_workers", online ? 1 : 0},
+                                                                {"idle_workers", online ? 1 : 0},
+                                                                {"pending_tasks", 0},
+                                                                {"outstanding_tasks", 0},
+                                                                {"managers", online ? 1 : 0}}}});
 }
 
 inline Reply compute_change(World& world, Call& call) {
@@ -66,7 +75,7 @@ inline Reply compute_change(World& world, Call& call) {
     return Reply::of(200, json::object{{"endpoint_id", call.holes[0]}});
 }
 
-/// [recorded] the answers of both versions. [guess] tasks wait for an endpoint that never comes.
+/// [recorded] the answers of both versions. A task waits until an admin call tells its result.
 inline Reply compute_submit(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
@@ -74,6 +83,8 @@ inline Reply compute_submit(World& world, Call& call) {
     if (!body) return in.refused;
     auto const* tasks = body->if_contains("tasks");
     if (tasks == nullptr) return in.error(422, "422", "tasks: field required");
+    if (!call.holes.empty() && find_document(in.all("compute.endpoints"), call.holes[0]) == nullptr)
+        return in.error(404, "404", "Endpoint " + call.holes[0] + " could not be resolved");
     std::string const group = world.random.uuid();
     auto const make = [&] {
         std::string const id = world.random.uuid();
@@ -137,6 +148,16 @@ inline Reply compute_amqp(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
     return Reply::of(200, json::object{{"queue_prefix", "sandbox"}, {"connection_url", "amqp://127.0.0.1:5672"}});
+}
+
+/// Ends a task: what an endpoint would have said. [recorded] the members. False when there is no such task
+inline bool complete_compute_task(World& world, std::string const& id, bool good, std::string const& result) {
+    auto* const task = find_document(world.data.documents["compute.tasks"], id);
+    if (task == nullptr) return false;
+    (*task)["status"] = good ? "success" : "failed";
+    (*task)[good ? "result" : "exception"] = result;
+    (*task)["completion_t"] = std::to_string(world.now_locked() / 1000);
+    return true;
 }
 
 inline std::vector<Route> const& compute_routes() {

@@ -330,6 +330,7 @@ inline Reply gcs_endpoint(World& world, Call& call) {
     GcsCall in(world, call);
     if (!in) return in.refused;
     json::object& document = in.all("endpoint").front().second;
+    document["gcs_manager_url"] = world.https_url.substr(0, world.https_url.size() - 1);
     if (call.method == "GET")
         return Reply::of(200, gcs_result(200, "success", "Operation successful", json::array{document}));
     if (!in.administers()) return in.refused;

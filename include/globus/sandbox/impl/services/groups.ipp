@@ -100,9 +100,11 @@ inline json::object new_group(std::string const& id) {
             {"memberships", json::array{}}};
 }
 
+inline std::string subscription_group(World const& world) { return Random(world.options.seed ^ 0x6709c1de).uuid(); }
+
 /// The group of the sandbox's own subscription. Nobody is its member, everybody sees it.
 inline void seed_subscription(World& world) {
-    std::string const id = Random(world.options.seed ^ 0x6709c1de).uuid();
+    std::string const id = subscription_group(world);
     json::object group = new_group(id);
     group["name"] = "Sandbox subscription";
     group["group_type"] = "plus";

@@ -79,7 +79,8 @@ inline Reply operation_stat(World& world, Call& call) {
     std::error_code error;
     auto const name = place.path == "/" ? "/" : place.path.substr(place.path.rfind('/') + 1);
     auto const item = describe_file(place.file, name, fs::canonical(endpoint->directory, error));
-    if (!item) return in.error(404, "ClientError.NotFound", "Path not found: " + place.path);
+    // [doc] the CLI looks for this code, which is another one than that of a listing
+    if (!item) return in.error(404, "NotFound", "Path not found: " + place.path);
     return Reply::of(200, *item);
 }
 
