@@ -308,6 +308,9 @@ public:
     void snapshot();
     /// @throws SandboxError when there is no snapshot
     void restore();
+    /// Goes back to how the session began: tokens, tasks, documents, faults, journal and clock; what is in the directories
+    /// of the collections stays, but the samples of a sandbox with its own directory are written again.
+    void reset();
     /// Closes the connections that wait for a request, as a server does whose keep-alive time is over.
     void drop_idle_connections();
 

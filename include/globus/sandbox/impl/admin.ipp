@@ -104,6 +104,7 @@ inline World::World(std::string name, Options given)
         endpoint.kind =
             collection.kind == CollectionKind::mapped ? "GCSv5_mapped_collection" : "GCSv5_guest_collection";
         endpoint.requires_data_access = collection.requires_data_access;
+        endpoint.open = collection.open;
         endpoint.document = {{"display_name", collection.display_name},
                              {"description", "A directory of this machine, shown by the sandbox"},
                              {"organization", "Globus Sandbox"},
@@ -128,6 +129,67 @@ inline World::World(std::string name, Options given)
                                                                         {"high_assurance", collection.high_assurance}});
         add_endpoint(std::move(endpoint));
     }
+    seed_services();
+}
+
+/// What a session has besides collections: the endpoint of the GCS manager, stream access points, a group with a
+/// subscription, an API that flows can call.
+inline void World::seed_services() {
+    Endpoint server;
+    server.id = gcs_id;
+    server.owner = options.users.front().id;
+    server.kind = "GCSv5_endpoint";
+    server.open = true;
+    server.document = {{"display_name", "Sandbox endpoint"}, {"organization", "Globus Sandbox"}, {"public", false}};
+    add_endpoint(std::move(server));
+    data.documents["gcs.endpoint"].emplace_back(gcs_id, json::object{{"DATA_TYPE", "endpoint#1.2.0"},
+                                                                     {"id", gcs_id},
+                                                                     {"display_name", "Sandbox endpoint"},
+                                                                     {"organization", "Globus Sandbox"},
+                                                                     {"contact_email", nullptr},
+                                                                     {"allow_udt", false},
+                                                                     {"gridftp_control_channel_port", 443},
+                                                                     {"network_use", "normal"},
+                                                                     {"public", false},
+                                                                     {"subscription_id", nullptr}});
+    for (auto const* name : {"Sandbox stream one", "Sandbox stream two"}) {
+        std::string const point = random.uuid();
+        data.documents["transfer.stream_access_points"].emplace_back(
+            point,
+            json::object{
+                {"id", point},
+                {"type", "StreamAccessPoint"},
+                {"attributes", json::object{{"display_name", name},
+                                            {"advertised_owner", options.users.front().username},
+                                            {"contact_email", nullptr},
+                                            {"contact_info", nullptr},
+                                            {"department", nullptr},
+                                            {"description", nullptr},
+                                            {"info_link", nullptr},
+                                            {"keywords", nullptr},
+                                            {"organization", "Globus Sandbox"},
+                                            {"tlsftp_server", "tlsftp://127.0.0.1:443"}}},
+                {"relationships",
+                 json::object{{"host_endpoint",
+                               json::object{{"data", json::object{{"type", "Endpoint"}, {"id", gcs_id}}}}}}}});
+    }
+    seed_subscription(*this);
+    seed_registered_api(*this);
+    seeded = std::make_unique<Data>(data);
+}
+
+/// Back to how the session began: documents, tokens, tasks, faults and journal; files are left as they are, but that the
+/// samples are written again.
+inline void World::reset() {
+    std::lock_guard executor(engine);
+    std::lock_guard lock(mutex);
+    data = *seeded;
+    rules.clear();
+    journal.clear();
+    counts.clear();
+    total = 0;
+    clock_offset = 0;
+    if (owns_root && fs::is_directory(options.root / "source")) write_samples(options.root);
 }
 
 inline World::~World() { stop(); }
@@ -202,7 +264,9 @@ inline json::object describe_state(World& world) {
         json::array items;
         for (auto const& item : task.items)
             items.push_back(json::object{
-                {"source_path", item.source}, {"destination_path", item.destination}, {"recursive", item.recursive}});
+                {"source_path", item.source},
+                                           {"destination_path", item.destination},
+                                           {"recursive", item.recursive ? json::value(*item.recursive) : json::value(nullptr)}});
         one["items"] = std::move(items);
         tasks.push_back(std::move(one));
     }
@@ -436,6 +500,8 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
     }
     out.emplace_back("GLOBUS_SANDBOX_HTTPS_URL", world.https_url);
+    out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_ID", own_subscription(world));
+    out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_GROUP", subscription_group(world));
     out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_HTTPS_URL", world.https_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
@@ -695,6 +761,10 @@ private:
             world.saved = std::make_unique<Data>(world.data);
             return Reply::of(200, json::object{});
         }
+        if (name == "reset") {
+            world.reset();
+            return Reply::of(200, json::object{});
+        }
         if (name == "restore") {
             restore_snapshot(world);
             return Reply::of(200, json::object{});
@@ -703,6 +773,22 @@ private:
             check_members(body, {"name"});
             run_scenario(world, text_of(body, "name"));
             return Reply::of(201, json::object{});
+        }
+        if (name == "compute_tasks" && call.segments.size() == 6) {
+            check_members(body, {"result", "exception"});
+            bool const good = member(body, "exception") == nullptr;
+            std::lock_guard lock(world.mutex);
+            if (!complete_compute_task(world, call.segments[5], good, text_of(body, good ? "result" : "exception")))
+                return bad(404, "no such task");
+            return Reply::of(200, json::object{});
+        }
+        if (name == "compute_endpoints" && call.segments.size() == 6) {
+            check_members(body, {"status"});
+            std::lock_guard lock(world.mutex);
+            auto* const endpoint = find_document(world.data.documents["compute.endpoints"], call.segments[5]);
+            if (endpoint == nullptr) return bad(404, "no such endpoint");
+            (*endpoint)["status"] = text_of(body, "status", "online");
+            return Reply::of(200, json::object{});
         }
         if (name == "collections" && call.segments.size() == 6) {
             check_members(body, {"state"});

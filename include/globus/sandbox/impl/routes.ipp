@@ -5,9 +5,12 @@
 
 #include <globus/sandbox/impl/auth.ipp>
 #include <globus/sandbox/impl/data.ipp>
-#include <globus/sandbox/impl/gcs.ipp>
-#include <globus/sandbox/impl/services.ipp>
-#include <globus/sandbox/impl/transfer.ipp>
+#include <globus/sandbox/impl/services/gcs.ipp>
+#include <globus/sandbox/impl/services/compute.ipp>
+#include <globus/sandbox/impl/services/groups.ipp>
+#include <globus/sandbox/impl/services/search.ipp>
+#include <globus/sandbox/impl/services/timers.ipp>
+#include <globus/sandbox/impl/services/transfer/routes.ipp>
 
 namespace globus::sandbox::detail {
 
@@ -43,6 +46,12 @@ inline std::vector<Route> const& own_routes() {
     return all;
 }
 
+/// The routes of all services but the data of collections, which take any path.
+inline std::vector<std::vector<Route> const*> route_tables() {
+    return {&auth_routes(), &transfer_routes(), &groups_routes(), &search_routes(), &flows_routes(),
+            &timers_routes(), &compute_routes(), &gcs_routes(), &own_routes()};
+}
+
 struct CompiledRoute {
     Route const* route;
     std::vector<std::string> parts;
@@ -52,8 +61,7 @@ struct CompiledRoute {
 inline std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> const& routes() {
     static auto const all = [] {
         std::map<std::pair<std::string, std::size_t>, std::vector<CompiledRoute>> out;
-        for (auto const* table :
-             {&auth_routes(), &transfer_routes(), &service_routes(), &gcs_routes(), &own_routes()})
+        for (auto const* table : route_tables())
             for (auto const& route : *table) {
                 auto parts = split(std::string_view(route.pattern).substr(1), '/');
                 auto const key = std::pair(std::string(route.method), parts.size());
@@ -87,8 +95,9 @@ inline std::string methods_of(Call const& call) {
 inline bool operation_exists(std::string_view name) {
     static std::set<std::string, std::less<>> const all = [] {
         std::set<std::string, std::less<>> out{"unknown", "unknown.unknown"};
-        for (auto const* table : {&auth_routes(), &transfer_routes(), &service_routes(), &data_routes(), &gcs_routes(),
-                                  &own_routes()})
+        auto tables = route_tables();
+        tables.push_back(&data_routes());
+        for (auto const* table : tables)
             for (auto const& route : *table) {
                 out.insert(route.operation);
                 out.insert(std::string(route.service) + "." + route.operation);
@@ -159,6 +168,20 @@ inline bool World::knows_token(std::string const& token) {
     return data.access_tokens.contains(token);
 }
 
+/// Whose path this looks like, for one that nobody has: each service says in its own words that it does not know it.
+inline std::string service_of_path(Call const& call) {
+    auto const at = [&](std::size_t i) { return i < call.segments.size() ? call.segments[i] : std::string(); };
+    std::string const first = at(0);
+    if (first == "v0.10" || (first == "v2" && (at(1) == "tunnels" || at(1) == "bookmarks"))) return "transfer";
+    if (first == "v2" && (at(1) == "groups" || at(1) == "preferences")) return "groups";
+    if (first == "v2" && (at(1) == "api" || at(1) == "oauth2" || at(1) == "web")) return "auth";
+    if (first == "v1") return "search";
+    if (first == "flows" || first == "runs") return "flows";
+    if (first == "jobs" || (first == "v2" && at(1) == "timer")) return "timers";
+    if (first == "api") return "gcs";
+    return {};
+}
+
 inline Reply World::answer_locked(Call& call) {
     if (call.route == nullptr) {
         auto const id_text = random.request_id();
@@ -168,8 +191,9 @@ inline Reply World::answer_locked(Call& call) {
             refused.headers.emplace_back("Allow", methods);
             return refused;
         }
-        return error_reply("", 404, "NotFound", "No such resource: " + call.method + " " + call.path, id_text,
-                           call.path);
+        std::string const service = service_of_path(call);
+        return error_reply(service, 404, service == "transfer" ? "ClientError.NotFound" : "NotFound",
+                           "No such resource: " + call.method + " " + call.path, id_text, call.path);
     }
     if (call.service != "auth" && call.service != "sandbox" && options.rate_limit.requests_per_second > 0) {
         // [guess] one bucket a service, and how long to wait in whole seconds

@@ -211,6 +211,8 @@ GLOBUS_SANDBOX_DECL void Session::snapshot() {
     world().saved = std::make_unique<detail::Data>(world().data);
 }
 
+GLOBUS_SANDBOX_DECL void Session::reset() { world().reset(); }
+
 GLOBUS_SANDBOX_DECL void Session::restore() { detail::restore_snapshot(world()); }
 
 GLOBUS_SANDBOX_DECL void Session::drop_idle_connections() {

@@ -29,7 +29,7 @@ struct Result {
     std::int64_t skipped_files = 0;
     std::int64_t bytes = 0;
     std::int64_t checksummed = 0;
-    std::vector<std::pair<std::string, std::string>> done;
+    std::vector<Copied> done;
     std::vector<std::string> finished;
     std::vector<json::object> skipped;
     std::string fault;    ///< code of the first fault; empty when all went well
@@ -84,7 +84,7 @@ private:
                                                    {"error_code", code},
                                                    {"error_details", "Error (" + code + ") at " + path},
                                                    {"error_time", nullptr},
-                                                   {"is_directory", item.recursive},
+                                                   {"is_directory", item.recursive.value_or(false)},
                                                    {"is_symlink", false},
                                                    {"is_delete_destination_extra", false},
                                                    {"external_checksum", nullptr},
@@ -125,10 +125,11 @@ private:
         auto const status = fs::status(from.file, error);
         if (!fs::exists(status)) return source_fault(item, from.path, "FILE_NOT_FOUND");
         if (fs::is_directory(status)) {
-            if (!item.recursive) return fault("IS_A_DIRECTORY", "Path: " + from.path + ": Is a directory");
+            // [doc] an item that does not say is what it is found to be
+            if (item.recursive == false) return fault("IS_A_DIRECTORY", "Path: " + from.path + ": Is a directory");
             copy_directory(item, from, to);
         } else {
-            if (item.recursive) return fault("NOT_A_DIRECTORY", "Path: " + from.path + ": Not a directory");
+            if (item.recursive == true) return fault("NOT_A_DIRECTORY", "Path: " + from.path + ": Not a directory");
             if (copy_file(from, to, &item)) result_.finished.push_back(item.destination);
         }
     }
@@ -222,7 +223,8 @@ private:
             return false;
         }
         auto const size = static_cast<std::int64_t>(fs::file_size(to.file, error));
-        if (verify_ && hash_file(from.file, EVP_sha256()) != hash_file(to.file, EVP_sha256())) {
+        auto const sum = verify_ ? hash_file(to.file, EVP_sha256()) : std::nullopt;
+        if (verify_ && hash_file(from.file, EVP_sha256()) != sum) {
             fault("VERIFY_CHECKSUM", "Path: " + to.path + ": Checksums differ");
             return false;
         }
@@ -240,7 +242,7 @@ private:
             fs::last_write_time(to.file, fs::last_write_time(from.file, error), error);
         ++result_.transferred;
         result_.bytes += size;
-        result_.done.emplace_back(from.path, to.path);
+        result_.done.push_back({from.path, to.path, size, sum ? to_hex(*sum) : ""});
         return true;
     }
 
@@ -331,7 +333,7 @@ inline std::pair<std::int64_t, std::int64_t> measure(Job const& job) {
         Place const from = find_place(job.source, item.source);
         if (!from.allowed) continue;
         add(from.file);
-        if (item.recursive)
+        if (item.recursive.value_or(fs::is_directory(from.file, error)))
             for (auto const& entry : fs::recursive_directory_iterator(from.file, error)) add(entry.path());
     }
     return {files, bytes};
@@ -404,6 +406,23 @@ inline void show_progress(World& world, Task& task, Millis at) {
               at);
 }
 
+/// [recorded] a delete ends with the first error at a path; [guess] it tries again while the collection is away
+inline bool fails_at_once(std::string const& fault) { return fault != "ENDPOINT_ERROR" && fault != "AUTH"; }
+
+/// Ends a task with a fault. [recorded] what it says then
+inline void fail_task(World& world, Task& task, Result const& result, Millis at) {
+    std::string text = lower(result.fault);
+    std::replace(text.begin(), text.end(), '_', ' ');
+    if (result.fault == "FILE_NOT_FOUND") text = "file not found";
+    add_event(world, task, result.fault, true, text, result.details);
+    auto const left = static_cast<std::int64_t>(number_of(task.document, "subtasks_pending", 0));
+    grow(task.document, "faults", 1);
+    task.document["subtasks_failed"] = std::max<std::int64_t>(1, left);
+    task.document["fatal_error"] = json::object{{"code", result.fault}, {"description", text}};
+    add_event(world, task, "FAILED", true, "failed", text, at);
+    end_task(task, "FAILED", at);
+}
+
 inline void report(World& world, Task& task, Result const& result, Millis at) {
     auto& document = task.document;
     Millis const now = world.now_locked();
@@ -432,6 +451,10 @@ inline void report(World& world, Task& task, Result const& result, Millis at) {
     document["subtasks_pending"] = std::max<std::int64_t>(0, left);
     most("subtasks_total", static_cast<std::int64_t>(number_of(document, "subtasks_succeeded", 0)) +
                                static_cast<std::int64_t>(task.skipped.size()) + std::max<std::int64_t>(0, left));
+    if (!result.fault.empty() && task.is_delete && fails_at_once(result.fault)) {
+        fail_task(world, task, result, at);
+        return;
+    }
     if (!result.fault.empty()) {
         std::string text = lower(result.fault);
         std::replace(text.begin(), text.end(), '_', ' ');
@@ -557,7 +580,11 @@ inline void World::run_due_tasks() {
             task.begun = std::max(data.engine_time, task.requested);
             task.step = duration == 0 ? 4 : 1;
             task.due = task.begun + duration / 4;
-            add_event(*this, task, "STARTED", false, "started", "", task.begun);
+            // [recorded] the details are JSON, as a text
+            add_event(*this, task, "STARTED", false, "started",
+                      task.is_delete ? R"({"type": "GridFTP Delete"})"
+                                     : R"({"type": "GridFTP Transfer", "concurrency": 2, "parallelism": 4, "pipelining": 20})",
+                      task.begun);
             set_nice_status(task, "OK", "OK", true);
             wake.notify_all();
             continue;
@@ -571,6 +598,12 @@ inline void World::run_due_tasks() {
         if (expired != nullptr && (next == nullptr || expired->deadline <= next->due)) {
             data.engine_time = std::max(data.engine_time, expired->deadline);
             expire_task(*this, *expired, std::max(expired->deadline, expired->requested));
+            wake.notify_all();
+            continue;
+        }
+        if (auto const event = next_event(*this); event && *event <= now && (next == nullptr || *event <= next->due)) {
+            data.engine_time = std::max(data.engine_time, *event);
+            run_event(*this);
             wake.notify_all();
             continue;
         }
@@ -606,6 +639,7 @@ inline void World::engine_loop() {
         for (auto const& [name, task] : data.tasks)
             if (!task.over) next = std::min(next, task.deadline);
         for (Task* task : running_tasks(*this)) next = std::min(next, task->started ? task->due : now);
+        if (auto const event = next_event(*this)) next = std::min(next, *event);
         if (next > now) wake.wait_for(lock, std::chrono::milliseconds(next - now));
         if (stopping) return;
     }

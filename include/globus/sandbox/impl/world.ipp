@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -170,6 +171,7 @@ struct Endpoint {
     std::string kind;  ///< "GCSv5_mapped_collection", ...
     std::string state = "ok";
     bool requires_data_access = false;
+    bool open = false;  ///< everybody may read and write it: see Collection::open
     json::object document;  ///< what can be read and updated
     std::vector<json::object> rules;
     std::vector<json::object> roles;
@@ -178,10 +180,18 @@ struct Endpoint {
 struct TransferItem {
     std::string source;
     std::string destination;
-    bool recursive = false;
+    std::optional<bool> recursive = {};  ///< nothing: it is seen when the task runs
     bool link = false;  ///< a symbolic link itself
     std::string checksum;
     std::string algorithm;
+};
+
+/// A file that a task copied.
+struct Copied {
+    std::string source;
+    std::string destination;
+    std::int64_t size = 0;
+    std::string checksum;  ///< SHA-256, as hexadecimal digits; empty when none was asked for
 };
 
 struct Task {
@@ -195,7 +205,7 @@ struct Task {
     json::object options;  ///< the submission without its items
     json::object document;
     std::vector<json::object> events;
-    std::vector<std::pair<std::string, std::string>> done;
+    std::vector<Copied> done;
     std::vector<json::object> skipped;
     std::set<std::string> finished;  ///< destinations that need no further attempt
     Millis requested = 0;
@@ -208,12 +218,49 @@ struct Task {
     bool started = false;
     bool attempted = false;
     bool paused = false;  ///< by an administrator
+    bool removed = false;  ///< from the list of its owner
+    std::string pause_message;
     bool held = false;    ///< by a pause rule
     bool over = false;    ///< SUCCEEDED or FAILED
     std::string last_fault;
 
     [[nodiscard]] std::string status() const { return text_of(document, "status"); }
     [[nodiscard]] bool active() const { return !over; }
+};
+
+// Flows and Timers -----------------------------------------------------------------------------------------------------
+
+/// Where a run of a flow stands.
+struct FlowRun {
+    std::string id;
+    std::string owner;
+    std::string client;  ///< with whose consents its actions act
+    json::value definition;
+    std::string state;     ///< the name of the state it is in, or comes to next
+    bool entered = false;  ///< it is in it
+    json::value context;
+    std::optional<Millis> due;  ///< of its next step
+    std::string task;           ///< the transfer that it waits for
+    bool over = false;
+    int steps = 0;
+    std::vector<json::object> log;
+};
+
+/// When a timer runs, and how often it did.
+struct TimerState {
+    std::string owner;
+    std::string client;
+    bool second_version = false;
+    bool paused = false;
+    Millis start = 0;
+    Millis interval = 0;               ///< 0: once
+    std::optional<Millis> next;        ///< nothing when it is over
+    std::optional<Millis> last;        ///< when it ran
+    std::optional<Millis> end;         ///< no run after it
+    std::optional<std::int64_t> most;  ///< how many runs
+    std::int64_t runs = 0;
+    std::int64_t errors = 0;
+    std::vector<json::object> results;
 };
 
 /// All that a snapshot keeps.
@@ -239,6 +286,8 @@ struct Data {
     std::map<std::string, std::string> task_of_submission;
     /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
     std::map<std::string, std::vector<std::pair<std::string, json::object>>> documents;
+    std::map<std::string, FlowRun> flow_runs;
+    std::map<std::string, TimerState> timers;
     std::int64_t event_number = 1;
 };
 
@@ -305,6 +354,8 @@ public:
     mutable std::mutex mutex;
     Data data;
     std::unique_ptr<Data> saved;
+    std::unique_ptr<Data> seeded;  ///< as it was at the begin
+    void reset();
     Random random;
     std::string const secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
     std::map<std::string, std::string, std::less<>>
@@ -355,6 +406,7 @@ public:
     std::shared_ptr<SSL_CTX> tls;      ///< of `secure`, or else of `listener`
     std::string ca_pem;            ///< whom a client may trust
     void make_certificates();
+    void seed_services();
 
     Reply begin(Call& call);                             ///< takes the lock: the answer, or what is left to do for it
     static Reply finish(Call const& call, Reply begun);  ///< does what is left, without the lock
@@ -378,6 +430,12 @@ struct Route {
     char const* operation;
     Reply (*handler)(World&, Call&);
 };
+
+/// When the next thing happens that is no step of a task, and doing it: timers and runs of flows.
+std::optional<Millis> next_event(World const& world);
+void run_event(World& world);
+void seed_subscription(World& world);
+void seed_registered_api(World& world);
 
 inline Millis wall_clock() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())

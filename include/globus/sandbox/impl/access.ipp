@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is meant by a principal: identities, groups, everybody.
+#ifndef GLOBUS_SANDBOX_IMPL_ACCESS_IPP
+#define GLOBUS_SANDBOX_IMPL_ACCESS_IPP
+
+#include <globus/sandbox/impl/auth.ipp>
+
+namespace globus::sandbox::detail {
+
+using Documents = std::vector<std::pair<std::string, json::object>>;
+
+template <class List>
+auto* find_document(List& documents, std::string const& id) {
+    for (auto& [key, document] : documents)
+        if (key == id) return &document;
+    return static_cast<decltype(&documents.front().second)>(nullptr);
+}
+
+/// The documents of a kind; none when there are none.
+inline Documents const& documents_of(World const& world, std::string const& kind) {
+    static Documents const none;
+    auto const found = world.data.documents.find(kind);
+    return found == world.data.documents.end() ? none : found->second;
+}
+
+/// The role of an active member of a group; empty for everybody else.
+inline std::string group_role(World const& world, std::string const& identity, std::string const& group) {
+    auto const* found = find_document(documents_of(world, "groups"), group);
+    if (found == nullptr) return {};
+    for (auto const& one : found->at("memberships").as_array())
+        if (text_of(one, "identity_id") == identity && text_of(one, "status") == "active") return text_of(one, "role");
+    return {};
+}
+
+inline std::string identity_urn(std::string const& identity) { return "urn:globus:auth:identity:" + identity; }
+
+/// Whether a principal is somebody, has him as a member, or is everybody. [doc] the forms that Search and Flows take
+inline bool is_principal(World const& world, std::string const& identity, std::string_view principal) {
+    static constexpr std::string_view group = "urn:globus:groups:id:";
+    if (principal == "public") return true;
+    if (identity.empty()) return false;
+    if (principal == "all_authenticated_users" || principal == identity_urn(identity)) return true;
+    return principal.starts_with(group) &&
+           !group_role(world, identity, std::string(principal.substr(group.size()))).empty();
+}
+
+/// Whether somebody is among the principals of a list that a document has.
+inline bool is_among(World const& world, std::string const& identity, json::object const& document,
+                     std::string_view name) {
+    auto const* list = document.if_contains(name);
+    if (list == nullptr) return false;
+    if (list->is_string()) return is_principal(world, identity, list->get_string());
+    if (!list->is_array()) return false;
+    for (auto const& one : list->get_array())
+        if (one.is_string() && is_principal(world, identity, one.get_string())) return true;
+    return false;
+}
+
+/// The subscription that the sandbox has: always the same of a session, whatever else it does.
+inline std::string own_subscription(World const& world) { return Random(world.options.seed ^ 0x5ab5c41b).uuid(); }
+
+/// Whether somebody was named when the sandbox was started: its applications and its first user may do everything with
+/// what it was started with. [guess] a service account of the sandbox needs no roles
+inline bool is_configured(World const& world, std::string const& identity) {
+    if (world.options.users.front().id == identity) return true;
+    for (auto const& app : world.options.apps)
+        if (app.id == identity) return true;
+    return false;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_ACCESS_IPP

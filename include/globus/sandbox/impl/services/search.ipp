@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: Apache-2.0
+// Search: indices, entries and who sees them, queries, tasks, roles.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
+
+#include <globus/sandbox/impl/services/search_query.ipp>
+
+namespace globus::sandbox::detail {
+
+/// A call to Search. Without a token it is nobody's, and sees what is public.
+struct SearchCall : PlainCall {
+    SearchCall(World& in, Call& of) : PlainCall(in, of) {
+        static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
+        static constexpr std::string_view reads = "urn:globus:auth:scope:search.api.globus.org:search";
+        static constexpr std::string_view ingests = "urn:globus:auth:scope:search.api.globus.org:ingest";
+        bool const query = call.operation.find("search") != std::string::npos || call.operation == "scroll" ||
+                           call.method == "GET";
+        if (token == nullptr) {
+            anonymous = call.bearer().empty() && query;
+        } else if (query) {
+            (void)has_one_of({all, reads, ingests});
+        } else if (call.operation.find("index") == std::string::npos && call.operation.find("role") == std::string::npos) {
+            (void)has_one_of({all, ingests});
+        } else {
+            (void)has_one_of({all});
+        }
+    }
+
+    bool anonymous = false;
+
+    explicit operator bool() const { return token != nullptr || anonymous; }
+    std::string identity() const { return token != nullptr ? token->identity : ""; }
+
+    /// The index that the route names, if its state allows the call. [recorded] the codes
+    json::object* index(bool any_state = false) {
+        auto* const found = find("indices");
+        if (found == nullptr) {
+            refused = error(404, "NotFound.NoSuchIndex", "There is no search index named \"" + call.holes[0] + "\"");
+            return nullptr;
+        }
+        if (!any_state && text_of(*found, "status") != "open") {
+            refused = error(409, "Conflict.IncompatibleIndexStatus",
+                            "Index status (delete_pending) did not match required status for this operation: open");
+            return nullptr;
+        }
+        return found;
+    }
+
+    /// The caller's roles at an index. [doc] owner, admin, writer
+    json::array roles(std::string const& id) const {
+        json::array out;
+        for (auto const& [role_id, role] : documents_of(world, "search.roles." + id))
+            if (is_principal(world, identity(), text_of(role, "principal"))) out.push_back(role.at("role_name"));
+        return out;
+    }
+
+    bool has_role(std::initializer_list<std::string_view> wanted) {
+        for (auto const& role : roles(call.holes[0]))
+            for (auto const one : wanted)
+                if (role.is_string() && std::string_view(role.get_string()) == one) return true;
+        refused = error(403, "Forbidden.Generic", "You do not have the role at this index to do this");
+        return false;
+    }
+
+    /// [recorded] the shape of what is wrong with a document
+    Reply invalid(char const* field, char const* message) const {
+        Reply reply = error(400, "BadRequest.ValidationError", "Request failed input validation.");
+        json::object document = json::parse(reply.body).as_object();
+        json::object const inner{{field, json::array{message}}};
+        document["error_data"] = json::object{
+            {"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
+        reply.body = json::serialize(document);
+        return reply;
+    }
+
+    /// A task of Search; it is over at once.
+    std::string add_task(char const* type) const {
+        std::string const id = world.random.uuid();
+        add("search.tasks", id,
+            {{"task_id", id},
+             {"index_id", call.holes[0]},
+             {"task_type", type},
+             {"state", "SUCCESS"},
+             {"state_description", "Task succeeded"},
+             {"creation_date", now()},
+             {"completion_date", now()},
+             {"additional_details", nullptr},
+             {"message", nullptr}});
+        return id;
+    }
+};
+
+/// The entries of an index: {subject, id, content, visible_to}.
+inline std::string entries_of(Call const& call) { return "entries." + call.holes[0]; }
+
+/// Brings the counts of an index up to date.
+inline void count_entries(SearchCall const& in) {
+    std::set<std::string> subjects;
+    auto const& all = in.all(entries_of(in.call));
+    for (auto const& [key, entry] : all) subjects.insert(text_of(entry, "subject"));
+    if (auto* const index = in.find("indices")) {
+        (*index)["num_entries"] = all.size();
+        (*index)["num_subjects"] = subjects.size();
+    }
+}
+
+inline json::object show_index(SearchCall const& in, json::object index, bool with_permissions) {
+    index.erase("permissions");
+    if (with_permissions) index["permissions"] = in.roles(text_of(index, "id"));
+    return index;
+}
+
+/// [recorded] the members of an index
+inline Reply create_index(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    std::string const id = world.random.uuid();
+    std::string const date = file_time(world.now_locked()).substr(0, 19);
+    json::object index{{"@datatype", "GSearchIndex"},
+                       {"@version", "2017-09-01"},
+                       {"creation_date", date},
+                       {"display_name", text_of(*body, "display_name")},
+                       {"description", text_of(*body, "description")},
+                       {"id", id},
+                       {"is_trial", true},
+                       {"subscription_id", nullptr},
+                       {"max_size_in_mb", 1},
+                       {"num_entries", 0},
+                       {"num_subjects", 0},
+                       {"size_in_mb", 0},
+                       {"status", "open"}};
+    in.add("indices", id, index);
+    std::string const role = world.random.uuid();
+    in.add("search.roles." + id, role,
+           {{"id", role},
+            {"index_id", id},
+            {"creation_date", date},
+            {"principal", in.urn()},
+            {"principal_type", "identity"},
+            {"role_name", "owner"}});
+    return Reply::of(200, show_index(in, index, true));
+}
+
+/// [doc] the indices at which the caller has a role
+inline Reply list_indices(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in.token) return in.refused;
+    json::array out;
+    for (auto const& [id, index] : in.all("indices"))
+        if (!in.roles(id).empty()) out.push_back(show_index(in, index, true));
+    return Reply::of(200, json::object{{"index_list", std::move(out)}});
+}
+
+inline Reply get_index(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in) return in.refused;
+    auto const* index = in.index(true);
+    return index != nullptr ? Reply::of(200, show_index(in, *index, false)) : in.refused;
+}
+
+inline Reply change_index(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in) return in.refused;
+    auto* const index = in.index(call.operation == "reopen_index");
+    if (index == nullptr || !in.has_role({"owner", "admin"})) return in.refused;
+    if (call.operation == "delete_index") {
+        (*index)["status"] = "delete-pending";
+        return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"acknowledged", true}});
+    }
+    if (call.operation == "reopen_index") {
+        if (text_of(*index, "status") == "open")
+            return in.error(409, "Conflict.IncompatibleIndexStatus",
+                            "Index status (open) did not match required status for this operation: delete_pending");
+        (*index)["status"] = "open";
+        return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"acknowledged", true}});
+    }
+    auto const body = in.body();
+    if (!body) return in.refused;
+    for (auto const* name : {"display_name", "description"})
+        if (auto const* value = body->if_contains(name)) (*index)[name] = *value;
+    return Reply::of(200, show_index(in, *index, true));
+}
+
+// Entries -------------------------------------------------------------------------------------------------------------
+
+/// What is missing in an entry; null when nothing is.
+inline char const* missing_in_entry(json::value const& entry) {
+    for (auto const* name : {"subject", "visible_to", "content"})
+        if (member(entry, name) == nullptr) return name;
+    return nullptr;
+}
+
+inline Reply ingest(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in) return in.refused;
+    if (in.index() == nullptr || !in.has_role({"owner", "admin", "writer"})) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* data = body->if_contains("ingest_data");
+    if (data == nullptr || !data->is_object())
+        return in.error(400, "BadRequest.ValidationError", "ingest_data is missing");
+    std::vector<json::value> entries;
+    if (text_of(*body, "ingest_type") == "GMetaList") {
+        auto const* list = member(*data, "gmeta");
+        if (list == nullptr || !list->is_array()) return in.invalid("gmeta", "Missing data for required field.");
+        entries.assign(list->get_array().begin(), list->get_array().end());
+    } else {
+        entries.push_back(*data);
+    }
+    for (auto const& entry : entries)
+        if (auto const* name = missing_in_entry(entry)) return in.invalid(name, "Missing data for required field.");
+    auto& all = in.all(entries_of(call));
+    for (auto const& entry : entries) {
+        json::object kept = entry.as_object();
+        if (!kept.contains("id")) kept["id"] = nullptr;
+        std::string const key = text_of(kept, "subject") + "\n" + text_of(kept, "id");
+        std::erase_if(all, [&](auto const& one) { return one.first == key; });
+        all.emplace_back(key, std::move(kept));
+    }
+    count_entries(in);
+    return Reply::of(200, json::object{{"acknowledged", true},
+                                       {"success", true},
+                                       {"num_documents_ingested", entries.size()},
+                                       {"task_id", in.add_task("INGEST")}});
+}
+
+/// An entry that was found, of a subject.
+struct Hit {
+    std::string subject;
+    std::vector<json::object const*> entries;
+};
+
+inline json::object show_hit(Hit const& hit) {
+    json::array entries;
+    for (auto const* entry : hit.entries)
+        entries.push_back(json::object{{"entry_id", entry->at("id")},
+                                       {"content", entry->at("content")},
+                                       {"matched_principal_sets", json::array{}}});
+    return {{"@datatype", "GMetaResult"},
+            {"@version", "2019-08-27"},
+            {"subject", hit.subject},
+            {"entries", std::move(entries)}};
+}
+
+/// The entries that the caller sees and that fit, by subject. [doc] an entry is seen by those of its `visible_to`
+inline std::vector<Hit> find_hits(SearchCall const& in, Condition const& fits, bool see_all) {
+    std::vector<Hit> out;
+    std::map<std::string, std::size_t> places;
+    for (auto const& [key, entry] : in.all(entries_of(in.call))) {
+        std::string const subject = text_of(entry, "subject");
+        if (!see_all && !is_among(in.world, in.identity(), entry, "visible_to")) continue;
+        if (!fits(entry.at("content"), subject)) continue;
+        auto const [place, fresh] = places.emplace(subject, out.size());
+        if (fresh) out.push_back({subject, {}});
+        out[place->second].entries.push_back(&entry);
+    }
+    return out;
+}
+
+/// [doc] sort: by the least value of a field for asc, by the greatest for desc; those without one come last
+inline void sort_hits(std::vector<Hit>& hits, json::value const& sort) {
+    if (!sort.is_array()) throw WrongQuery{"sort is a list"};
+    auto const value_of = [](Hit const& hit, std::string const& field, bool down) -> json::value const* {
+        json::value const* best = nullptr;
+        for (auto const* entry : hit.entries)
+            for (auto const* value : values_at(entry->at("content"), field))
+                if (best == nullptr || (down ? compare_values(*value, *best) > 0 : compare_values(*value, *best) < 0))
+                    best = value;
+        return best;
+    };
+    std::stable_sort(hits.begin(), hits.end(), [&](Hit const& a, Hit const& b) {
+        for (auto const& key : sort.get_array()) {
+            bool const down = text_of(key, "order", "asc") == "desc";
+            auto const* left = value_of(a, text_of(key, "field_name"), down);
+            auto const* right = value_of(b, text_of(key, "field_name"), down);
+            if ((left == nullptr) != (right == nullptr)) return left != nullptr;
+            int const order = left == nullptr ? 0 : compare_values(*left, *right);
+            if (order != 0) return down ? order > 0 : order < 0;
+        }
+        return false;
+    });
+}
+
+/// What a search asks for, from the query or the body.
+struct SearchRequest {
+    SearchRequest(Call const& call, json::object const& body) {
+        words = call.argument("q", text_of(body, "q"));
+        auto const flag = [&](char const* name) {
+            return lower(call.argument(name)) == "true" || call.argument(name) == "1" || flag_of(body, name);
+        };
+        advanced = flag("advanced");
+        see_all = flag("bypass_visible_to");
+        filters = body.if_contains("filters");
+        fits = read_query(words, advanced, filters);
+    }
+    std::string words;
+    bool advanced = false;
+    bool see_all = false;
+    json::value const* filters = nullptr;
+    Condition fits;
+};
+
+/// A page of what a search found.
+inline Reply answer_search(SearchCall& in, json::object const& body) {
+    SearchRequest const request(in.call, body);
+    if (request.see_all && !in.has_role({"owner", "admin"})) return in.refused;
+    auto hits = find_hits(in, request.fits, request.see_all);
+    bool const scroll = in.call.operation == "scroll";
+    auto const number = [&](char const* name, std::int64_t otherwise) {
+        return to_integer(in.call.argument(name))
+            .value_or(static_cast<std::int64_t>(number_of(body, name, static_cast<double>(otherwise))));
+    };
+    auto const limit = number("limit", scroll ? 100 : 10);
+    auto const offset = scroll ? to_integer(text_of(body, "marker")).value_or(0) : number("offset", 0);
+    if (offset < 0 || limit < 0 || (!scroll && offset + limit > 10000) || limit > 10000)  // [doc]
+        return in.error(400, "BadRequest.ValidationError", "offset and limit together may be 10000 at most");
+    if (auto const* sort = body.if_contains("sort")) sort_hits(hits, *sort);
+    std::vector<json::object> shown;
+    for (auto i = offset; i < static_cast<std::int64_t>(hits.size()) && i - offset < limit; ++i)
+        shown.push_back(show_hit(hits[static_cast<std::size_t>(i)]));
+    bool const more = offset + limit < static_cast<std::int64_t>(hits.size());
+    auto data = cut(shown, 0, limit);
+    json::object out{{"@datatype", "GSearchResult"}, {"@version", "2017-09-01"}, {"count", data.size()},
+                     {"total", hits.size()},         {"offset", offset},         {"has_next_page", more},
+                     {"gmeta", std::move(data)}};
+    if (scroll) out["marker"] = more ? json::value(std::to_string(offset + limit)) : json::value(nullptr);
+    if (auto const* facets = body.if_contains("facets"); facets != nullptr && facets->is_array()) {
+        std::vector<json::value> contents;
+        for (auto const& hit : hits)
+            for (auto const* entry : hit.entries) contents.push_back(entry->at("content"));
+        json::array results;
+        for (auto const& facet : facets->get_array()) results.push_back(facet_result(facet, contents));
+        out["facet_results"] = std::move(results);
+    }
+    return Reply::of(200, out);
+}
+
+inline Reply search_index(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in) return in.refused;
+    if (in.index() == nullptr) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    try {
+        return answer_search(in, *body);
+    } catch (WrongQuery const& wrong) {
+        return in.error(400, "BadRequest.ValidationError", wrong.what);
+    }
+}
+
+/// A subject or an entry, by the query's `subject` and `entry_id`.
+inline Reply subject(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in) return in.refused;
+    if (in.index() == nullptr) return in.refused;
+    auto& all = in.all(entries_of(call));
+    std::string const wanted = call.argument("subject");
+    bool const whole = call.operation.ends_with("subject");
+    auto const fits = [&](auto const& one) {
+        return text_of(one.second, "subject") == wanted &&
+               (whole || text_of(one.second, "id") == call.argument("entry_id"));
+    };
+    if (call.method == "DELETE") {
+        if (!in.has_role({"owner", "admin", "writer"})) return in.refused;
+        // [doc] the deletion is a task; that there was nothing to delete, is no error
+        std::erase_if(all, fits);
+        count_entries(in);
+        return Reply::of(200, json::object{{"acknowledged", true},
+                                           {"task_id", in.add_task(whole ? "DELETE_BY_SUBJECT" : "DELETE_ENTRY")}});
+    }
+    Hit hit{wanted, {}};
+    for (auto const& one : all)
+        if (fits(one) && is_among(world, in.identity(), one.second, "visible_to")) hit.entries.push_back(&one.second);
+    if (hit.entries.empty()) return in.error(404, "NotFound.Generic", "There is no such subject or entry");
+    return Reply::of(200, show_hit(hit));
+}
+
+inline Reply delete_subjects(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in) return in.refused;
+    if (in.index() == nullptr || !in.has_role({"owner", "admin", "writer"})) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto& all = in.all(entries_of(call));
+    std::set<std::string> subjects;
+    bool const batch = call.operation == "batch_delete_by_subject";
+    if (batch) {
+        if (auto const* list = body->if_contains("subjects"); list != nullptr && list->is_array())
+            for (auto const& one : list->get_array())
+                if (one.is_string()) subjects.insert(to_string(one.get_string()));
+    } else {
+        if (text_of(*body, "q").empty() && body->if_contains("filters") == nullptr)
+            return in.error(400, "BadRequest.ValidationError", "q or filters is needed");
+        try {
+            for (auto const& hit : find_hits(in, SearchRequest(call, *body).fits, true)) subjects.insert(hit.subject);
+        } catch (WrongQuery const& wrong) {
+            return in.error(400, "BadRequest.ValidationError", wrong.what);
+        }
+    }
+    std::size_t const before = all.size();
+    std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
+    count_entries(in);
+    return Reply::of(200, json::object{{"acknowledged", true},
+                                       {"num_subjects_deleted", before == all.size() ? 0 : subjects.size()},
+                                       {"task_id", in.add_task(batch ? "BATCH_DELETE_BY_SUBJECT" : "DELETE_BY_QUERY")}});
+}
+
+inline Reply get_search_task(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in.token) return in.refused;
+    auto const* task = in.find("search.tasks");
+    return task != nullptr ? Reply::of(200, *task) : in.error(404, "NotFound.NoSuchTask", "There is no such task");
+}
+
+/// [doc] the newest first
+inline Reply list_search_tasks(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in.token) return in.refused;
+    if (in.index(true) == nullptr || !in.has_role({"owner", "admin", "writer"})) return in.refused;
+    json::array out;
+    auto const& all = in.all("search.tasks");
+    for (auto one = all.rbegin(); one != all.rend(); ++one)
+        if (text_of(one->second, "index_id") == call.holes[0]) out.push_back(one->second);
+    return Reply::of(200, json::object{{"index_id", call.holes[0]}, {"tasks", std::move(out)}});
+}
+
+inline Reply search_roles(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in.token) return in.refused;
+    if (in.index(true) == nullptr || !in.has_role({"owner", "admin"})) return in.refused;
+    auto& all = in.all("search.roles." + call.holes[0]);
+    if (call.method == "GET") {
+        json::array out;
+        for (auto const& [id, role] : all) out.push_back(role);
+        return Reply::of(200, json::object{{"role_list", std::move(out)}});
+    }
+    if (call.method == "DELETE") {
+        auto const* role = find_document(all, call.holes[1]);
+        if (role == nullptr) return in.missing();
+        json::object const gone = *role;
+        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[1]; });
+        return Reply::of(200, json::object{{"deleted", gone}, {"success", true}});  // [recorded]
+    }
+    auto const body = in.body();
+    if (!body) return in.refused;
+    std::string const name = text_of(*body, "role_name");
+    std::string const principal = text_of(*body, "principal");
+    if ((name != "owner" && name != "admin" && name != "writer") || principal.empty())
+        return in.error(400, "BadRequest.ValidationError", "role_name is owner, admin or writer, and has a principal");
+    std::string const id = world.random.uuid();
+    json::object const role{{"id", id},
+                            {"index_id", call.holes[0]},
+                            {"creation_date", file_time(world.now_locked()).substr(0, 19)},
+                            {"principal", principal},
+                            {"principal_type", principal.starts_with("urn:globus:groups:") ? "group" : "identity"},
+                            {"role_name", name}};
+    all.emplace_back(id, role);
+    return Reply::of(200, role);
+}
+
+inline std::vector<Route> const& search_routes() {
+    static constexpr char const* s = "search";
+    static std::vector<Route> const all{
+        {"POST", "/v1/index", s, "create_index", &create_index},
+        {"GET", "/v1/index_list", s, "index_list", &list_indices},
+        {"GET", "/v1/index/{}", s, "get_index", &get_index},
+        {"PATCH", "/v1/index/{}", s, "update_index", &change_index},
+        {"DELETE", "/v1/index/{}", s, "delete_index", &change_index},
+        {"POST", "/v1/index/{}/reopen", s, "reopen_index", &change_index},
+        {"GET", "/v1/index/{}/search", s, "search", &search_index},
+        {"POST", "/v1/index/{}/search", s, "post_search", &search_index},
+        {"POST", "/v1/index/{}/scroll", s, "scroll", &search_index},
+        {"POST", "/v1/index/{}/ingest", s, "ingest", &ingest},
+        {"POST", "/v1/index/{}/delete_by_query", s, "delete_by_query", &delete_subjects},
+        {"POST", "/v1/index/{}/batch_delete_by_subject", s, "batch_delete_by_subject", &delete_subjects},
+        {"GET", "/v1/index/{}/subject", s, "get_subject", &subject},
+        {"DELETE", "/v1/index/{}/subject", s, "delete_subject", &subject},
+        {"GET", "/v1/index/{}/entry", s, "get_entry", &subject},
+        {"DELETE", "/v1/index/{}/entry", s, "delete_entry", &subject},
+        {"GET", "/v1/task/{}", s, "get_task", &get_search_task},
+        {"GET", "/v1/task_list/{}", s, "get_task_list", &list_search_tasks},
+        {"POST", "/v1/index/{}/role", s, "create_role", &search_roles},
+        {"GET", "/v1/index/{}/role_list", s, "get_role_list", &search_roles},
+        {"DELETE", "/v1/index/{}/role/{}", s, "delete_role", &search_roles},
+    };
+    return all;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
