@@ -27,7 +27,9 @@ module;
 #include <boost/json/parse.hpp>
 #include <boost/json/parse_options.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/string_view.hpp>
 #include <boost/json/value.hpp>
+#include <boost/json/value_ref.hpp>
 #include <boost/json/value_stack.hpp>
 #include <boost/system/error_code.hpp>
 #include <boost/version.hpp>
@@ -54,6 +56,7 @@ module;
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
+#include <istream>
 #include <iterator>
 #include <limits>
 #include <map>
@@ -72,6 +75,7 @@ module;
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <optional>
+#include <ostream>
 #include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -90,6 +94,7 @@ module;
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysctl.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>

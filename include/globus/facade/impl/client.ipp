@@ -59,7 +59,7 @@ inline RenewalOptions renewal_options(globus_sdk_options const& options) {
     if (options.on_refresh != nullptr)
         made.on_refresh = [told = options.on_refresh, user = options.on_refresh_user](Token const& token) {
             told(user, token.access_token.reveal().c_str(), token.refresh_token.reveal().c_str(),
-                 token.expires_at.value_or(0));
+                 token.expires_at_seconds.value_or(0));
         };
     return made;
 }
