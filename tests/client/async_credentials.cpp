@@ -31,7 +31,7 @@ using Renewing = Client<TransferService, RefreshPolicy<Native>, AsioTransport>;
 Renewing renewing(sandbox::Server& server, AsioTransport transport) {
     Token token{.access_token = "expired",
                 .refresh_token = server.issue_refresh_token(TransferService::resource_server),
-                .expires_at = 1};
+                .expires_at_seconds = 1};
     return Renewing{RefreshPolicy{Native{server.native_client_id()}, std::move(token)},
                     {.transport = std::move(transport), .base_url = server.base_url(), .auth_url = server.base_url()}};
 }
