@@ -93,6 +93,15 @@ TEST_CASE("What would not compile for a policy is refused for it as an AnyPolicy
     CHECK_NOTHROW(Client<TransferService, AnyPolicy>{token});
 }
 
+TEST_CASE("An AnyPolicy gives at once what the policy inside has at once") {
+    AuthContext const context{.auth_url = "https://auth.example.org/"};
+    CHECK(AnyPolicy(AccessTokenPolicy{"token"}).authorize_at_once(context)->header == Secret("Bearer token"));
+    CHECK(AnyPolicy(NullPolicy{}).authorize_at_once(context)->header.empty());
+    RefreshPolicy const expired{Native{"app"}, "refresh"};
+    CHECK_FALSE(AnyPolicy(expired).authorize_at_once(context));
+    CHECK_FALSE(AnyPolicy(TokenSourcePolicy{[] { return Secret("t"); }}).authorize_at_once(context));
+}
+
 TEST_CASE("A converted client outlives the original, and ends its calls when it is destroyed") {
     MockTransport mock;
     std::mutex mutex;

@@ -3,7 +3,7 @@
 #define GLOBUS_CORE_OPEN_ENUM_HPP
 
 #include <globus/core/config.hpp>
-#include <globus/core/optional.hpp>
+#include <globus/core/text_at.hpp>
 
 #include <compare>
 #include <concepts>
@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace globus {
@@ -85,7 +86,11 @@ public:
     /// A word that we know, by its text. @throws UsageError  for any other: word() takes those; for a null pointer
     template <class Text>
         requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
-    OpenEnum(Text const& text) : OpenEnum(word(detail::given<std::string>(text))) {
+    OpenEnum(Text const& text, detail::CodeLine where = detail::CodeLine::here()) {
+        if constexpr (std::is_pointer_v<Text>)
+            text_ = detail::text_at(text, where);
+        else
+            text_ = std::string_view(text);
         detail::require_known_word(text_, Words::words);
     }
     /// Any word, whether we know it or not.

@@ -3,13 +3,16 @@
 #define GLOBUS_OAUTH_ANY_POLICY_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/http/any_transport.hpp>
+#include <globus/http/message.hpp>
 #include <globus/oauth/authorizer.hpp>
 #include <globus/oauth/client_kinds.hpp>
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -48,6 +51,11 @@ public:
         return inside_->unauthorized(refused, transport, context);
     }
 
+    /// The credential, if the policy inside has it at once: for calls that do not block.
+    [[nodiscard]] std::optional<Authorization> authorize_at_once(AuthContext const& context) const {
+        return inside_->authorize_at_once(context);
+    }
+
     /// Checks that a service takes the credential of the policy inside.
     /// @param takes_basic    the service is reached by the id and secret of an app
     /// @param takes_nothing  the service takes no credential
@@ -60,6 +68,7 @@ private:
         virtual Authorization authorize(AnyTransport const& transport, AuthContext const& context) const = 0;
         virtual bool unauthorized(Authorization const& refused, AnyTransport const& transport,
                                   AuthContext const& context) const = 0;
+        virtual std::optional<Authorization> authorize_at_once(AuthContext const& context) const = 0;
         bool is_basic = false;
         bool is_nothing = false;
     };
@@ -76,7 +85,21 @@ private:
                           AuthContext const& context) const override {
             return policy.unauthorized(refused, transport, context);
         }
+        std::optional<Authorization> authorize_at_once(AuthContext const& context) const override {
+            if constexpr (requires { policy.authorize_at_once(context); })
+                return policy.authorize_at_once(context);
+            else if constexpr (requires { requires P::never_blocks; })
+                return policy.authorize(AnyTransport(NoTransport{}), context);
+            else
+                return std::nullopt;
+        }
         P policy;
+    };
+    /// For policies that never ask for a token.
+    struct NoTransport {
+        [[noreturn]] http::Response send(http::Request const&) const {
+            throw UsageError("a policy that never blocks has sent a request");
+        }
     };
 
     detail::Shared<Concept const> inside_;

@@ -106,7 +106,8 @@ public:
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(char const* name) : SyncLevel(std::string_view(globus::detail::text_at(name))) {}
+    SyncLevel(char const* name, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : SyncLevel(std::string_view(globus::detail::text_at(name, where))) {}
 
     /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
@@ -306,7 +307,8 @@ public:
 
     TransferFilter() = default;
     /// A text in the filter language, as it is sent.
-    TransferFilter(char const* text) : text_(globus::detail::text_at(text)) {}
+    TransferFilter(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : text_(globus::detail::text_at(text, where)) {}
     /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
@@ -332,7 +334,8 @@ class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
     /// One filter.
-    TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    TransferFilters(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : std::vector<TransferFilter>{TransferFilter(text, where)} {}
     /// One filter.
     TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
     /// One filter.
