@@ -10,11 +10,17 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <iostream>
+#include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace globus;
@@ -22,7 +28,7 @@ using namespace std::chrono_literals;
 
 namespace page {
 
-extern std::string const id, here, there, ada, client_id, token, task_id;
+extern std::string const id, here, there, ada, client_id, token, task_id, collection;
 extern StringList const scopes;
 extern std::stop_source source;
 
@@ -38,7 +44,10 @@ extern GroupsManager<Client<GroupsService, AccessTokenPolicy>> const manager;
 extern Response<Task> const task;
 extern TransferData data;
 extern std::vector<File> list;
+extern std::uint64_t const offset;
+extern std::span<std::byte> const buffer;
 
+std::string ask_my_vault(std::string_view resource_server);
 void do_something();
 void look_before_doing_it_again();
 void store(std::string const& submission_id);

@@ -40,6 +40,14 @@ TEST_CASE("ids of transfer operations are one segment each", "[transfer]") {
     CHECK(mock.request_count() == count);
 }
 
+TEST_CASE("a filter takes the words of a set, and texts", "[transfer]") {
+    CHECK(TransferFilter{{"status", TaskStatus::active}}.text() == "status:ACTIVE");
+    CHECK(TransferFilter{{"status", {TaskStatus::active, TaskStatus::failed}}, {"type", TaskType::delete_}}.text() ==
+          "status:ACTIVE,FAILED/type:DELETE");
+    CHECK(TransferFilter{{"type", {"file", FileType::dir}}, {"name", "~*.h5"}}.text() == "type:file,dir/name:~*.h5");
+    CHECK(TransferFilter{}.add("a", StringList{"b", "c"}).add("d", {"e", "f"}).text() == "a:b,c/d:e,f");
+}
+
 TEST_CASE("the endpoint manager's task list takes one filter or several", "[transfer]") {
     MockTransport mock;
     mock.otherwise([](http::Request const&) { return http::Response{.status = 200, .body = R"({"DATA": []})"}; });

@@ -95,9 +95,9 @@ timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait cons
                     }
                     if (runs >= *wanted)
                         verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
-                    else if (timer.status == "ended")
+                    else if (timer.status == timers::TimerStatus::ended)
                         verdict.kind = Kind::ended;
-                    else if (timer.status == "inactive" ||
+                    else if (timer.status == timers::TimerStatus::inactive ||
                              (timer.activity && timer.activity->code == timers::ActivityCode::paused))
                         verdict.kind = Kind::paused;
                     return verdict.kind != Kind::timed_out;

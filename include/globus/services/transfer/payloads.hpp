@@ -293,17 +293,43 @@ struct CreateTunnelData {
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
+/// The values that a name may have in a TransferFilter: one or several texts or words of TaskStatus, TaskType, FileType.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
+class FilterValues {
+public:
+    /// One text.
+    FilterValues(char const* one) : texts_(one) {}
+    /// One text.
+    FilterValues(std::string one) : texts_(std::move(one)) {}
+    /// Any number of texts.
+    FilterValues(StringList several) : texts_(std::move(several)) {}
+    /// A word, as in `TaskStatus::active`.
+    template <class Known>
+        requires requires(Known known) {
+            { word_of(known) } -> std::convertible_to<std::string_view>;
+        }
+    FilterValues(Known one) : texts_(word_of(one)) {}
+    /// Several texts or words.
+    FilterValues(std::initializer_list<FilterValues> several);
+
+    /// The values as they are sent.
+    [[nodiscard]] StringList const& texts() const noexcept { return texts_; }
+
+private:
+    StringList texts_;
+};
+
 /**
  * A filter for a listing: a text in Globus' filter language, or names with their values.
  *
  *     .filter = "type:dir/name:~run*"
- *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
+ *     .filter = {{"type", {FileType::file, FileType::dir}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
  *
  * https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
  */
 class TransferFilter {
 public:
-    using value_type = std::pair<std::string, StringList>;
+    using value_type = std::pair<std::string, FilterValues>;
 
     TransferFilter() = default;
     /// A text in the filter language, as it is sent.
@@ -315,7 +341,7 @@ public:
     TransferFilter(std::initializer_list<value_type> terms);
 
     /// Adds a condition; all must hold.
-    TransferFilter& add(std::string const& name, StringList const& values);
+    TransferFilter& add(std::string const& name, FilterValues const& values);
 
     /// The filter in the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
@@ -328,7 +354,7 @@ private:
 };
 
 /// One filter or several, any of which an entry may pass:
-/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", "dir"}}`.
+/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", FileType::dir}}`.
 /// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:

@@ -15,6 +15,8 @@ struct FileTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, file, dir, invalid_symlink, chr, blk, pipe, other };
     static constexpr std::string_view words[] = {"", "file", "dir", "invalid_symlink", "chr", "blk", "pipe", "other"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What an entry of a directory is.
 /// https://docs.globus.org/api/transfer/file_operations/#file_document
@@ -35,6 +37,8 @@ struct TaskTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, transfer, delete_ };
     static constexpr std::string_view words[] = {"", "TRANSFER", "DELETE"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What a task does.
 /// https://docs.globus.org/api/transfer/task/#task_document
@@ -45,6 +49,8 @@ struct TaskStatusWords {
     /// The constants.
     enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
     static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// How far a task is. An inactive one waits for its user, and may go on.
 /// https://docs.globus.org/api/transfer/task/#task_document

@@ -120,14 +120,19 @@ GLOBUS_DECL void CreateTunnelData::check() const {
     globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
 }
 
+GLOBUS_DECL FilterValues::FilterValues(std::initializer_list<FilterValues> several) {
+    for (FilterValues const& values : several) texts_.insert(texts_.end(), values.texts_.begin(), values.texts_.end());
+}
+
 GLOBUS_DECL TransferFilter::TransferFilter(std::initializer_list<value_type> terms) {
     for (auto const& [name, values] : terms) add(name, values);
 }
 
-GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, StringList const& values) {
+GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, FilterValues const& values) {
     if (!text_.empty()) text_ += '/';
     text_ += name + ':';
-    for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
+    StringList const& texts = values.texts();
+    for (std::string const& text : texts) (text_ += &text == texts.data() ? "" : ",") += text;
     return *this;
 }
 
