@@ -31,7 +31,7 @@ using Renewing = Client<TransferService, RefreshPolicy<Native>, AsioTransport>;
 Renewing renewing(sandbox::Server& server, AsioTransport transport) {
     Token token{.access_token = "expired",
                 .refresh_token = server.issue_refresh_token(TransferService::resource_server),
-                .expires_at = 1};
+                .expires_at_seconds = 1};
     return Renewing{RefreshPolicy{Native{server.native_client_id()}, std::move(token)},
                     {.transport = std::move(transport), .base_url = server.base_url(), .auth_url = server.base_url()}};
 }
@@ -65,11 +65,8 @@ using Slow = Client<TransferService, SlowPolicy, AsioTransport>;
 /// Calls `f` on the executor once a policy has been asked.
 template <class F>
 void when_asked(asio::steady_timer& timer, std::shared_ptr<Gate> const& gate, F f) {
-    timer.expires_after(1ms);
-    timer.async_wait([&timer, gate, f](auto) {
-        if (gate->asked == 0) return when_asked(timer, gate, f);
-        f();
-    });
+    when(
+        timer, [gate] { return gate->asked != 0; }, f);
 }
 
 }  // namespace
