@@ -11,6 +11,11 @@
  * compiled build one file of the program includes `globus/asio_src.hpp`.
  */
 
+#include <boost/version.hpp>
+#if BOOST_VERSION < 108100
+#error "globus/asio.hpp needs Boost 1.81 or newer: name the directory of a newer one with -I"
+#endif
+
 #include <globus/client/async_composed.hpp>
 #include <globus/client/async_send.hpp>
 #include <globus/http/asio_transport.hpp>

@@ -134,8 +134,10 @@ TEST_CASE("Many operations end when they are cancelled", "[client][async]") {
                          return error != nullptr && error->kind() == NetworkError::Kind::cancelled;
                      });
                  }));
-    asio::steady_timer timer(io, 100ms);
-    timer.async_wait([&](auto) { signal.emit(asio::cancellation_type::terminal); });
+    asio::steady_timer timer(io);
+    when(
+        timer, [&] { return server.count("operation_ls") == 10; },
+        [&] { signal.emit(asio::cancellation_type::terminal); });
     io.run();
     CHECK(cancelled == 100);
     CHECK(server.count("operation_ls") == 10);

@@ -65,11 +65,8 @@ using Slow = Client<TransferService, SlowPolicy, AsioTransport>;
 /// Calls `f` on the executor once a policy has been asked.
 template <class F>
 void when_asked(asio::steady_timer& timer, std::shared_ptr<Gate> const& gate, F f) {
-    timer.expires_after(1ms);
-    timer.async_wait([&timer, gate, f](auto) {
-        if (gate->asked == 0) return when_asked(timer, gate, f);
-        f();
-    });
+    when(
+        timer, [gate] { return gate->asked != 0; }, f);
 }
 
 }  // namespace

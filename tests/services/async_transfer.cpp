@@ -74,7 +74,7 @@ TEST_CASE("An error of a submission has the submission id", "[services][async]")
         try {
             std::rethrow_exception(error);
         } catch (Error const& e) {
-            id = submission_id(e).value_or("");
+            id = submission_id(e);
         }
     });
     async_submit_transfer(client, TransferData{.source_endpoint = "a", .destination_endpoint = "b"},

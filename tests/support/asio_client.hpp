@@ -26,6 +26,16 @@ inline AsioTransferClient asio_client_of(globus::sandbox::Session& server, globu
                                .timeout = std::chrono::seconds(20)}};
 }
 
+/// Calls `f` on the executor of a timer, once `ready` is true.
+template <class Timer, class Ready, class F>
+void when(Timer& timer, Ready ready, F f) {
+    timer.expires_after(std::chrono::milliseconds(5));
+    timer.async_wait([&timer, ready, f](auto) {
+        if (!ready()) return when(timer, ready, f);
+        f();
+    });
+}
+
 /// What `E` an exception is, or nothing.
 template <class E>
 std::optional<E> as(std::exception_ptr const& error) {

@@ -98,6 +98,7 @@ private:
         /// Gives what `take` finds, and asks for pages until it finds something, or there are no more.
         template <class Handler, class Take>
         void ask(Handler&& handler, Take take) {
+            if (client.engine()->has_ended()) return;
             using Asking = Ask<std::decay_t<Handler>, Take>;
             auto const memory = detail::asio::get_associated_allocator(handler);
             auto const asking = std::allocate_shared<Asking>(memory, this->shared_from_this(),
@@ -242,6 +243,7 @@ auto async_gather(C const& client, std::vector<O> operations, std::size_t at_onc
     return detail::initiate<void(std::vector<Result<Response<typename O::result>>>)>(
         [begins = detail::AsyncClient<C>(client), at_once]<class Handler>(Handler&& handler, std::vector<O> all,
                                                                           CallOptions how) {
+            if (begins.engine()->has_ended()) return;
             auto const memory = detail::asio::get_associated_allocator(handler);
             auto const gathering = std::allocate_shared<detail::Gathering<C, O, std::decay_t<Handler>>>(
                 memory, begins, std::forward<Handler>(handler), std::move(all), at_once, std::move(how));

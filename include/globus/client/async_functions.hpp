@@ -44,12 +44,12 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
 /**
  * The functions of a Client that do not block; they need `#include <globus/asio.hpp>` and an AsioTransport.
  *
- *     Client const transfer{TransferService{}, AccessTokenPolicy{token}, {.transport = AsioTransport{io}}};
+ *     Client<TransferService, AccessTokenPolicy, AsioTransport> const transfer{token, {.transport = AsioTransport{io}}};
  *
  *     transfer.async_send(OperationLs{.endpoint_id = id}, [](std::exception_ptr error, Response<FileList> files) {
  *         if (!error) std::printf("%zu files\n", files.size());
  *     });
- *     Response<FileList> const files = co_await transfer.async_send(OperationLs{.endpoint_id = id}, use_awaitable);
+ *     Response<FileList> const files = co_await transfer.async_send(ls, use_awaitable);       // in a coroutine
  *
  * Each is its blocking namesake in everything but the waiting: the same retries, renewals, deadlines, redirects, errors
  * and log. The token says how the caller gets the result: a callback, use_future, use_awaitable, detached, or deferred,
@@ -68,9 +68,12 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
  * @tparam C  the client
  * @tparam S  its service
  *
+ * With g++ 12, what is sent from a coroutine needs a name: in a co_await, it destroys twice what a braced list makes.
+ *
  * @par Errors
  * A handler gets them as std::exception_ptr beside a Response whose http_status() is 0; use_awaitable and use_future throw
- * them. That includes those of the arguments: nothing but std::bad_alloc is thrown by a function itself.
+ * them. That includes those of the arguments. A function itself throws only std::bad_alloc, and UsageError for a client that
+ * was moved from and in a child process.
  */
 template <class C, class S>
 class AsyncFunctions {

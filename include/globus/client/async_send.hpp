@@ -181,6 +181,7 @@ public:
     template <class What>
     static void begin(std::shared_ptr<AsyncCore<C>> const& core, CallGate::Pass const& gate, What what,
                       CallOptions options, Handler handler) {
+        if (core->engine->has_ended()) return;
         auto const memory = asio::get_associated_allocator(handler);
         auto const call = std::allocate_shared<AsyncSending>(memory, core, std::move(handler), std::move(options));
         try {

@@ -11,13 +11,15 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <type_traits>
 #include <utility>
 
 namespace globus::detail {
@@ -52,7 +54,9 @@ template <class Handler>
 class AsyncCompletion {
 public:
     AsyncCompletion(Handler handler, asio::any_io_executor const& otherwise)
-        : work_(asio::get_associated_executor(handler, otherwise)), handler_(std::move(handler)) {}
+        : executor_(asio::prefer(asio::get_associated_executor(handler, otherwise),
+                                 asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler)) {}
 
     [[nodiscard]] auto slot() const noexcept { return asio::get_associated_cancellation_slot(handler_); }
     [[nodiscard]] auto allocator() const noexcept { return asio::get_associated_allocator(handler_); }
@@ -61,12 +65,11 @@ public:
     template <class F>
     void post(F function) {
         if (auto connected = slot(); connected.is_connected()) connected.clear();
-        auto const executor = work_.get_executor();
-        asio::post(executor, asio::bind_allocator(allocator(), std::move(function)));
+        asio::post(*executor_, asio::bind_allocator(allocator(), std::move(function)));
     }
     /// The handler, which is no longer waited for.
     [[nodiscard]] Handler take() {
-        work_.reset();
+        executor_.reset();
         return std::move(handler_);
     }
 
@@ -84,7 +87,10 @@ public:
 
 private:
     using Executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
-    asio::executor_work_guard<Executor> work_;
+    using Working = std::decay_t<decltype(asio::prefer(std::declval<Executor const&>(),
+                                                       asio::execution::outstanding_work.tracked))>;
+
+    std::optional<Working> executor_;  ///< it has work until the handler is taken
     Handler handler_;
 };
 
@@ -98,6 +104,7 @@ public:
     }
 
     static void begin(std::shared_ptr<AsyncEngine> const& engine, Handler handler, http::Request request) {
+        if (engine->has_ended()) return;
         auto const memory = asio::get_associated_allocator(handler);
         auto self = std::allocate_shared<AsyncRequest>(memory, *engine, std::move(handler), std::move(request));
         engine->post([engine, self = std::move(self)]() mutable {

@@ -101,6 +101,8 @@ public:
         std::lock_guard const lock(mutex_);
         if (strand_) asio::post(*strand_, std::move(function));
     }
+    /// True once the execution context has ended: then nothing may touch its executor.
+    [[nodiscard]] bool has_ended();
     /// Calls a function that may block on a thread of its own.
     void run_aside(std::function<void()> function);
     [[nodiscard]] Strand const& strand() const { return *strand_; }

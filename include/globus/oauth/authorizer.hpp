@@ -74,6 +74,11 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
+ * For calls that do not block, a policy may do more. One that never waits says `static constexpr bool never_blocks =
+ * true`. One that waits only to renew its credential has `std::optional<Authorization> authorize_at_once(context)`: the
+ * credential that `authorize` would give, or nothing if that would wait. Any other policy is asked on a thread of the
+ * library.
+ *
  * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
  * AppPolicy, and AnyPolicy.
  *

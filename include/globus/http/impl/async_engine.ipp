@@ -125,6 +125,11 @@ GLOBUS_DECL void AsyncEngine::run_aside(std::function<void()> function) {
     helpers_->run(std::move(function));
 }
 
+GLOBUS_DECL bool AsyncEngine::has_ended() {
+    std::lock_guard const lock(mutex_);
+    return !strand_;
+}
+
 GLOBUS_DECL void AsyncEngine::end() noexcept {
     std::optional<Strand> strand;
     {

@@ -282,6 +282,9 @@ GLOBUS_DECL void MultiEngine::begin(std::shared_ptr<Transfer> transfer) {
         CURL* const easy = transfer->handle->easy;
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &MultiEngine::open_socket);
         curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
+        // A second request waits for the first one's connection, which may turn out to be one for all (HTTP/2).
+        bool const may_share = settings_.uses_tls(transfer->request) && !transfer->request.fresh_connection;
+        curl_easy_setopt(easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
         if (curl_multi_add_handle(multi_, easy) != CURLM_OK)
             throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl did not take the request");
     } catch (...) {

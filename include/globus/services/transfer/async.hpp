@@ -224,6 +224,7 @@ auto initiate_steps(C const& client, What what, CallOptions options, Token&& tok
     return initiate<void(std::exception_ptr, Value)>(
         [begins = AsyncClient<C>(client)]<class Handler>(Handler&& handler, What one, CallOptions how) {
             using Call = Steps<C, Kinds..., std::decay_t<Handler>>;
+            if (begins.engine()->has_ended()) return;
             auto const memory = asio::get_associated_allocator(handler);
             auto const call = std::allocate_shared<Call>(memory, begins, std::forward<Handler>(handler), std::move(one),
                                                          std::move(how));
