@@ -324,3 +324,52 @@ TEST_CASE("download: two at once to one place do not mix", "[gcs][files]") {
     CHECK((file_text(here / "copy") == first));
     CHECK(names_in(here) == "copy");
 }
+
+TEST_CASE("download: several parts at the same time", "[gcs][files]") {
+    Collection c;
+    TemporaryDirectory here;
+    std::string const text = pattern(9'000'000);
+    c.put("big", text);
+    auto const to_copy = [&](Files const& files, DownloadTarget const& to,
+                             std::function<void(FileStat const&)> told = {}) {
+        return files.download(
+            {.path = "/big", .to = to, .ask_digest = true, .connections = 4, .on_begin = std::move(told)});
+    };
+    SECTION("to a file and a buffer") {
+        CHECK(to_copy(c.files, here / "copy").digest->bytes() == sha256(text));
+        CHECK((file_text(here / "copy") == text));
+        CHECK(c.server.count("get_file") == 9);
+        std::vector<std::byte> buffer(text.size());
+        to_copy(c.files, std::span(buffer));
+        CHECK((std::string(reinterpret_cast<char const*>(buffer.data()), buffer.size()) == text));
+    }
+    SECTION("with cuts") {
+        c.cut(200'000, 6);
+        to_copy(c.files, here / "copy");
+        CHECK((file_text(here / "copy") == text));
+    }
+    SECTION("it goes on where all was there, by parts or in order") {
+        int const connections = GENERATE(1, 4);
+        // The fifth part never comes.
+        c.server.add_fault(boost::json::parse(
+            R"({"match": {"operation": "get_file", "header": {"Range": "bytes=4194304-*"}}, "times": "always",
+                "phase": "before_commit", "action": {"type": "status", "code": 403}})"));
+        CHECK_THROWS_AS(to_copy(c.files, here / "copy"), ApiError);
+        c.server.clear_faults();
+        Downloaded const done = c.files.download({.path = "/big", .to = here / "copy", .connections = connections});
+        CHECK(done.resumed_at % (std::uint64_t{1} << 20) == 0);
+        CHECK(done.resumed_at <= std::uint64_t{4} << 20);
+        CHECK((file_text(here / "copy") == text));
+    }
+    SECTION("the file changes meanwhile") {
+        std::string const other = pattern(8'000'000, 2);
+        int versions = 0;
+        to_copy(c.files, here / "copy", [&](FileStat const&) {
+            if (++versions == 1) c.put("big", other);
+        });
+        CHECK(versions == 2);
+        CHECK((file_text(here / "copy") == other));
+    }
+    CHECK_THROWS_AS(c.files.download({.path = "/big", .to = here / "copy", .connections = 0}), UsageError);
+    CHECK((names_in(here).empty() || names_in(here) == "copy"));
+}

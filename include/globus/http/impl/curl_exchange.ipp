@@ -200,7 +200,6 @@ GLOBUS_DECL void CurlExchange::prepare() {
     }
     if (request_.bulk != handle_.bulk) {
         set(CURLOPT_BUFFERSIZE, request_.bulk ? 512L << 10 : long{CURL_MAX_WRITE_SIZE});
-        set(CURLOPT_UPLOAD_BUFFERSIZE, request_.bulk ? 512L << 10 : 64L << 10);  // the latter is its default
         handle_.bulk = request_.bulk;
     }
     if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||

@@ -27,6 +27,7 @@ public:
     [[nodiscard]] virtual std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const = 0;
     virtual void succeeded(Attempt const& attempt) const noexcept = 0;
     [[nodiscard]] virtual std::string const& base_url() const noexcept = 0;
+    [[nodiscard]] virtual std::string const& collection_id() const noexcept = 0;
     [[nodiscard]] virtual JointCall begin_call(CallOptions const& options) const = 0;
     /// True if a time limit was set for the call or the client.
     [[nodiscard]] virtual bool has_limit(CallOptions const& options) const = 0;
@@ -51,6 +52,7 @@ public:
     }
     void succeeded(Attempt const& attempt) const noexcept override { client_.options().retry.succeeded(attempt); }
     [[nodiscard]] std::string const& base_url() const noexcept override { return client_.base_url(); }
+    [[nodiscard]] std::string const& collection_id() const noexcept override { return client_.service().collection_id; }
     [[nodiscard]] JointCall begin_call(CallOptions const& options) const override {
         return client_.begin_call(options);
     }
@@ -62,7 +64,8 @@ private:
     Held client_;
 };
 
-/// The URL of a file. @throws UsageError  for a path that names none
+/// The URL of a file, by its path, or by a Location in the client's collection.
+/// @throws UsageError  for a path that names no file, and for a place in another collection
 std::string file_url(FileAccess const& access, std::string_view path);
 
 /// What an answer to HEAD says.

@@ -120,6 +120,9 @@ struct Download {
     std::optional<Digest> digest = {};
     /// Asks the server for a digest (Want-Repr-Digest, Want-Digest), which may cost it a while.
     bool ask_digest = false;
+    /// How many parts come at the same time, each over a connection of its own: 1 to 16. It pays over links that are
+    /// long or slow for one connection, for files from some 10 MB on. A stream or function always takes one.
+    int connections = 1;
     // Of a target that is a file:
     /// Leaves what has arrived of a file that cannot be finished beside it, and goes on there the next time.
     bool resume = true;

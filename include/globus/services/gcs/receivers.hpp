@@ -32,6 +32,12 @@ public:
     virtual void begin(HeldPart const& version) = 0;
     /// Takes bytes at a place: after those before, or at one that was written already. False ends the download.
     virtual bool write(std::uint64_t offset, std::string_view piece) = 0;
+    /// Called before `write_apart`: up to `prefix` all is there.
+    virtual void go_apart(std::uint64_t prefix) { (void)prefix; }
+    /// Like `write`, at any place, from any thread.
+    virtual bool write_apart(std::uint64_t offset, std::string_view piece) { return write(offset, piece); }
+    /// Says that all is there up to `prefix`; by one thread at a time.
+    virtual void advance(std::uint64_t prefix) { (void)prefix; }
     /// Adds the first bytes that are there to a digest.
     virtual void digest(DigestStream&, std::uint64_t) const {}
     /// Called at the end of a success.
@@ -66,6 +72,9 @@ public:
     [[nodiscard]] bool can_restart() const noexcept override { return true; }
     void begin(HeldPart const& version) override;
     bool write(std::uint64_t offset, std::string_view piece) override;
+    void go_apart(std::uint64_t prefix) override;
+    bool write_apart(std::uint64_t offset, std::string_view piece) override;
+    void advance(std::uint64_t prefix) override;
     void digest(DigestStream& stream, std::uint64_t size) const override;
     void finish(FileStat const& file, std::uint64_t size) override;
     void discard() noexcept override;
@@ -94,10 +103,11 @@ private:
     std::string part_;  ///< the path of the partial file
     Descriptor file_;
     HeldPart version_;
-    std::uint64_t durable_ = 0;  ///< bytes that are on the disk, whatever happens
-    std::uint64_t flushed_ = 0;  ///< bytes that are on their way there
-    bool common_ = false;        ///< another process may go on with it
-    bool done_ = false;          ///< there is none any more
+    std::uint64_t durable_ = 0;            ///< bytes that are on the disk, whatever happens
+    std::optional<std::uint64_t> prefix_;  ///< of a file with gaps: up to here there are none
+    std::uint64_t flushed_ = 0;            ///< bytes that are on their way there
+    bool common_ = false;                  ///< another process may go on with it
+    bool done_ = false;                    ///< there is none any more
 };
 
 /// What takes the bytes for a target. @param url  of the file

@@ -282,6 +282,10 @@ struct GcsCollectionService {
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const;
 
+    /// Makes a redirect to the login of this collection, which is for browsers, the 401 that it means to a program: the
+    /// token is renewed once, and if that does not help, the error says which login is required (see to_gare).
+    void read_login(http::Response& answer) const;
+
     /// What a Client of the collection can do.
     template <class Client>
     struct Operations {

@@ -6,6 +6,7 @@
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
 #include <globus/services/gcs/file_access.hpp>
+#include <globus/services/gcs/location.hpp>
 #include <globus/services/gcs/resumption.hpp>
 
 #include <string>
@@ -15,6 +16,18 @@
 namespace globus::detail {
 
 GLOBUS_DECL std::string file_url(FileAccess const& access, std::string_view path) {
+    std::string own;
+    if (path.starts_with("globus://") || path.starts_with("https://")) {
+        Location place = Location::parse(path);
+        bool const mine = place.collection_id.empty() ? access.base_url().starts_with(place.address + '/')
+                                                      : place.collection_id == access.collection_id();
+        if (!mine)
+            throw UsageError(
+                "the file is in another collection than this client's: make a client of that, with a token "
+                "for it");
+        own = std::move(place.path);
+        path = own;
+    }
     std::string const encoded = encode_path(path);
     if (encoded.empty() || encoded.ends_with('/'))
         throw UsageError("the path names no file: give it from the top of the collection, as in \"/data/run.h5\"");

@@ -168,6 +168,11 @@ GLOBUS_DECL void PartialFile::open_own() {
 GLOBUS_DECL HeldPart PartialFile::held() {
     if (!open_common(false)) return {};
     version_ = read_note();
+    if (!prefix_) return version_;
+    // It had gaps, which go: from here on it is written in order.
+    if (!resize_file(file_, version_.bytes)) fail(path_, "written");
+    prefix_.reset();
+    write_note();
     return version_;
 }
 
@@ -194,7 +199,8 @@ GLOBUS_DECL HeldPart PartialFile::read_note() {
     // What was written before the system was started again, or on another machine, may not have reached the disk.
     bool const same_start = !word("boot").empty() && word("boot") == boot_identity();
     durable_ = std::min(durable_, there);
-    part.bytes = same_start ? there : durable_;
+    prefix_ = read_size(word("prefix"));
+    part.bytes = same_start ? std::min(there, prefix_.value_or(there)) : durable_;
     if (part.size) part.bytes = std::min(part.bytes, *part.size);
     return part;
 }
@@ -202,6 +208,7 @@ GLOBUS_DECL HeldPart PartialFile::read_note() {
 GLOBUS_DECL void PartialFile::write_note() {
     boost::json::object note{{"url", url_}, {"validator", version_.validator}, {"durable", std::to_string(durable_)}};
     if (version_.size) note["size"] = std::to_string(*version_.size);
+    if (prefix_) note["prefix"] = std::to_string(*prefix_);
     note["boot"] = boot_identity();
     std::string const fresh = note_path() + ".new";
     Descriptor const file = remove_file(fresh) ? open_file(fresh, Opening::to_make) : Descriptor();
@@ -227,6 +234,7 @@ GLOBUS_DECL void PartialFile::begin(HeldPart const& version) {
     if (auto const mode = final_mode(); mode && !set_permissions(file_, *mode | 0600U)) fail(path_, "written");
     version_ = version;
     durable_ = flushed_ = 0;
+    prefix_.reset();
     if (common_ && !version.validator.empty()) write_note();
 }
 
@@ -242,6 +250,26 @@ GLOBUS_DECL bool PartialFile::write(std::uint64_t offset, std::string_view piece
         write_note();
     }
     return true;
+}
+
+GLOBUS_DECL void PartialFile::go_apart(std::uint64_t prefix) {
+    prefix_ = prefix;
+    if (common_) write_note();
+}
+
+GLOBUS_DECL bool PartialFile::write_apart(std::uint64_t offset, std::string_view piece) {
+    if (!write_at(file_, piece, offset)) fail(path_, "written");
+    return true;
+}
+
+GLOBUS_DECL void PartialFile::advance(std::uint64_t prefix) {
+    if (what_.durable) begin_sync(file_, *prefix_, prefix - *prefix_);
+    prefix_ = prefix;
+    if (what_.durable && prefix >= durable_ + checkpoint) {
+        if (!sync_data(file_)) fail(path_, "written");
+        durable_ = prefix;
+    }
+    if (common_) write_note();
 }
 
 GLOBUS_DECL void PartialFile::digest(DigestStream& stream, std::uint64_t size) const {
