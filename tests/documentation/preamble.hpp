@@ -10,11 +10,14 @@
 #include <boost/json/parse.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cassert>
 #include <chrono>
 #include <iostream>
+#include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace globus;
@@ -39,6 +42,7 @@ extern Response<Task> const task;
 extern TransferData data;
 extern std::vector<File> list;
 
+std::string ask_my_vault(std::string_view resource_server);
 void do_something();
 void look_before_doing_it_again();
 void store(std::string const& submission_id);
