@@ -21,10 +21,11 @@
  * Errors. A function that can fail returns 0 or a code of errno.h, which says what a program does next:
  *
  *     EINVAL         the call cannot be right; nothing was sent
- *     ENOENT EEXIST ENOTDIR EACCES EDQUOT   as for files; EACCES also if the token, its scope or a consent does not suffice
+ *     ENOENT EEXIST ENOTDIR EACCES EDQUOT ENOSPC ...   as for files; EACCES also if the token, its scope or a consent does not suffice
  *     EAGAIN         the service asks to come back later
  *     ETIMEDOUT ECANCELED ECONNREFUSED ECONNRESET EHOSTUNREACH EPROTO EMSGSIZE   no complete answer came
- *     EBADMSG        the answer is not what it should be
+ *     EBADMSG        the answer, or what arrived of a file, is not what it should be
+ *     ESTALE         a file has changed while it was read
  *     ENOMEM EIO     everything else
  *
  * If `error` is not null, the details go there; globus_sdk_error_free frees them. What a callback returns other than 0
@@ -164,6 +165,46 @@ GLOBUS_SDK_API int globus_sdk_mkdir(const globus_sdk_client* client, const char*
 /* Renames or moves a file or directory within a collection. */
 GLOBUS_SDK_API int globus_sdk_rename(const globus_sdk_client* client, const char* collection_id, const char* from,
                                      const char* to, globus_sdk_error** error);
+
+/* Files of a collection by HTTPS ---------------------------------------------------------------------------------- */
+
+/* The files of one collection, which this program reads and writes itself; a transfer between two collections is for
+ * globus_sdk_submit. */
+typedef struct globus_sdk_files globus_sdk_files;
+
+/* Tells where a collection is reached by HTTPS: an address for globus_sdk_files_new. */
+GLOBUS_SDK_API int globus_sdk_https_server(const globus_sdk_client* client, const char* collection_id, char* address,
+                                           size_t size, globus_sdk_error** error);
+
+/* Makes a client of a collection's files. The token has to be for the collection, with the scope
+ * "https://auth.globus.org/scopes/COLLECTION/https"; base_url of the options is not used. @return null for options that
+ * cannot be right */
+GLOBUS_SDK_API globus_sdk_files* globus_sdk_files_new(const globus_sdk_options* options, const char* collection_id,
+                                                      const char* https_server, globus_sdk_error** error);
+GLOBUS_SDK_API void globus_sdk_files_free(globus_sdk_files* files);
+
+/* How far a file is. Is told at most ten times a second; what it returns other than 0 ends the call. `total`: -1 if it
+ * is not known. */
+typedef int (*globus_sdk_on_bytes)(void* user, int64_t bytes, int64_t total);
+
+/* Downloads a file of the collection to one of this machine, which is replaced as a whole when all is there. A download
+ * that was cut off goes on where it was. */
+GLOBUS_SDK_API int globus_sdk_download(const globus_sdk_files* files, const char* path, const char* local_path,
+                                       globus_sdk_on_bytes on_bytes, void* user, globus_sdk_error** error);
+/* Uploads a file of this machine. `overwrite`: 0 for EEXIST if there is such a file already. */
+GLOBUS_SDK_API int globus_sdk_upload(const globus_sdk_files* files, const char* local_path, const char* path,
+                                     int overwrite, globus_sdk_on_bytes on_bytes, void* user, globus_sdk_error** error);
+
+/* A file that is open for reading at any place, by any number of threads. ESTALE: it has changed since. */
+typedef struct globus_sdk_open_file globus_sdk_open_file;
+GLOBUS_SDK_API globus_sdk_open_file* globus_sdk_open(const globus_sdk_files* files, const char* path,
+                                                     globus_sdk_error** error);
+/* Its size in bytes; -1 if the server does not say. */
+GLOBUS_SDK_API int64_t globus_sdk_size(const globus_sdk_open_file* file);
+/* Reads up to `size` bytes at a place of the file, as pread(2) does. `got` gets how many: fewer only at its end. */
+GLOBUS_SDK_API int globus_sdk_read_at(const globus_sdk_open_file* file, uint64_t offset, void* buffer, size_t size,
+                                      size_t* got, globus_sdk_error** error);
+GLOBUS_SDK_API void globus_sdk_close(globus_sdk_open_file* file);
 
 /* Tasks ----------------------------------------------------------------------------------------------------------- */
 

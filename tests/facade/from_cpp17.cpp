@@ -142,6 +142,35 @@ TEST_CASE("facade: each way to be authorised", "[facade]") {
     CHECK(code_of([&] { facade::Client const none(options); }) == EINVAL);
 }
 
+TEST_CASE("facade: files of a collection", "[facade]") {
+    Local const local(local_globus_start());
+    std::string const source = local_globus_source(local.get());
+    std::string const address = local_globus_data_url(local.get());
+    auto options = options_of(local);
+    options.access_token = local_globus_data_token(local.get());
+    facade::Files const files(options, source, address);
+    std::string const copy = local_globus_scratch(local.get());
+    std::int64_t reported = 0;
+    files.download("/home/share/godata/file1.txt", copy, [&](std::int64_t bytes, std::int64_t) {
+        reported = bytes;
+        return true;
+    });
+    CHECK(reported == 9);
+    files.upload(copy, "/home/share/godata/file3.txt");
+    CHECK(code_of([&] { files.upload(copy, "/home/share/godata/file3.txt", false); }) == EEXIST);
+    auto const file = files.open("/home/share/godata/file3.txt");
+    CHECK(file.size() == 9);
+    char text[10] = {};
+    CHECK(file.read_at(4, text, 9) == 5);
+    CHECK(std::string(text) == "1.txt");
+    CHECK(code_of([&] { (void)files.open("/none"); }) == ENOENT);
+    CHECK(code_of([&] { files.download("/home/share/godata/file1.txt", "/no/such/folder/file"); }) == ENOENT);
+    CHECK(code_of([&] {
+              files.download("/home/share/godata/file2.txt", copy, [](std::int64_t, std::int64_t) { return false; });
+          }) == ECANCELED);
+    CHECK(code_of([&] { facade::Files const none(options, "", ""); }) == EINVAL);
+}
+
 TEST_CASE("facade: an error says what it knows", "[facade]") {
     facade::Options options;
     options.access_token = "token";

@@ -43,6 +43,16 @@ char const* local_globus_source(local_globus* globus) { return globus->give(glob
 char const* local_globus_destination(local_globus* globus) {
     return globus->give(globus->server.destination_collection());
 }
+char const* local_globus_data_url(local_globus* globus) {
+    return globus->give(globus->server.base_url() + "data/" + globus->server.source_collection());
+}
+char const* local_globus_data_token(local_globus* globus) {
+    return globus->give(
+        globus->server.user_token("https://auth.globus.org/scopes/" + globus->server.source_collection() + "/https"));
+}
+char const* local_globus_scratch(local_globus* globus) {
+    return globus->give(globus->server.directory(globus->server.destination_collection()) / "scratch");
+}
 void local_globus_revoke_all(local_globus* globus) { globus->server.revoke_all_tokens(); }
 void local_globus_lose_next_answer(local_globus* globus, char const* operation) {
     globus->server.add_fault(boost::json::parse(R"({"match": {"operation": ")" + std::string(operation) +

@@ -19,6 +19,9 @@ const char* local_globus_client_id(local_globus* globus);
 const char* local_globus_client_secret(local_globus* globus);
 const char* local_globus_source(local_globus* globus);
 const char* local_globus_destination(local_globus* globus);
+const char* local_globus_data_url(local_globus* globus);
+const char* local_globus_data_token(local_globus* globus);
+const char* local_globus_scratch(local_globus* globus); /* the path of a file of this machine, which is not there */
 void local_globus_revoke_all(local_globus* globus);
 void local_globus_lose_next_answer(local_globus* globus, const char* operation);
 

@@ -6,6 +6,7 @@
 // files are C or C++17. CMake's target globus::facade does all of this.
 
 #include <globus/facade/impl/client.ipp>
+#include <globus/facade/impl/collection.ipp>
 #include <globus/facade/impl/errors.ipp>
 #include <globus/facade/impl/files.ipp>
 #include <globus/facade/impl/tasks.ipp>

@@ -107,7 +107,7 @@ inline LogHook log_of(globus_sdk_options const& options) {
     };
 }
 
-inline globus_sdk_client* make_client(globus_sdk_options const& options) {
+inline ClientOptions<AnyTransport, AnyRetry> client_options(globus_sdk_options const& options) {
     CurlOptions curl;
     curl.ca_file = text_of(options.ca_file);
     if (options.proxy != nullptr) curl.proxy = Secret(options.proxy);
@@ -118,7 +118,7 @@ inline globus_sdk_client* make_client(globus_sdk_options const& options) {
                                                .app_name = text_of(options.app_name),
                                                .log = log_of(options)};
     if (options.timeout != 0) made.timeout = std::chrono::duration<double>(options.timeout);
-    return new globus_sdk_client{AnyClient<TransferService>(policy_of(options), std::move(made))};
+    return made;
 }
 
 }  // namespace globus::facade::detail
@@ -128,7 +128,11 @@ extern "C" {
 GLOBUS_SDK_API globus_sdk_client* globus_sdk_client_new(globus_sdk_options const* options, globus_sdk_error** error) {
     using namespace globus::facade::detail;
     globus_sdk_client* made = nullptr;
-    guarded(error, [&] { made = make_client(read_structure(options, "globus_sdk_options")); });
+    guarded(error, [&] {
+        auto const given = read_structure(options, "globus_sdk_options");
+        made =
+            new globus_sdk_client{globus::AnyClient<globus::TransferService>(policy_of(given), client_options(given))};
+    });
     return made;
 }
 

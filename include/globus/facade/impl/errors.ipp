@@ -6,6 +6,7 @@
 #include <globus/core/error.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/oauth/api_error.hpp>
+#include <globus/services/gcs/files.hpp>
 #include <globus/services/transfer/errors.hpp>
 
 #include <cerrno>
@@ -70,7 +71,7 @@ inline int code_of(ApiError const& error) {
     if (word.ends_with("Denied") || error.consent_required()) return EACCES;
     if (status == 401 || status == 403) return EACCES;
     if (status == 404 || status == 410) return ENOENT;
-    if (status == 409) return EEXIST;
+    if (status == 409 || status == 412) return EEXIST;
     if (status == 429 || status == 503) return EAGAIN;
     return status < 500 ? EINVAL : EIO;
 }
@@ -81,6 +82,9 @@ inline globus_sdk_error describe(Error const& error) {
     if (auto const* network = dynamic_cast<NetworkError const*>(&error)) made.code = code_of(*network);
     if (dynamic_cast<UsageError const*>(&error) != nullptr) made.code = EINVAL;
     if (dynamic_cast<DecodeError const*>(&error) != nullptr) made.code = EBADMSG;
+    if (dynamic_cast<FileIntegrityError const*>(&error) != nullptr) made.code = EBADMSG;
+    if (dynamic_cast<FileChangedError const*>(&error) != nullptr) made.code = ESTALE;
+    if (auto const* local = dynamic_cast<LocalFileError const*>(&error)) made.code = local->code().value();
     auto const* api = dynamic_cast<ApiError const*>(&error);
     if (api == nullptr) return made;
     made.code = code_of(*api);
