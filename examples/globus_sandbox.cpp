@@ -8,6 +8,7 @@
 #include <globus/version.hpp>
 
 #include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,6 +43,7 @@ struct Arguments {
     std::string scenario;
     std::string ca_file;
     std::string env_file;
+    boost::json::object config;
     Format format = Format::plain;
     bool quiet = false;
 };
@@ -76,9 +79,8 @@ Tls tls_named(std::string const& text) {
 }
 
 Format format_named(std::string const& text) {
-    for (auto const& [name, format] :
-         {std::pair("plain", Format::plain), std::pair("sh", Format::sh), std::pair("dotenv", Format::dotenv),
-          std::pair("json", Format::json)})
+    for (auto const& [name, format] : {std::pair("plain", Format::plain), std::pair("sh", Format::sh),
+                                       std::pair("dotenv", Format::dotenv), std::pair("json", Format::json)})
         if (text == name) return format;
     throw WrongUsage{"there is no format \"" + text + "\": plain, sh, dotenv and json are"};
 }
@@ -113,8 +115,22 @@ std::vector<Option> const& all_options() {
          }},
         {"--seed", "DIR", "each directory in it is a collection; source and destination come first",
          [](A& a, S& v) { a.options.root = std::filesystem::absolute(v); }},
+        {"--config", "FILE", "users, applications, collections, groups, indices, flows, timers: see read_config()",
+         [](A& a, S& v) {
+             std::ifstream file(v);
+             std::string const text{std::istreambuf_iterator<char>(file), {}};
+             if (!file) throw globus::sandbox::SandboxError("cannot read " + v);
+             boost::system::error_code failed;
+             boost::json::value const parsed = boost::json::parse(text, failed);
+             if (failed || !parsed.is_object())
+                 throw globus::sandbox::SandboxError(v + " is no JSON object: " + failed.message());
+             a.config = parsed.get_object();
+             globus::sandbox::read_config(a.config, a.options);
+         }},
         {"--user", "NAME", "somebody who can log in, as in ada@example.org; may be repeated",
-         [](A& a, S& v) { a.options.users.push_back({"", v, v.substr(0, v.find('@')), v}); }},
+         [](A& a, S& v) {
+             a.options.users.push_back({"", v, v.substr(0, v.find('@')), v});
+         }},
         {"--app", "ID[:SECRET]", "an application; without a secret a native one; may be repeated",
          [](A& a, S& v) { a.options.apps.push_back(app_named(v)); }},
         {"--any-app", nullptr, "every client id is known, as a native application",
@@ -151,8 +167,7 @@ std::vector<Option> const& all_options() {
          [](A& a, S&) { a.format = Format::sh; }},
         {"--format", "FORMAT", "how the variables are printed: plain, sh, dotenv or json",
          [](A& a, S& v) { a.format = format_named(v); }},
-        {"--env-file", "FILE", "the variables as NAME=value lines in a file, too",
-         [](A& a, S& v) { a.env_file = v; }},
+        {"--env-file", "FILE", "the variables as NAME=value lines in a file, too", [](A& a, S& v) { a.env_file = v; }},
         {"--quiet", nullptr, "print nothing", [](A& a, S&) { a.quiet = true; }},
     };
     return all;
@@ -245,6 +260,7 @@ struct TemporaryDirectory {
 /// Starts the sandbox, says where it is, and serves until one of `ending` comes.
 void serve(Arguments arguments, sigset_t const& ending) {
     globus::sandbox::Server server(arguments.options);
+    server.seed(arguments.config);
     if (!arguments.scenario.empty()) server.scenario(arguments.scenario);
     TemporaryDirectory temporary;
     if (arguments.ca_file.empty()) {
@@ -256,12 +272,16 @@ void serve(Arguments arguments, sigset_t const& ending) {
     write_file(arguments.ca_file, server.ca_pem());
     Variables variables = server.environment();
     // Whom OpenSSL, the SDK for Python, its library, curl and node trust: the sandbox alone.
-    for (auto const* name : {"GLOBUS_SDK_VERIFY_SSL", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE",
-                             "NODE_EXTRA_CA_CERTS"})
+    for (auto const* name :
+         {"GLOBUS_SDK_VERIFY_SSL", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"})
         variables.emplace_back(name, arguments.ca_file);
     variables.emplace_back("GLOBUS_SANDBOX_CA_FILE", arguments.ca_file);
     variables.emplace_back("GLOBUS_SANDBOX_ADMIN_URL", server.admin_url());
     variables.emplace_back("GLOBUS_SANDBOX_ADMIN_SECRET", server.admin_secret());
+    // What is behind the # stays in the browser.
+    std::string const admin = server.admin_url();
+    variables.emplace_back("GLOBUS_SANDBOX_ADMIN_PAGE",
+                           admin.substr(0, admin.find("admin/")) + "#" + server.admin_secret());
     variables.emplace_back("GLOBUS_SANDBOX_RANDOM_SEED", std::to_string(arguments.options.seed));
     variables.emplace_back("GLOBUS_SANDBOX_PID", std::to_string(getpid()));
     if (!arguments.env_file.empty()) write_file(arguments.env_file, written(variables, Format::dotenv));

@@ -81,11 +81,19 @@
  * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
  * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists
  * them; under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`,
- * `tokens`, `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with
+ * `tokens`, `collections/{id}`, `compute_tasks/{id}` ({"result"} or {"exception"}), `compute_endpoints/{id}` ({"status"}),
+ * `scenarios`, `scenario`, `snapshot`, `restore`, `reset` and `verify`; `DELETE` ends a session, with
  * `?strict=1` only when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those
  * that follow a number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire":
  * "all" or a token}, {"revoke"}, {"rotate_keys": true}, {"lifetime_s"}, {"issue": {"scope", "client_id"}},
  * {"require_consent"} and {"require_session"}. What means nothing is answered 400, with the reason.
+ *
+ * At `/` of the same port is a page that shows all this and adds faults at a click; it asks with the secret that is
+ * behind the `#` of its address, which `globus-sandbox` prints as GLOBUS_SANDBOX_ADMIN_PAGE.
+ *
+ * @par Browsers
+ * Web pages of this machine may call the services (CORS), those of Options::allowed_origins, too; a request from any
+ * other page, or under another name than 127.0.0.1 and localhost, is refused. A login is no call: no page reads it.
  *
  * @par Seeds and sessions
  * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
@@ -98,29 +106,35 @@
  * where it comes from: [doc] a documentation page or RFC, [recorded] an answer that was seen, [guess] neither. The
  * guesses are:
  * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
- *   `unknown_scope`; the lifetime of an authorization code (30 s); the page that shows a code is served by the sandbox
- *   even if the application names the one of auth.globus.org; the first user is always logged in; scopes of the
- *   services have identifiers made from their text; there is one identity provider; who is not known is not
- *   provisioned; projects, clients and policies may be changed by whoever has a token; a policy is kept, and not
- *   applied to logins.
- * - Permissions: a token for the right resource server is enough; which of its scopes it has is not looked at, except
- *   openid, profile, email, data_access and the scope of a flow. Access rules and roles are kept and not enforced:
- *   whoever has a token may list, read and write any collection that its state allows. Visibility in Groups, Search and
- *   Flows is not enforced either.
+ *   `unknown_scope`, which is for the scopes of clients that a developer made and did not give that scope; the lifetime
+ *   of an authorization code (30 s); the page that shows a code is served by the sandbox even if the application names
+ *   the one of auth.globus.org; the first user is logged in unless the login or Options::ask says otherwise; scopes of
+ *   the services have identifiers made from their text; there is one identity provider; public applications may revoke
+ *   each token that they show; projects, clients and policies may be changed by whoever has a token with manage_projects;
+ *   a policy is kept, and not applied to logins.
+ * - Permissions: what a scope that is not `all` is good for, as far as no documentation says it. What the sandbox was
+ *   started with may be managed by its first user and by its applications, and is open to everybody unless
+ *   Collection::open is false; mapped collections let everybody in. High assurance is said and not enforced, and of a
+ *   session what Session::require_session asks for.
  * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
  *   onto an existing path; the codes and the status of tasks that conflict (the same pair of paths between the same
  *   collections; other overlaps are let through) or are too many; the code of a task that met its deadline; a
  *   collection that is away lets tasks be accepted and makes them fault, and a login that fails makes them INACTIVE; a
  *   task shows its progress in quarters of its duration and copies at the end of it; a symbolic link that leads out of
  *   the collection or back to where it came from is not copied; a pattern of a delete knows `*` and `?`; a pause rule
- *   without flags pauses every task, and one for listings, mkdir and rename is kept and not enforced; what a user sees
- *   of a pause rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id
- *   is remembered.
- * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text; filters,
- *   facets and sorting are ignored, and a token is needed for public indices, too.
- * - Flows: runs stay ACTIVE until they are cancelled, and ask nothing; input is not checked against its schema; the
- *   form of `marker`. Timers: they do not run. Compute: tasks wait for an endpoint for ever.
- * - GCS Manager: it is at `/api/` of the same address; its documents are kept, and change nothing in Transfer.
+ *   without flags pauses everything; status and code of an operation that a rule pauses; what a user sees of a pause
+ *   rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id is
+ *   remembered, a tunnel is there once the listener is known, and carries nothing; personal endpoints are empty
+ *   directories; every subscription is known.
+ * - Groups: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP; who may join without being
+ *   asked: where requests to join are taken. Search: results are not ranked, and boosts change nothing; the rarer filters
+ *   (geo_bounding_box) are refused.
+ * - Flows: the actions of transfer and of hello world do what they say, every other action succeeds at once with what it
+ *   was given; no run asks anybody anything; of the expressions only `+` is understood; the form of `marker`. Timers: the
+ *   status of one that is over; callbacks that are no transfer and no flow are errors. Compute: a task ends when an admin
+ *   call says so.
+ * - GCS Manager: it is at `/api/` of the same address, and of https_url(); its collections are directories of the
+ *   sandbox; its answers to what is malformed.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
  * - Data: PUT makes the directories that are missing. Conditions and ranges are those of RFC 9110; digests are given to

@@ -149,6 +149,27 @@ struct Options {
     std::vector<Collection> collections = {};  ///< empty: source, destination, and every other directory in `root`
 };
 
+/**
+ * Reads what a sandbox is made of from a JSON document:
+ *
+ * @code{.json}
+ * {"users": [{"username": "ada@example.org"}],
+ *  "apps": [{"id": "...", "secret": "..."}],
+ *  "collections": [{"id": "...", "directory": "data", "kind": "mapped", "open": false}],
+ *  "rules": [{"collection": "...", "principal_type": "all_authenticated_users", "path": "/", "permissions": "r"}],
+ *  "groups": [{"id": "...", "name": "Lab", "policies": {}, "members": [{"identity_id": "...", "role": "member"}]}],
+ *  "indices": [{"id": "...", "display_name": "Index", "entries": [{"subject": "s", "visible_to": ["public"], "content": {}}]}],
+ *  "flows": [{"title": "Flow", "definition": {}, "input_schema": {}}],
+ *  "timers": [{"timer_type": "transfer", "schedule": {"type": "once"}, "body": {}}]}
+ * @endcode
+ *
+ * Users, applications and collections are added to `options`; the rest is made by Session::seed of the same document,
+ * once the server is there.
+ *
+ * @throws SandboxError when a member is unknown or wrong; the message says which
+ */
+void read_config(boost::json::object const& config, Options& options);
+
 /// One request as the sandbox saw it.
 struct JournalEntry {
     std::uint64_t number = 0;  ///< from 1, in the order of arrival
@@ -271,6 +292,14 @@ public:
     [[nodiscard]] std::chrono::system_clock::time_point now() const;
     /// Waits until no task is about to do anything; false when `timeout` passed first. For the real clock.
     bool wait_for_tasks(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+
+    /**
+     * Makes the rules, groups, indices, flows and timers of a document for the first user, as read_config() describes
+     * them. What is there then is what reset() goes back to.
+     *
+     * @throws SandboxError when a service refuses one; the message has its answer
+     */
+    void seed(boost::json::object const& config);
 
     /**
      * Adds a rule, or an array of them; a string is read as JSON text.

@@ -3,7 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_ACCESS_IPP
 #define GLOBUS_SANDBOX_IMPL_ACCESS_IPP
 
-#include <globus/sandbox/impl/auth.ipp>
+#include <globus/sandbox/impl/auth/routes.ipp>
 
 namespace globus::sandbox::detail {
 

@@ -3,7 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_DATA_IPP
 #define GLOBUS_SANDBOX_IMPL_DATA_IPP
 
-#include <globus/sandbox/impl/auth.ipp>
+#include <globus/sandbox/impl/auth/routes.ipp>
 #include <globus/sandbox/impl/files.ipp>
 
 #include <fcntl.h>

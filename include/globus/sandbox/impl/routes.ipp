@@ -3,10 +3,10 @@
 #ifndef GLOBUS_SANDBOX_IMPL_ROUTES_IPP
 #define GLOBUS_SANDBOX_IMPL_ROUTES_IPP
 
-#include <globus/sandbox/impl/auth.ipp>
+#include <globus/sandbox/impl/auth/routes.ipp>
 #include <globus/sandbox/impl/data.ipp>
-#include <globus/sandbox/impl/services/gcs.ipp>
 #include <globus/sandbox/impl/services/compute.ipp>
+#include <globus/sandbox/impl/services/gcs.ipp>
 #include <globus/sandbox/impl/services/groups.ipp>
 #include <globus/sandbox/impl/services/search.ipp>
 #include <globus/sandbox/impl/services/timers.ipp>
@@ -48,8 +48,8 @@ inline std::vector<Route> const& own_routes() {
 
 /// The routes of all services but the data of collections, which take any path.
 inline std::vector<std::vector<Route> const*> route_tables() {
-    return {&auth_routes(), &transfer_routes(), &groups_routes(), &search_routes(), &flows_routes(),
-            &timers_routes(), &compute_routes(), &gcs_routes(), &own_routes()};
+    return {&auth_routes(),   &transfer_routes(), &groups_routes(), &search_routes(), &flows_routes(),
+            &timers_routes(), &compute_routes(),  &gcs_routes(),    &own_routes()};
 }
 
 struct CompiledRoute {
@@ -116,7 +116,7 @@ inline bool operation_exists(std::string_view name) {
 inline bool only_reads(Call const& call) {
     // A login leaves a code behind although it is a GET; these POSTs leave nothing.
     static std::set<std::string, std::less<>> const reading{
-        "post_search", "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
+        "post_search",           "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
         "oauth2_validate_token",
     };
     if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";

@@ -3,7 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_SERVER_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVER_IPP
 
-#include <globus/sandbox/impl/admin.ipp>
+#include <globus/sandbox/impl/session/seed.ipp>
 
 #include <exception>
 
@@ -209,6 +209,16 @@ GLOBUS_SANDBOX_DECL void Expecting::verify() {
 GLOBUS_SANDBOX_DECL void Session::snapshot() {
     std::lock_guard lock(world().mutex);
     world().saved = std::make_unique<detail::Data>(world().data);
+}
+
+GLOBUS_SANDBOX_DECL void read_config(boost::json::object const& config, Options& options) {
+    detail::read_config(config, options);
+}
+
+GLOBUS_SANDBOX_DECL void Session::seed(boost::json::object const& config) {
+    std::lock_guard lock(world().mutex);
+    detail::Seeder(world()).run(config);
+    world().seeded = std::make_unique<detail::Data>(world().data);
 }
 
 GLOBUS_SANDBOX_DECL void Session::reset() { world().reset(); }

@@ -249,7 +249,10 @@ public:
 
     double fraction() { return static_cast<double>(engine_() >> 11) * 0x1.0p-53; }
 
+    std::string next_uuid{};  ///< what the next call of uuid() answers, when it is not empty
+
     std::string uuid() {
+        if (!next_uuid.empty()) return std::exchange(next_uuid, {});
         std::uint64_t const a = engine_();
         std::uint64_t const b = engine_();
         char text[37];

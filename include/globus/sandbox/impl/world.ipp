@@ -171,7 +171,7 @@ struct Endpoint {
     std::string kind;  ///< "GCSv5_mapped_collection", ...
     std::string state = "ok";
     bool requires_data_access = false;
-    bool open = false;  ///< everybody may read and write it: see Collection::open
+    bool open = false;      ///< everybody may read and write it: see Collection::open
     json::object document;  ///< what can be read and updated
     std::vector<json::object> rules;
     std::vector<json::object> roles;
@@ -181,7 +181,7 @@ struct TransferItem {
     std::string source;
     std::string destination;
     std::optional<bool> recursive = {};  ///< nothing: it is seen when the task runs
-    bool link = false;  ///< a symbolic link itself
+    bool link = false;                   ///< a symbolic link itself
     std::string checksum;
     std::string algorithm;
 };
@@ -217,11 +217,11 @@ struct Task {
     std::int64_t total_bytes = 0;
     bool started = false;
     bool attempted = false;
-    bool paused = false;  ///< by an administrator
+    bool paused = false;   ///< by an administrator
     bool removed = false;  ///< from the list of its owner
     std::string pause_message;
-    bool held = false;    ///< by a pause rule
-    bool over = false;    ///< SUCCEEDED or FAILED
+    bool held = false;  ///< by a pause rule
+    bool over = false;  ///< SUCCEEDED or FAILED
     std::string last_fault;
 
     [[nodiscard]] std::string status() const { return text_of(document, "status"); }
@@ -348,7 +348,7 @@ public:
     std::string id;
     std::string base_url;
     std::string https_url;  ///< the same services over TLS; base_url when that is TLS already
-    std::string gcs_id;  ///< of the endpoint whose GCS Manager is under /api
+    std::string gcs_id;     ///< of the endpoint whose GCS Manager is under /api
     bool owns_root = false;
 
     mutable std::mutex mutex;
@@ -404,7 +404,7 @@ public:
     std::shared_ptr<Listener> listener;
     std::shared_ptr<Listener> secure;  ///< of https_url; null when `listener` speaks TLS
     std::shared_ptr<SSL_CTX> tls;      ///< of `secure`, or else of `listener`
-    std::string ca_pem;            ///< whom a client may trust
+    std::string ca_pem;                ///< whom a client may trust
     void make_certificates();
     void seed_services();
 

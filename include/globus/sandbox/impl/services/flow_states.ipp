@@ -149,10 +149,14 @@ inline json::value evaluate(std::string const& text, json::value const& context)
     std::vector<std::string> terms{""};
     char quote = '\0';
     for (char const c : text) {
-        if (quote == '\0' && (c == '"' || c == '\'')) quote = c;
-        else if (c == quote) quote = '\0';
-        if (c == '+' && quote == '\0') terms.emplace_back();
-        else terms.back() += c;
+        if (quote == '\0' && (c == '"' || c == '\''))
+            quote = c;
+        else if (c == quote)
+            quote = '\0';
+        if (c == '+' && quote == '\0')
+            terms.emplace_back();
+        else
+            terms.back() += c;
     }
     json::value sum = expression_term(terms[0], context);
     for (std::size_t i = 1; i < terms.size(); ++i) {
@@ -212,7 +216,9 @@ inline bool compare_choice(std::string const& name, json::value const* have, jso
         relation.resize(relation.size() - 4);
         other = reference(context, wanted.is_string() ? to_string(wanted.get_string()) : "");
     }
-    auto const text = [](json::value const& value) { return value.is_string() ? to_string(value.get_string()) : json::serialize(value); };
+    auto const text = [](json::value const& value) {
+        return value.is_string() ? to_string(value.get_string()) : json::serialize(value);
+    };
     if (relation == "StringMatches") return glob(text(other), text(*have));
     if (relation == "BooleanEquals") return have->is_bool() && *have == other;
     int order = 0;

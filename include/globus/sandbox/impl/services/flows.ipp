@@ -87,10 +87,10 @@ struct FlowsCall : PlainCall {
 
 /// An error with a list of faults. [recorded] the shape
 inline Reply flows_error(World& world, int status, char const* code, json::array detail, std::string const& message) {
-    return Reply::of(status, json::object{{"error", json::object{{"code", code},
-                                                                 {"detail", std::move(detail)},
-                                                                 {"message", message}}},
-                                          {"debug_id", world.random.uuid()}});
+    return Reply::of(
+        status,
+        json::object{{"error", json::object{{"code", code}, {"detail", std::move(detail)}, {"message", message}}},
+                     {"debug_id", world.random.uuid()}});
 }
 
 /// What is wrong with the definition and the schema of a flow; nothing when they are good.
@@ -100,7 +100,8 @@ inline std::optional<Reply> wrong_flow(World& world, json::object const& body) {
     auto const faults = check_definition(*definition);
     if (faults.empty()) return std::nullopt;
     json::array detail;
-    std::string message = std::to_string(faults.size()) + " validation error" + (faults.size() > 1 ? "s" : "") + " in body.";
+    std::string message =
+        std::to_string(faults.size()) + " validation error" + (faults.size() > 1 ? "s" : "") + " in body.";
     for (auto const& fault : faults) {
         detail.push_back(json::object{{"loc", fault.where}, {"msg", fault.what}, {"type", "value_error"}});
         std::string where = "$";
@@ -142,7 +143,8 @@ inline Reply list_flows(World& world, Call& call) {
     std::vector<json::object> items;
     for (auto const& [id, flow] : in.all("flows")) {
         std::string const role = in.role_at_flow(flow);
-        if (!role.empty() && role_filter_fits(call, role) && fulltext_fits(call, flow)) items.push_back(in.show_flow(flow));
+        if (!role.empty() && role_filter_fits(call, role) && fulltext_fits(call, flow))
+            items.push_back(in.show_flow(flow));
     }
     return marked_page(call, "flows", std::move(items));
 }
@@ -260,15 +262,16 @@ inline std::optional<Reply> wrong_input(World& world, json::object const& flow, 
     if (faults.empty()) return std::nullopt;
     json::array detail;
     for (auto const& fault : faults)
-        detail.push_back(
-            json::object{{"loc", json::array{json::value(fault.path)}}, {"type", "InvalidActionInput"}, {"msg", fault.what}});
+        detail.push_back(json::object{
+            {"loc", json::array{json::value(fault.path)}}, {"type", "InvalidActionInput"}, {"msg", fault.what}});
     return flows_error(world, 400, "FLOW_INPUT_ERROR", std::move(detail),
                        "Input failed schema validation with " + std::to_string(faults.size()) + " error" +
                            (faults.size() > 1 ? "s." : "."));
 }
 
 /// Lets a run begin; its first step comes at once.
-inline json::object start_run(World& world, json::object const& flow, AccessToken const& token, json::value const& body) {
+inline json::object start_run(World& world, json::object const& flow, AccessToken const& token,
+                              json::value const& body) {
     std::string const id = world.random.uuid();
     auto const given = [&](char const* name, json::value otherwise) {
         auto const* found = member(body, name);
@@ -343,9 +346,10 @@ inline Reply run_definition(World& world, Call& call) {
     auto const* run = in.run(false);
     if (run == nullptr) return in.refused;
     auto const* flow = find_document(in.all("flows"), text_of(*run, "flow_id"));
-    return Reply::of(200, json::object{{"flow_id", run->at("flow_id")},
-                                       {"definition", world.data.flow_runs[call.holes[0]].definition},
-                                       {"input_schema", flow != nullptr ? flow->at("input_schema") : json::value(json::object{})}});
+    return Reply::of(
+        200, json::object{{"flow_id", run->at("flow_id")},
+                          {"definition", world.data.flow_runs[call.holes[0]].definition},
+                          {"input_schema", flow != nullptr ? flow->at("input_schema") : json::value(json::object{})}});
 }
 
 inline Reply run_log(World& world, Call& call) {
@@ -358,11 +362,11 @@ inline Reply run_log(World& world, Call& call) {
     auto const limit = std::clamp<std::int64_t>(to_integer(call.argument("limit")).value_or(10), 1, 100);
     auto const begin = to_integer(call.argument("marker")).value_or(0);
     bool const more = begin + limit < static_cast<std::int64_t>(log.size());
-    return Reply::of(
-        200, json::object{{"limit", limit},
-                          {"has_next_page", more},
-                          {"marker", more ? json::value(std::to_string(begin + limit)) : json::value(nullptr)},
-                          {"entries", cut(log, begin, limit)}});
+    return Reply::of(200,
+                     json::object{{"limit", limit},
+                                  {"has_next_page", more},
+                                  {"marker", more ? json::value(std::to_string(begin + limit)) : json::value(nullptr)},
+                                  {"entries", cut(log, begin, limit)}});
 }
 
 /// [doc] a run that stands still goes on
@@ -431,13 +435,14 @@ inline void seed_registered_api(World& world) {
             {"roles", json::object{{"owners", json::array{json::value(identity_urn(world.options.users.front().id))}},
                                    {"administrators", json::array{}},
                                    {"viewers", json::array{"all_authenticated_users"}}}},
-            {"target", json::object{{"type", "openapi"},
-                                    {"openapi_version", "3.1"},
-                                    {"destination", json::object{{"method", "get"}, {"url", "https://127.0.0.1/health"}}},
-                                    {"specification", json::object{{"summary", "Health"},
-                                                                   {"responses", json::object{{"200", answer}}}}},
-                                    {"transforms", nullptr},
-                                    {"components", json::object{}}}},
+            {"target",
+             json::object{
+                 {"type", "openapi"},
+                 {"openapi_version", "3.1"},
+                 {"destination", json::object{{"method", "get"}, {"url", "https://127.0.0.1/health"}}},
+                 {"specification", json::object{{"summary", "Health"}, {"responses", json::object{{"200", answer}}}}},
+                 {"transforms", nullptr},
+                 {"components", json::object{}}}},
             {"created_timestamp", time},
             {"updated_timestamp", time}});
 }
@@ -459,7 +464,8 @@ inline Reply list_registered_apis(World& world, Call& call) {
 inline Reply list_web_inputs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;
-    return Reply::of(200, json::object{{"web_input_summaries", json::array{}}, {"has_next_page", false}, {"marker", nullptr}});
+    return Reply::of(
+        200, json::object{{"web_input_summaries", json::array{}}, {"has_next_page", false}, {"marker", nullptr}});
 }
 
 inline std::vector<Route> const& flows_routes() {

@@ -173,8 +173,7 @@ inline Reply update_group(World& world, Call& call) {
         if (verified == nullptr)
             return in.error(422, "UNPROCESSABLE_ENTITY", "subscription_admin_verified_id is missing");
         (*group)["subscription_admin_verified_id"] = *verified;
-        return Reply::of(200,
-                         json::object{{"group_id", call.holes[0]}, {"subscription_admin_verified_id", *verified}});
+        return Reply::of(200, json::object{{"group_id", call.holes[0]}, {"subscription_admin_verified_id", *verified}});
     }
     for (auto const& item : *body)
         if (item.key() != "id" && item.key() != "memberships" && item.key() != "my_memberships")
@@ -230,18 +229,19 @@ inline Reply preferences(World& world, Call& call) {
 /// An action on a membership: who may do it, from which states, and to which it leads.
 struct GroupAction {
     char const* name;
-    bool by_manager;                        ///< by managers, for others; else by the member himself
-    std::set<std::string_view> from;        ///< states in which it makes sense; "" is no membership
-    char const* to;                         ///< "" leaves the state as it is
-    char const* wrong_state;                ///< the code when it makes none
-    char const* detail;                     ///< and the text
+    bool by_manager;                  ///< by managers, for others; else by the member himself
+    std::set<std::string_view> from;  ///< states in which it makes sense; "" is no membership
+    char const* to;                   ///< "" leaves the state as it is
+    char const* wrong_state;          ///< the code when it makes none
+    char const* detail;               ///< and the text
 };
 
 /// [doc] the actions; [recorded] ALREADY_ACTIVE and NO_MEMBERSHIP; [guess] the other codes
 inline std::vector<GroupAction> const& group_actions() {
     static constexpr char const* active = "The identity is already an active member of the group.";
     static constexpr char const* none = "Identity has no membership in group.";
-    static std::set<std::string_view> const outside{"", "invited", "pending", "declined", "left", "removed", "rejected"};
+    static std::set<std::string_view> const outside{"",     "invited", "pending", "declined",
+                                                    "left", "removed", "rejected"};
     static std::set<std::string_view> const gone{"", "declined", "left", "removed", "rejected"};
     static std::vector<GroupAction> const all{
         {"add", true, outside, "active", "ALREADY_ACTIVE", active},
@@ -314,7 +314,8 @@ inline Reply batch_membership_action(World& world, Call& call) {
     json::object errors;
     for (auto const& item : *body) {
         auto const& all = group_actions();
-        auto const action = std::find_if(all.begin(), all.end(), [&](auto const& one) { return item.key() == one.name; });
+        auto const action =
+            std::find_if(all.begin(), all.end(), [&](auto const& one) { return item.key() == one.name; });
         auto const* entries = item.value().if_array();
         if (action == all.end() || entries == nullptr)
             return in.error(422, "UNPROCESSABLE_ENTITY", "Unknown action: " + std::string(item.key()));
@@ -343,9 +344,9 @@ inline Reply group_by_subscription(World& world, Call& call) {
             if (auto const* all = group.at("subscription_info").if_object())
                 for (auto const* name : {"is_high_assurance", "is_baa", "connectors"})
                     if (auto const* value = all->if_contains(name)) info[name] = *value;
-            return Reply::of(200, json::object{{"group_id", id},
-                                               {"subscription_id", call.holes[0]},
-                                               {"subscription_info", std::move(info)}});
+            return Reply::of(
+                200, json::object{
+                         {"group_id", id}, {"subscription_id", call.holes[0]}, {"subscription_info", std::move(info)}});
         }
     return in.missing();
 }

@@ -43,7 +43,8 @@ inline Submitted submit_for(World& world, Behalf const& whom, json::object docum
     call.operation = "submit_transfer";
     call.path = "/v0.10/transfer";
     call.body = json::serialize(document);
-    Reply const reply = call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all", &submit_transfer, call);
+    Reply const reply =
+        call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all", &submit_transfer, call);
     boost::system::error_code failed;
     Submitted out{"", json::parse(reply.body, failed), reply.status};
     if (reply.status < 400) out.task = text_of(out.answer, "task_id");
@@ -56,10 +57,14 @@ inline json::object transfer_of_action(json::value const& parameters) {
     if (!parameters.is_object()) return out;
     for (auto const& item : parameters.get_object()) {
         std::string_view const name = item.key();
-        if (name == "source_endpoint_id") out["source_endpoint"] = item.value();
-        else if (name == "destination_endpoint_id") out["destination_endpoint"] = item.value();
-        else if (name == "transfer_items") out["DATA"] = item.value();
-        else out[name] = item.value();
+        if (name == "source_endpoint_id")
+            out["source_endpoint"] = item.value();
+        else if (name == "destination_endpoint_id")
+            out["destination_endpoint"] = item.value();
+        else if (name == "transfer_items")
+            out["DATA"] = item.value();
+        else
+            out[name] = item.value();
     }
     return out;
 }

@@ -22,7 +22,8 @@ inline bool has_json_type(json::value const& value, std::string_view type) {
     if (type == "number") return value.is_number();
     if (type == "integer")
         return value.is_int64() || value.is_uint64() ||
-               (value.is_double() && value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())));
+               (value.is_double() &&
+                value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())));
     return true;
 }
 

@@ -13,13 +13,14 @@ struct SearchCall : PlainCall {
         static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
         static constexpr std::string_view reads = "urn:globus:auth:scope:search.api.globus.org:search";
         static constexpr std::string_view ingests = "urn:globus:auth:scope:search.api.globus.org:ingest";
-        bool const query = call.operation.find("search") != std::string::npos || call.operation == "scroll" ||
-                           call.method == "GET";
+        bool const query =
+            call.operation.find("search") != std::string::npos || call.operation == "scroll" || call.method == "GET";
         if (token == nullptr) {
             anonymous = call.bearer().empty() && query;
         } else if (query) {
             (void)has_one_of({all, reads, ingests});
-        } else if (call.operation.find("index") == std::string::npos && call.operation.find("role") == std::string::npos) {
+        } else if (call.operation.find("index") == std::string::npos &&
+                   call.operation.find("role") == std::string::npos) {
             (void)has_one_of({all, ingests});
         } else {
             (void)has_one_of({all});
@@ -67,8 +68,8 @@ struct SearchCall : PlainCall {
         Reply reply = error(400, "BadRequest.ValidationError", "Request failed input validation.");
         json::object document = json::parse(reply.body).as_object();
         json::object const inner{{field, json::array{message}}};
-        document["error_data"] = json::object{
-            {"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
+        document["error_data"] =
+            json::object{{"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
         reply.body = json::serialize(document);
         return reply;
     }
@@ -402,9 +403,10 @@ inline Reply delete_subjects(World& world, Call& call) {
     std::size_t const before = all.size();
     std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
     count_entries(in);
-    return Reply::of(200, json::object{{"acknowledged", true},
-                                       {"num_subjects_deleted", before == all.size() ? 0 : subjects.size()},
-                                       {"task_id", in.add_task(batch ? "BATCH_DELETE_BY_SUBJECT" : "DELETE_BY_QUERY")}});
+    return Reply::of(200,
+                     json::object{{"acknowledged", true},
+                                  {"num_subjects_deleted", before == all.size() ? 0 : subjects.size()},
+                                  {"task_id", in.add_task(batch ? "BATCH_DELETE_BY_SUBJECT" : "DELETE_BY_QUERY")}});
 }
 
 inline Reply get_search_task(World& world, Call& call) {

@@ -348,8 +348,7 @@ inline Condition read_filter(json::value const& filter, int depth) {
 /// The whole of a query document: its words and its filters.
 inline Condition read_query(std::string const& words, bool advanced, json::value const* filters) {
     std::vector<Condition> parts;
-    if (!words.empty() && words != "*")
-        parts.push_back(advanced ? AdvancedQuery(words).read() : simple_query(words));
+    if (!words.empty() && words != "*") parts.push_back(advanced ? AdvancedQuery(words).read() : simple_query(words));
     if (filters != nullptr) {
         if (!filters->is_array()) throw WrongQuery{"filters is a list"};
         for (auto const& one : filters->get_array()) parts.push_back(read_filter(one));
@@ -397,8 +396,8 @@ inline json::array histogram_buckets(json::value const& facet, std::vector<json:
     double const width = (high - low) / static_cast<double>(size);
     for (auto const* value : values)
         if (auto const number = number_of(*value); number && *number >= low && *number <= high) {
-            auto const index = std::min<std::size_t>(counts.size() - 1,
-                                                     static_cast<std::size_t>(std::floor((*number - low) / width)));
+            auto const index =
+                std::min<std::size_t>(counts.size() - 1, static_cast<std::size_t>(std::floor((*number - low) / width)));
             ++counts[index];
         }
     json::array out;
@@ -428,7 +427,8 @@ inline json::object facet_result(json::value const& facet, std::vector<json::val
     std::vector<json::value const*> values;
     for (auto const& content : contents)
         for (auto const* value : values_at(content, field)) values.push_back(value);
-    json::object out{{"@datatype", "GFacetResult"}, {"@version", "2017-09-01"}, {"name", text_of(facet, "name", field)}};
+    json::object out{
+        {"@datatype", "GFacetResult"}, {"@version", "2017-09-01"}, {"name", text_of(facet, "name", field)}};
     if (type == "terms") {
         out["buckets"] = term_buckets(values, static_cast<std::size_t>(std::max(1.0, number_of(facet, "size", 10))));
     } else if (type == "numeric_histogram") {
@@ -443,7 +443,9 @@ inline json::object facet_result(json::value const& facet, std::vector<json::val
                 sum += *number;
                 ++count;
             }
-        out["value"] = type == "sum" ? sum : count == 0 ? number_of(facet, "missing", 0) : sum / static_cast<double>(count);
+        out["value"] = type == "sum" ? sum
+                       : count == 0  ? number_of(facet, "missing", 0)
+                                     : sum / static_cast<double>(count);
     } else {
         throw WrongQuery{"Unknown type of facet: " + type};
     }

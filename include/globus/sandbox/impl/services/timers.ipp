@@ -32,7 +32,8 @@ inline json::object show_timer(World const& world, TimerState const& timer, json
     for (auto const& one : timer.results) results.push_back(one);
     out["results"] = json::object{{"data", std::move(results)}, {"page_next", nullptr}};
     out["start"] = iso_time(timer.start);
-    out["interval"] = timer.interval > 0 ? json::value(static_cast<double>(timer.interval) / 1000) : json::value(nullptr);
+    out["interval"] =
+        timer.interval > 0 ? json::value(static_cast<double>(timer.interval) / 1000) : json::value(nullptr);
     out["stop_after"] = nullptr;
     if (timer.most || timer.end)
         out["stop_after"] = json::object{{"n_runs", timer.most ? json::value(*timer.most) : json::value(nullptr)},
@@ -50,7 +51,8 @@ inline json::object show_timer(World const& world, TimerState const& timer, json
 /// A call to Timers, and the caller's timer that the route names.
 struct TimersCall : PlainCall {
     TimersCall(World& in, Call& of) : PlainCall(in, of) {
-        if (token != nullptr) (void)has_one_of({"https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer"});
+        if (token != nullptr)
+            (void)has_one_of({"https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer"});
     }
     /// [doc] a timer is its owner's alone
     TimerState* timer() {
@@ -127,13 +129,15 @@ inline std::optional<Reply> complete_timer(World const& world, json::object& tim
     std::string const type = text_of(timer, "timer_type");
     if (type == "transfer") {
         timer["callback_url"] = "https://transfer.actions.globus.org/transfer/run";
-        timer["callback_body"] = json::object{{"body", timer.contains("body") ? timer["body"] : json::value(json::object{})}};
+        timer["callback_body"] =
+            json::object{{"body", timer.contains("body") ? timer["body"] : json::value(json::object{})}};
         timer["scope"] = nullptr;
         return std::nullopt;
     }
     std::string const flow = text_of(timer, "flow_id");
     if (type != "flow" || flow.empty())
-        return wrong_timer({{json::array{"body", "timer", "timer_type"}, "timer_type must be transfer or flow"}}, "value_error");
+        return wrong_timer({{json::array{"body", "timer", "timer_type"}, "timer_type must be transfer or flow"}},
+                           "value_error");
     std::string name = flow;
     std::replace(name.begin(), name.end(), '-', '_');
     timer["callback_url"] = "https://flows.automate.globus.org/flows/" + flow + "/run";
@@ -208,7 +212,8 @@ inline Reply change_timer(World& world, Call& call) {
         // [guess] what was missed meanwhile is not made up for
         while (!pause && timer->next && timer->interval > 0 && *timer->next < world.now_locked())
             *timer->next += timer->interval;
-        document["inactive_reason"] = pause ? json::value(json::object{{"cause", "user"}, {"detail", nullptr}}) : json::value(nullptr);
+        document["inactive_reason"] =
+            pause ? json::value(json::object{{"cause", "user"}, {"detail", nullptr}}) : json::value(nullptr);
         world.wake.notify_all();
         return Reply::of(200, json::object{{"message", std::string("Successfully ") + (pause ? "paused" : "resumed") +
                                                            " job " + call.holes[0] + "."}});
@@ -242,13 +247,15 @@ inline void run_timer(World& world, std::string const& id, TimerState& timer) {
     Millis const at = *timer.next;
     json::object const& document = *find_document(world.data.documents["timers"], id);
     std::string const url = text_of(document, "callback_url");
-    json::value const body = document.contains("callback_body") ? document.at("callback_body") : json::value(json::object{});
+    json::value const body =
+        document.contains("callback_body") ? document.at("callback_body") : json::value(json::object{});
     int status = 0;
     json::value answer;
     auto const flow = url.find("/flows/");
     if (url.find("transfer") != std::string::npos) {
         auto const* inner = member(body, "body");
-        auto made = submit_for(world, {timer.owner, timer.client}, transfer_of_action(inner != nullptr ? *inner : body));
+        auto made =
+            submit_for(world, {timer.owner, timer.client}, transfer_of_action(inner != nullptr ? *inner : body));
         status = made.status;
         answer = std::move(made.answer);
     } else if (flow != std::string::npos) {

@@ -4,7 +4,7 @@
 #define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_CALL_IPP
 
 #include <globus/sandbox/impl/access.ipp>
-#include <globus/sandbox/impl/tasks.ipp>
+#include <globus/sandbox/impl/tasks/engine.ipp>
 
 namespace globus::sandbox::detail {
 
@@ -104,8 +104,8 @@ struct TransferCall {
         if (!may_read(endpoint, operation)) return false;
         if (access(endpoint, path) >= (write ? 2 : 1)) return true;
         refused = error(403, "EndpointPermissionDenied",
-                        "Denied by endpoint, " + std::string(write ? "writing" : "reading") + " is not allowed: " +
-                            (path.empty() ? "/" : std::string(path)));
+                        "Denied by endpoint, " + std::string(write ? "writing" : "reading") +
+                            " is not allowed: " + (path.empty() ? "/" : std::string(path)));
         return false;
     }
 

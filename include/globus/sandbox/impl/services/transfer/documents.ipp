@@ -20,7 +20,8 @@ struct PlainDocuments {
         json::array out;
         auto const endpoint = call.argument("filter_endpoint");
         for (auto const& [id, document] : all(world))
-            if (!Kind::hidden(in, document) && (endpoint.empty() || text_of(document, "endpoint_id") == endpoint)) out.push_back(document);
+            if (!Kind::hidden(in, document) && (endpoint.empty() || text_of(document, "endpoint_id") == endpoint))
+                out.push_back(document);
         return Reply::of(200, json::object{{"DATA_TYPE", Kind::list_type}, {"DATA", std::move(out)}});
     }
     static Reply create(World& world, Call& call) {
@@ -94,7 +95,8 @@ struct PauseRuleKind {
     /// [doc] whoever manages the collection sees its rules
     static bool hidden(TransferCall const& in, json::object const& document) {
         auto const found = in.world.data.endpoints.find(text_of(document, "endpoint_id"));
-        return found != in.world.data.endpoints.end() && !in.manages(found->second, {"administrator", "activity_manager"});
+        return found != in.world.data.endpoints.end() &&
+               !in.manages(found->second, {"administrator", "activity_manager"});
     }
     static void complete(TransferCall const&, json::object&) {}
     static void changed(World& world) {

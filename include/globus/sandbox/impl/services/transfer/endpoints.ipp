@@ -11,21 +11,50 @@ namespace globus::sandbox::detail {
 inline json::object const& empty_endpoint() {
     static json::object const all = [] {
         json::object out{{"DATA_TYPE", "endpoint"}};
-        for (auto const* name :
-             {"authentication_assurance_timeout", "authentication_policy_id", "authentication_timeout_mins",
-              "contact_email", "contact_info", "default_directory", "department", "description", "expire_time",
-              "gcp_connected", "gcp_paused", "gcs_manager_url", "gcs_version", "globus_connect_setup_key",
-              "host_endpoint", "host_endpoint_display_name", "host_endpoint_id", "host_path", "https_server",
-              "info_link", "keywords", "last_accessed_time", "local_user_info_available",
-              "mapped_collection_display_name", "mapped_collection_id", "myproxy_dn", "myproxy_server",
-              "non_functional_endpoint_display_name", "non_functional_endpoint_id", "oauth_server", "organization",
-              "s3_url", "sharing_target_endpoint", "sharing_target_root_path", "storage_type", "subscription_id",
-              "tlsftp_server", "user_message", "user_message_link", "username"})
+        for (auto const* name : {"authentication_assurance_timeout",
+                                 "authentication_policy_id",
+                                 "authentication_timeout_mins",
+                                 "contact_email",
+                                 "contact_info",
+                                 "default_directory",
+                                 "department",
+                                 "description",
+                                 "expire_time",
+                                 "gcp_connected",
+                                 "gcp_paused",
+                                 "gcs_manager_url",
+                                 "gcs_version",
+                                 "globus_connect_setup_key",
+                                 "host_endpoint",
+                                 "host_endpoint_display_name",
+                                 "host_endpoint_id",
+                                 "host_path",
+                                 "https_server",
+                                 "info_link",
+                                 "keywords",
+                                 "last_accessed_time",
+                                 "local_user_info_available",
+                                 "mapped_collection_display_name",
+                                 "mapped_collection_id",
+                                 "myproxy_dn",
+                                 "myproxy_server",
+                                 "non_functional_endpoint_display_name",
+                                 "non_functional_endpoint_id",
+                                 "oauth_server",
+                                 "organization",
+                                 "s3_url",
+                                 "sharing_target_endpoint",
+                                 "sharing_target_root_path",
+                                 "storage_type",
+                                 "subscription_id",
+                                 "tlsftp_server",
+                                 "user_message",
+                                 "user_message_link",
+                                 "username"})
             out[name] = nullptr;
-        for (auto const* name :
-             {"activated", "disable_anonymous_writes", "disable_verify", "force_encryption", "force_verify",
-              "french_english_bilingual", "high_assurance", "in_use", "mfa_required", "public", "requester_pays",
-              "s3_owner_activated", "subscription_admin_verified"})
+        for (auto const* name : {"activated", "disable_anonymous_writes", "disable_verify", "force_encryption",
+                                 "force_verify", "french_english_bilingual", "high_assurance", "in_use", "mfa_required",
+                                 "public", "requester_pays", "s3_owner_activated", "subscription_admin_verified"})
             out[name] = false;
         out["location"] = "Automatic";
         out["network_use"] = "normal";
@@ -133,7 +162,8 @@ inline Reply operation_symlink(World& world, Call& call) {
     std::string const path = text_of(*body, "path");
     if (!in.may_use(*endpoint, "Symlink", path, true)) return in.refused;
     Place const place = find_place(endpoint->directory, path);
-    if (!place.allowed || place.path == "/") return in.error(403, "EndpointPermissionDenied", "Permission denied: " + path);
+    if (!place.allowed || place.path == "/")
+        return in.error(403, "EndpointPermissionDenied", "Permission denied: " + path);
     std::error_code error;
     if (fs::exists(fs::symlink_status(place.file, error)))
         return in.error(502, "ExternalError.SymlinkFailed.Exists", "Path already exists: " + path);

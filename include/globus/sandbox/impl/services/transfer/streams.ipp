@@ -123,7 +123,8 @@ struct TunnelKind {
     /// [doc] the two ends are stream access points that there are
     static std::string complete(TransferCall const& in, json::object& document, json::object& attributes) {
         for (auto const* name : {"initiator", "listener"})
-            if (find_document(documents_of(in.world, "transfer.stream_access_points"), end_of(document, name)) == nullptr)
+            if (find_document(documents_of(in.world, "transfer.stream_access_points"), end_of(document, name)) ==
+                nullptr)
                 return std::string("The ") + name + " is no stream access point";
         document["relationships"].as_object()["owner"] =
             json::object{{"data", json::object{{"type", "Identity"}, {"id", in.token->identity}}}};
@@ -170,7 +171,6 @@ struct ApiBookmarkKind : OpenKind {
     static constexpr char const* many = "transfer.v2_bookmarks";
     static constexpr char const* type = "Bookmark";
 };
-
 
 }  // namespace globus::sandbox::detail
 
