@@ -12,6 +12,11 @@
  * compiled build one file of the program includes `globus/asio_src.hpp`.
  */
 
+#include <boost/version.hpp>
+#if BOOST_VERSION < 108100
+#error "globus/asio.hpp needs Boost 1.81 or newer: name the directory of a newer one with -I"
+#endif
+
 #ifndef GLOBUS_CLIENT_ASYNC_COMPOSED_HPP
 #define GLOBUS_CLIENT_ASYNC_COMPOSED_HPP
 
@@ -1363,6 +1368,155 @@ struct accessors_impl<T, when<globus::Described<T>>> {
 #ifndef GLOBUS_CORE_OPEN_ENUM_HPP
 #define GLOBUS_CORE_OPEN_ENUM_HPP
 
+#ifndef GLOBUS_CORE_TEXT_AT_HPP
+#define GLOBUS_CORE_TEXT_AT_HPP
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+
+namespace globus::detail {
+
+/// A line of a program. As a default argument, `CodeLine::here()` is the line of the call.
+struct CodeLine {
+    char const* file = "";
+    int line = 0;
+    static constexpr CodeLine here(char const* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+        return {file, line};
+    }
+};
+
+/// The text at a pointer.
+/// @param where  the line that gives it
+/// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+std::string text_at(char const* text, CodeLine where);
+
+/// A pointer to a text that is given to a `T`, which is made from a text.
+template <class U, class T>
+concept PointsToText =
+    std::is_pointer_v<U> && std::convertible_to<U, char const*> && std::convertible_to<std::string, T>;
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_TEXT_AT_HPP
+
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <iosfwd>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+namespace detail {
+
+/// A word of an OpenEnum. It is one class, so that reading and printing are compiled once.
+class Word {
+public:
+    /// The word as the service writes it; empty if there is none.
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
+    /// True if there is no word.
+    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
+    operator std::string const&() const noexcept { return text_; }
+
+    friend std::string const& to_string(Word const& word) noexcept { return word.text_; }
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Word const& word) {
+        return out << std::string_view(word.text_);
+    }
+
+protected:
+    Word() = default;
+    explicit Word(std::string text) noexcept : text_(std::move(text)) {}
+
+    std::string text_;
+
+private:
+    friend bool store_word(void* object, std::string_view text);
+};
+
+/// The place of a word in a list; 0, where the list has an empty word, if it is not there.
+[[nodiscard]] std::size_t place_of_word(std::string_view word, std::span<std::string_view const> words) noexcept;
+/// @throws UsageError  for a word that is not in a list, which it names
+void require_known_word(std::string_view word, std::span<std::string_view const> words);
+
+}  // namespace detail
+
+/**
+ * A word of a set that the service may enlarge: the words that we know are constants, and any other word is kept.
+ *
+ *     if (task->status == TaskStatus::succeeded) ...
+ *     switch (task->status.known()) {
+ *         case TaskStatus::active: ...
+ *         case TaskStatus::unknown: std::cout << "a new status: " << task->status;
+ *     }
+ *     .role = GroupRole::manager                 // what is sent
+ *     .role = GroupRole::word("observer")        // a word that this library does not know
+ *
+ * A set is described by a struct with the constants and, at the same places, the words:
+ *
+ *     struct TaskStatusWords {
+ *         enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
+ *         static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
+ *     };
+ *     using TaskStatus = OpenEnum<TaskStatusWords>;
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+template <class Words>
+class OpenEnum : public detail::Word, public Words {
+public:
+    /// The constants; `unknown` stands for every other word, and for none.
+    using Known = typename Words::Known;
+
+    /// No word.
+    OpenEnum() = default;
+    /// A word that we know; no word for `unknown`.
+    OpenEnum(Known known) : Word(std::string(Words::words[static_cast<std::size_t>(known)])) {}
+    /// A word that we know, by its text. @throws UsageError  for any other: word() takes those; for a null pointer
+    template <class Text>
+        requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
+    OpenEnum(Text const& text, detail::CodeLine where = detail::CodeLine::here()) {
+        if constexpr (std::is_pointer_v<Text>)
+            text_ = detail::text_at(text, where);
+        else
+            text_ = std::string_view(text);
+        detail::require_known_word(text_, Words::words);
+    }
+    /// Any word, whether we know it or not.
+    [[nodiscard]] static OpenEnum word(std::string text) {
+        OpenEnum made;
+        made.text_ = std::move(text);
+        return made;
+    }
+
+    /// The constant of this word, for a switch; `unknown` if there is none.
+    [[nodiscard]] Known known() const noexcept {
+        return static_cast<Known>(detail::place_of_word(text_, Words::words));
+    }
+
+    friend bool operator==(OpenEnum const& a, OpenEnum const& b) noexcept { return a.text_ == b.text_; }
+    friend bool operator==(OpenEnum const& a, Known b) noexcept { return a.known() == b; }
+    /// True if the word has this text.
+    template <class Text>
+        requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
+    friend bool operator==(OpenEnum const& a, Text const& b) noexcept {
+        return a.text_ == std::string_view(b);
+    }
+    /// By the texts.
+    friend std::strong_ordering operator<=>(OpenEnum const& a, OpenEnum const& b) noexcept {
+        return a.text_ <=> b.text_;
+    }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_OPEN_ENUM_HPP
 #ifndef GLOBUS_CORE_OPTIONAL_HPP
 #define GLOBUS_CORE_OPTIONAL_HPP
 
@@ -1383,21 +1537,17 @@ namespace globus {
 namespace detail {
 
 /// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
-/// view of one.
+/// view of one, but not nullptr.
 template <class U, class T>
 concept GivenAs =
-    (std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
-    (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>);
-
-/// The text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it
-std::string text_at(char const* text);
+    ((std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
+     (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>)) &&
+    !(std::same_as<T, std::string> && std::is_null_pointer_v<std::remove_cvref_t<U>>);
 
 /// The value that a member was given.
 template <class T, class U>
 constexpr T given(U&& value) {
-    if constexpr (std::same_as<T, std::string> && std::is_pointer_v<std::remove_cvref_t<U>>)
-        return text_at(value);
-    else if constexpr (!std::convertible_to<U&&, T>)
+    if constexpr (!std::convertible_to<U&&, T>)
         return T(std::string_view(std::forward<U>(value)));
     else
         return std::forward<U>(value);
@@ -1418,10 +1568,15 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Required>)
+        requires(detail::GivenAs<U, T> && !detail::PointsToText<std::remove_cvref_t<U>, T> &&
+                 !std::same_as<std::remove_cvref_t<U>, Required>)
     constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
+    /// Takes the text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    template <class U>
+        requires detail::PointsToText<U, T>
+    Required(U const& text, detail::CodeLine where = detail::CodeLine::here()) : value_(detail::text_at(text, where)) {}
 
     template <class U>
         requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
@@ -1481,11 +1636,16 @@ public:
     /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
-                 !std::same_as<std::remove_cvref_t<U>, Null>)
+        requires(detail::GivenAs<U, T> && !detail::PointsToText<std::remove_cvref_t<U>, T> &&
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
     constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
+    /// Takes the text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    template <class U>
+        requires detail::PointsToText<U, T>
+    Optional(U const& text, detail::CodeLine where = detail::CodeLine::here())
+        : value_(detail::text_at(text, where)), state_(State::something) {}
 
     /// Absent if there is no value.
     template <class U>
@@ -1615,119 +1775,6 @@ struct std::hash<globus::Optional<T>> {
 };
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP
-
-#include <compare>
-#include <concepts>
-#include <cstddef>
-#include <iosfwd>
-#include <span>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-namespace detail {
-
-/// A word of an OpenEnum. It is one class, so that reading and printing are compiled once.
-class Word {
-public:
-    /// The word as the service writes it; empty if there is none.
-    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
-    /// True if there is no word.
-    [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
-    operator std::string const&() const noexcept { return text_; }
-
-    friend std::string const& to_string(Word const& word) noexcept { return word.text_; }
-    template <class Traits>
-    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Word const& word) {
-        return out << std::string_view(word.text_);
-    }
-
-protected:
-    Word() = default;
-    explicit Word(std::string text) noexcept : text_(std::move(text)) {}
-
-    std::string text_;
-
-private:
-    friend bool store_word(void* object, std::string_view text);
-};
-
-/// The place of a word in a list; 0, where the list has an empty word, if it is not there.
-[[nodiscard]] std::size_t place_of_word(std::string_view word, std::span<std::string_view const> words) noexcept;
-/// @throws UsageError  for a word that is not in a list, which it names
-void require_known_word(std::string_view word, std::span<std::string_view const> words);
-
-}  // namespace detail
-
-/**
- * A word of a set that the service may enlarge: the words that we know are constants, and any other word is kept.
- *
- *     if (task->status == TaskStatus::succeeded) ...
- *     switch (task->status.known()) {
- *         case TaskStatus::active: ...
- *         case TaskStatus::unknown: std::cout << "a new status: " << task->status;
- *     }
- *     .role = GroupRole::manager                 // what is sent
- *     .role = GroupRole::word("observer")        // a word that this library does not know
- *
- * A set is described by a struct with the constants and, at the same places, the words:
- *
- *     struct TaskStatusWords {
- *         enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
- *         static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
- *     };
- *     using TaskStatus = OpenEnum<TaskStatusWords>;
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-template <class Words>
-class OpenEnum : public detail::Word, public Words {
-public:
-    /// The constants; `unknown` stands for every other word, and for none.
-    using Known = typename Words::Known;
-
-    /// No word.
-    OpenEnum() = default;
-    /// A word that we know; no word for `unknown`.
-    OpenEnum(Known known) : Word(std::string(Words::words[static_cast<std::size_t>(known)])) {}
-    /// A word that we know, by its text. @throws UsageError  for any other: word() takes those; for a null pointer
-    template <class Text>
-        requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
-    OpenEnum(Text const& text) : OpenEnum(word(detail::given<std::string>(text))) {
-        detail::require_known_word(text_, Words::words);
-    }
-    /// Any word, whether we know it or not.
-    [[nodiscard]] static OpenEnum word(std::string text) {
-        OpenEnum made;
-        made.text_ = std::move(text);
-        return made;
-    }
-
-    /// The constant of this word, for a switch; `unknown` if there is none.
-    [[nodiscard]] Known known() const noexcept {
-        return static_cast<Known>(detail::place_of_word(text_, Words::words));
-    }
-
-    friend bool operator==(OpenEnum const& a, OpenEnum const& b) noexcept { return a.text_ == b.text_; }
-    friend bool operator==(OpenEnum const& a, Known b) noexcept { return a.known() == b; }
-    /// True if the word has this text.
-    template <class Text>
-        requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
-    friend bool operator==(OpenEnum const& a, Text const& b) noexcept {
-        return a.text_ == std::string_view(b);
-    }
-    /// By the texts.
-    friend std::strong_ordering operator<=>(OpenEnum const& a, OpenEnum const& b) noexcept {
-        return a.text_ <=> b.text_;
-    }
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CORE_OPEN_ENUM_HPP
 #ifndef GLOBUS_CORE_TIMESTAMP_HPP
 #define GLOBUS_CORE_TIMESTAMP_HPP
 
@@ -1855,8 +1902,9 @@ public:
     /// A text, kept as it is.
     Timestamp(std::string text) noexcept : text_(std::move(text)) {}
     Timestamp(std::string_view text) : text_(text) {}
-    /// A null pointer is an empty text.
-    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    Timestamp(char const* text, detail::CodeLine where = detail::CodeLine::here())
+        : text_(detail::text_at(text, where)) {}
     /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
     /// @throws UsageError  for a time outside of the years 1 to 9999
     template <class Duration>
@@ -1961,8 +2009,9 @@ using AdditionalFields = boost::json::object;
 class StringList : public std::vector<std::string> {
 public:
     StringList() = default;
-    /// One text; a null pointer is an empty one.
-    StringList(char const* one) : std::vector<std::string>{std::string(one != nullptr ? one : "")} {}
+    /// One text. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    StringList(char const* one, detail::CodeLine where = detail::CodeLine::here())
+        : std::vector<std::string>{detail::text_at(one, where)} {}
     StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
     StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
     /// Any number of texts, in this order.
@@ -3028,12 +3077,12 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
 /**
  * The functions of a Client that do not block; they need `#include <globus/asio.hpp>` and an AsioTransport.
  *
- *     Client const transfer{TransferService{}, AccessTokenPolicy{token}, {.transport = AsioTransport{io}}};
+ *     Client<TransferService, AccessTokenPolicy, AsioTransport> const transfer{token, {.transport = AsioTransport{io}}};
  *
  *     transfer.async_send(OperationLs{.endpoint_id = id}, [](std::exception_ptr error, Response<FileList> files) {
  *         if (!error) std::printf("%zu files\n", files.size());
  *     });
- *     Response<FileList> const files = co_await transfer.async_send(OperationLs{.endpoint_id = id}, use_awaitable);
+ *     Response<FileList> const files = co_await transfer.async_send(ls, use_awaitable);       // in a coroutine
  *
  * Each is its blocking namesake in everything but the waiting: the same retries, renewals, deadlines, redirects, errors
  * and log. The token says how the caller gets the result: a callback, use_future, use_awaitable, detached, or deferred,
@@ -3052,9 +3101,12 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
  * @tparam C  the client
  * @tparam S  its service
  *
+ * With g++ 12, what is sent from a coroutine needs a name: in a co_await, it destroys twice what a braced list makes.
+ *
  * @par Errors
  * A handler gets them as std::exception_ptr beside a Response whose http_status() is 0; use_awaitable and use_future throw
- * them. That includes those of the arguments: nothing but std::bad_alloc is thrown by a function itself.
+ * them. That includes those of the arguments. A function itself throws only std::bad_alloc, and UsageError for a client that
+ * was moved from and in a child process.
  */
 template <class C, class S>
 class AsyncFunctions {
@@ -4638,6 +4690,11 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
+ * For calls that do not block, a policy may do more. One that never waits says `static constexpr bool never_blocks =
+ * true`. One that waits only to renew its credential has `std::optional<Authorization> authorize_at_once(context)`: the
+ * credential that `authorize` would give, or nothing if that would wait. Any other policy is asked on a thread of the
+ * library.
+ *
  * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
  * AppPolicy, and AnyPolicy.
  *
@@ -4924,6 +4981,8 @@ public:
         std::lock_guard const lock(mutex_);
         if (strand_) asio::post(*strand_, std::move(function));
     }
+    /// True once the execution context has ended: then nothing may touch its executor.
+    [[nodiscard]] bool has_ended();
     /// Calls a function that may block on a thread of its own.
     void run_aside(std::function<void()> function);
     [[nodiscard]] Strand const& strand() const { return *strand_; }
@@ -6637,7 +6696,11 @@ private:
         bool renew_credential(Authorization const& refused, AuthContext const& context) override {
             return client_.authorizer_.unauthorized(refused, client_.transport(), context);
         }
-        http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
+        http::Response travel(http::Request const& one) override {
+            http::Response answer = client_.transport().send(one);
+            if constexpr (requires { client_.service_.read_login(answer); }) client_.service_.read_login(answer);
+            return answer;
+        }
         detail::Exchange::Refused error_of(http::Response const& answer, AlreadyDone already_done) override {
             return detail::ServiceErrors<S>::refuse(this->request, answer, already_done);
         }
@@ -6848,13 +6911,15 @@ private:
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 
 #include <exception>
 #include <memory>
 #include <optional>
 #include <stop_token>
+#include <type_traits>
 #include <utility>
 
 namespace globus::detail {
@@ -6889,7 +6954,9 @@ template <class Handler>
 class AsyncCompletion {
 public:
     AsyncCompletion(Handler handler, asio::any_io_executor const& otherwise)
-        : work_(asio::get_associated_executor(handler, otherwise)), handler_(std::move(handler)) {}
+        : executor_(asio::prefer(asio::get_associated_executor(handler, otherwise),
+                                 asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler)) {}
 
     [[nodiscard]] auto slot() const noexcept { return asio::get_associated_cancellation_slot(handler_); }
     [[nodiscard]] auto allocator() const noexcept { return asio::get_associated_allocator(handler_); }
@@ -6898,12 +6965,11 @@ public:
     template <class F>
     void post(F function) {
         if (auto connected = slot(); connected.is_connected()) connected.clear();
-        auto const executor = work_.get_executor();
-        asio::post(executor, asio::bind_allocator(allocator(), std::move(function)));
+        asio::post(*executor_, asio::bind_allocator(allocator(), std::move(function)));
     }
     /// The handler, which is no longer waited for.
     [[nodiscard]] Handler take() {
-        work_.reset();
+        executor_.reset();
         return std::move(handler_);
     }
 
@@ -6921,7 +6987,10 @@ public:
 
 private:
     using Executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
-    asio::executor_work_guard<Executor> work_;
+    using Working = std::decay_t<decltype(asio::prefer(std::declval<Executor const&>(),
+                                                       asio::execution::outstanding_work.tracked))>;
+
+    std::optional<Working> executor_;  ///< it has work until the handler is taken
     Handler handler_;
 };
 
@@ -6935,6 +7004,7 @@ public:
     }
 
     static void begin(std::shared_ptr<AsyncEngine> const& engine, Handler handler, http::Request request) {
+        if (engine->has_ended()) return;
         auto const memory = asio::get_associated_allocator(handler);
         auto self = std::allocate_shared<AsyncRequest>(memory, *engine, std::move(handler), std::move(request));
         engine->post([engine, self = std::move(self)]() mutable {
@@ -7521,6 +7591,7 @@ public:
     template <class What>
     static void begin(std::shared_ptr<AsyncCore<C>> const& core, CallGate::Pass const& gate, What what,
                       CallOptions options, Handler handler) {
+        if (core->engine->has_ended()) return;
         auto const memory = asio::get_associated_allocator(handler);
         auto const call = std::allocate_shared<AsyncSending>(memory, core, std::move(handler), std::move(options));
         try {
@@ -7715,6 +7786,7 @@ private:
         /// Gives what `take` finds, and asks for pages until it finds something, or there are no more.
         template <class Handler, class Take>
         void ask(Handler&& handler, Take take) {
+            if (client.engine()->has_ended()) return;
             using Asking = Ask<std::decay_t<Handler>, Take>;
             auto const memory = detail::asio::get_associated_allocator(handler);
             auto const asking = std::allocate_shared<Asking>(memory, this->shared_from_this(),
@@ -7859,6 +7931,7 @@ auto async_gather(C const& client, std::vector<O> operations, std::size_t at_onc
     return detail::initiate<void(std::vector<Result<Response<typename O::result>>>)>(
         [begins = detail::AsyncClient<C>(client), at_once]<class Handler>(Handler&& handler, std::vector<O> all,
                                                                           CallOptions how) {
+            if (begins.engine()->has_ended()) return;
             auto const memory = detail::asio::get_associated_allocator(handler);
             auto const gathering = std::allocate_shared<detail::Gathering<C, O, std::decay_t<Handler>>>(
                 memory, begins, std::forward<Handler>(handler), std::move(all), at_once, std::move(how));
@@ -8115,7 +8188,8 @@ public:
     /// @throws ScopeError  for a character that no scope may have, and for `[`, `]`, `*` and blanks: see parse
     explicit Scope(std::string scope_string);
     explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
-    explicit Scope(char const* scope_string) : Scope(detail::text_at(scope_string)) {}
+    explicit Scope(char const* scope_string, detail::CodeLine where = detail::CodeLine::here())
+        : Scope(detail::text_at(scope_string, where)) {}
 
     /**
      * Reads scopes from their text. Scopes of the same name are merged: the result has all their dependencies, and a
@@ -8418,6 +8492,8 @@ struct FileTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, file, dir, invalid_symlink, chr, blk, pipe, other };
     static constexpr std::string_view words[] = {"", "file", "dir", "invalid_symlink", "chr", "blk", "pipe", "other"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What an entry of a directory is.
 /// https://docs.globus.org/api/transfer/file_operations/#file_document
@@ -8438,6 +8514,8 @@ struct TaskTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, transfer, delete_ };
     static constexpr std::string_view words[] = {"", "TRANSFER", "DELETE"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What a task does.
 /// https://docs.globus.org/api/transfer/task/#task_document
@@ -8448,6 +8526,8 @@ struct TaskStatusWords {
     /// The constants.
     enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
     static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// How far a task is. An inactive one waits for its user, and may go on.
 /// https://docs.globus.org/api/transfer/task/#task_document
@@ -9316,7 +9396,8 @@ public:
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(char const* name) : SyncLevel(std::string_view(globus::detail::text_at(name))) {}
+    SyncLevel(char const* name, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : SyncLevel(std::string_view(globus::detail::text_at(name, where))) {}
 
     /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
@@ -9502,28 +9583,55 @@ struct CreateTunnelData {
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
+/// The values that a name may have in a TransferFilter: one or several texts or words of TaskStatus, TaskType, FileType.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
+class FilterValues {
+public:
+    /// One text.
+    FilterValues(char const* one) : texts_(one) {}
+    /// One text.
+    FilterValues(std::string one) : texts_(std::move(one)) {}
+    /// Any number of texts.
+    FilterValues(StringList several) : texts_(std::move(several)) {}
+    /// A word, as in `TaskStatus::active`.
+    template <class Known>
+        requires requires(Known known) {
+            { word_of(known) } -> std::convertible_to<std::string_view>;
+        }
+    FilterValues(Known one) : texts_(word_of(one)) {}
+    /// Several texts or words.
+    FilterValues(std::initializer_list<FilterValues> several);
+
+    /// The values as they are sent.
+    [[nodiscard]] StringList const& texts() const noexcept { return texts_; }
+
+private:
+    StringList texts_;
+};
+
 /**
  * A filter for a listing: a text in Globus' filter language, or names with their values.
  *
  *     .filter = "type:dir/name:~run*"
- *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
+ *     .filter = {{"type", {FileType::file, FileType::dir}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
  *
  * https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
  */
 class TransferFilter {
 public:
-    using value_type = std::pair<std::string, StringList>;
+    using value_type = std::pair<std::string, FilterValues>;
 
     TransferFilter() = default;
     /// A text in the filter language, as it is sent.
-    TransferFilter(char const* text) : text_(globus::detail::text_at(text)) {}
+    TransferFilter(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : text_(globus::detail::text_at(text, where)) {}
     /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms);
 
     /// Adds a condition; all must hold.
-    TransferFilter& add(std::string const& name, StringList const& values);
+    TransferFilter& add(std::string const& name, FilterValues const& values);
 
     /// The filter in the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
@@ -9536,13 +9644,14 @@ private:
 };
 
 /// One filter or several, any of which an entry may pass:
-/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", "dir"}}`.
+/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", FileType::dir}}`.
 /// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
     /// One filter.
-    TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    TransferFilters(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : std::vector<TransferFilter>{TransferFilter(text, where)} {}
     /// One filter.
     TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
     /// One filter.
@@ -12103,6 +12212,7 @@ auto initiate_steps(C const& client, What what, CallOptions options, Token&& tok
     return initiate<void(std::exception_ptr, Value)>(
         [begins = AsyncClient<C>(client)]<class Handler>(Handler&& handler, What one, CallOptions how) {
             using Call = Steps<C, Kinds..., std::decay_t<Handler>>;
+            if (begins.engine()->has_ended()) return;
             auto const memory = asio::get_associated_allocator(handler);
             auto const call = std::allocate_shared<Call>(memory, begins, std::forward<Handler>(handler), std::move(one),
                                                          std::move(how));
@@ -12319,6 +12429,11 @@ GLOBUS_DECL void AsyncEngine::run_aside(std::function<void()> function) {
     if (!strand_) return;
     if (!helpers_) helpers_.emplace();
     helpers_->run(std::move(function));
+}
+
+GLOBUS_DECL bool AsyncEngine::has_ended() {
+    std::lock_guard const lock(mutex_);
+    return !strand_;
 }
 
 GLOBUS_DECL void AsyncEngine::end() noexcept {
@@ -13499,6 +13614,9 @@ GLOBUS_DECL void MultiEngine::begin(std::shared_ptr<Transfer> transfer) {
         CURL* const easy = transfer->handle->easy;
         curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, &MultiEngine::open_socket);
         curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer.get());
+        // A second request waits for the first one's connection, which may turn out to be one for all (HTTP/2).
+        bool const may_share = settings_.uses_tls(transfer->request) && !transfer->request.fresh_connection;
+        curl_easy_setopt(easy, CURLOPT_PIPEWAIT, may_share ? 1L : 0L);
         if (curl_multi_add_handle(multi_, easy) != CURLM_OK)
             throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl did not take the request");
     } catch (...) {
@@ -14231,22 +14349,25 @@ GLOBUS_DECL void add_to_query(std::string& url, std::string_view name, std::stri
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_IMPL_FORM_IPP
-#ifndef GLOBUS_CORE_IMPL_OPTIONAL_IPP
-#define GLOBUS_CORE_IMPL_OPTIONAL_IPP
+#ifndef GLOBUS_CORE_IMPL_TEXT_AT_IPP
+#define GLOBUS_CORE_IMPL_TEXT_AT_IPP
 
 #include <string>
+#include <string_view>
 
 namespace globus::detail {
 
-GLOBUS_DECL std::string text_at(char const* text) {
-    if (text == nullptr)
-        throw UsageError("a null pointer was given where a text belongs: is an environment variable not set?");
-    return text;
+GLOBUS_DECL std::string text_at(char const* text, CodeLine where) {
+    if (text != nullptr) return text;
+    std::string_view file = where.file;
+    file.remove_prefix(file.find_last_of('/') + 1);  // 0 if there is none
+    throw UsageError("a null pointer was given where a text belongs, in line " + std::to_string(where.line) + " of " +
+                     std::string(file) + ": is an environment variable not set?");
 }
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_CORE_IMPL_OPTIONAL_IPP
+#endif  // GLOBUS_CORE_IMPL_TEXT_AT_IPP
 #ifndef GLOBUS_CORE_IMPL_OPEN_ENUM_IPP
 #define GLOBUS_CORE_IMPL_OPEN_ENUM_IPP
 
@@ -19110,14 +19231,19 @@ GLOBUS_DECL void CreateTunnelData::check() const {
     globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
 }
 
+GLOBUS_DECL FilterValues::FilterValues(std::initializer_list<FilterValues> several) {
+    for (FilterValues const& values : several) texts_.insert(texts_.end(), values.texts_.begin(), values.texts_.end());
+}
+
 GLOBUS_DECL TransferFilter::TransferFilter(std::initializer_list<value_type> terms) {
     for (auto const& [name, values] : terms) add(name, values);
 }
 
-GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, StringList const& values) {
+GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, FilterValues const& values) {
     if (!text_.empty()) text_ += '/';
     text_ += name + ':';
-    for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
+    StringList const& texts = values.texts();
+    for (std::string const& text : texts) (text_ += &text == texts.data() ? "" : ",") += text;
     return *this;
 }
 
@@ -20153,7 +20279,6 @@ GLOBUS_DECL void CurlExchange::prepare() {
     }
     if (request_.bulk != handle_.bulk) {
         set(CURLOPT_BUFFERSIZE, request_.bulk ? 512L << 10 : long{CURL_MAX_WRITE_SIZE});
-        set(CURLOPT_UPLOAD_BUFFERSIZE, request_.bulk ? 512L << 10 : 64L << 10);  // the latter is its default
         handle_.bulk = request_.bulk;
     }
     if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||

@@ -977,6 +977,37 @@ struct accessors_impl<T, when<globus::Described<T>>> {
 // clang-format on
 
 #endif  // GLOBUS_CORE_MEMBERS_HPP
+#ifndef GLOBUS_CORE_TEXT_AT_HPP
+#define GLOBUS_CORE_TEXT_AT_HPP
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+
+namespace globus::detail {
+
+/// A line of a program. As a default argument, `CodeLine::here()` is the line of the call.
+struct CodeLine {
+    char const* file = "";
+    int line = 0;
+    static constexpr CodeLine here(char const* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+        return {file, line};
+    }
+};
+
+/// The text at a pointer.
+/// @param where  the line that gives it
+/// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+std::string text_at(char const* text, CodeLine where);
+
+/// A pointer to a text that is given to a `T`, which is made from a text.
+template <class U, class T>
+concept PointsToText =
+    std::is_pointer_v<U> && std::convertible_to<U, char const*> && std::convertible_to<std::string, T>;
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_TEXT_AT_HPP
 
 #include <boost/json/value.hpp>
 
@@ -1002,8 +1033,9 @@ using AdditionalFields = boost::json::object;
 class StringList : public std::vector<std::string> {
 public:
     StringList() = default;
-    /// One text; a null pointer is an empty one.
-    StringList(char const* one) : std::vector<std::string>{std::string(one != nullptr ? one : "")} {}
+    /// One text. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    StringList(char const* one, detail::CodeLine where = detail::CodeLine::here())
+        : std::vector<std::string>{detail::text_at(one, where)} {}
     StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
     StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
     /// Any number of texts, in this order.
@@ -1433,6 +1465,11 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
+ * For calls that do not block, a policy may do more. One that never waits says `static constexpr bool never_blocks =
+ * true`. One that waits only to renew its credential has `std::optional<Authorization> authorize_at_once(context)`: the
+ * credential that `authorize` would give, or nothing if that would wait. Any other policy is asked on a thread of the
+ * library.
+ *
  * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
  * AppPolicy, and AnyPolicy.
  *
@@ -1448,259 +1485,6 @@ concept Authorizer =
 #endif  // GLOBUS_OAUTH_AUTHORIZER_HPP
 #ifndef GLOBUS_OAUTH_SCOPE_HPP
 #define GLOBUS_OAUTH_SCOPE_HPP
-
-#ifndef GLOBUS_CORE_OPTIONAL_HPP
-#define GLOBUS_CORE_OPTIONAL_HPP
-
-#include <boost/json/value.hpp>
-
-#include <compare>
-#include <concepts>
-#include <cstddef>
-#include <initializer_list>
-#include <iosfwd>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-
-namespace globus {
-namespace detail {
-
-/// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
-/// view of one.
-template <class U, class T>
-concept GivenAs =
-    (std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
-    (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>);
-
-/// The text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it
-std::string text_at(char const* text);
-
-/// The value that a member was given.
-template <class T, class U>
-constexpr T given(U&& value) {
-    if constexpr (std::same_as<T, std::string> && std::is_pointer_v<std::remove_cvref_t<U>>)
-        return text_at(value);
-    else if constexpr (!std::convertible_to<U&&, T>)
-        return T(std::string_view(std::forward<U>(value)));
-    else
-        return std::forward<U>(value);
-}
-
-}  // namespace detail
-
-/**
- * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
- *
- *     OperationLs{.endpoint_id = id}   // right
- *     OperationLs{.path = "/~/"}       // error: use of deleted function ... this member is required
- */
-template <class T>
-class Required {
-public:
-    using value_type = T;
-
-    Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
-
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
-    template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Required>)
-    constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
-
-    template <class U>
-        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Required>)
-    constexpr Required(U&&) = delete;  // this member is a bool: write true or false
-
-    /// For a list: `.ids = {"first", "second"}`.
-    template <class U = T>
-        requires(!std::same_as<U, std::string>) &&
-                requires(std::initializer_list<typename U::value_type> items) { U(items); }
-    constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
-
-    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
-    template <class U = T>
-        requires std::convertible_to<boost::json::object, U>
-    Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
-        : value_(boost::json::object(members)) {}
-
-    /// The value. There is always one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
-
-    friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
-
-private:
-    T value_;
-};
-
-/// JSON null, where that means something other than leaving a member out.
-struct Null {
-    friend constexpr bool operator==(Null, Null) = default;
-};
-/// What to write for it: `.label = globus::null`.
-inline constexpr Null null{};
-
-/**
- * A member that may be left out, be JSON null, or hold a value.
- *
- * It differs from std::optional in two ways: it distinguishes *absent* (nothing is sent) from *null* (`null` is sent;
- * some services clear a field by it), and an `Optional<bool>` takes only a `bool`, where std::optional<bool> would read
- * the text "false" as true.
- *
- *     Optional<std::string> label;             // absent
- *     label = "nightly";                       // a value
- *     label = globus::null;                    // null
- *     if (label) use(*label);
- */
-template <class T>
-class Optional {
-public:
-    using value_type = T;
-
-    /// Absent.
-    constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
-    /// JSON null.
-    constexpr Optional(Null) : value_(), state_(State::nothing) {}
-
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
-    template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
-                 !std::same_as<std::remove_cvref_t<U>, Null>)
-    constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
-
-    /// Absent if there is no value.
-    template <class U>
-        requires(detail::GivenAs<U const&, T> && !std::convertible_to<std::optional<U> const&, T>)
-    constexpr Optional(std::optional<U> const& value) : Optional() {
-        if (value) *this = Optional(*value);
-    }
-    /// No value if it is absent or null.
-    template <class U>
-        requires std::convertible_to<T const&, U>
-    [[nodiscard]] constexpr operator std::optional<U>() const {
-        return has_value() ? std::optional<U>(value_) : std::nullopt;
-    }
-
-    template <class U>
-        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null> &&
-                 !std::same_as<std::remove_cvref_t<U>, std::optional<bool>>)
-    constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
-
-    /// For a list: `.orderby = {"name ASC", "size DESC"}`.
-    template <class U = T>
-        requires(!std::same_as<U, std::string>) &&
-                    requires(std::initializer_list<typename U::value_type> items) { U(items); }
-    constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
-
-    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
-    template <class U = T>
-        requires std::convertible_to<boost::json::object, U>
-    Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
-        : value_(boost::json::object(members)), state_(State::something) {}
-
-    /// False if it is absent or null.
-    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
-    [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
-    /// True if it is JSON null, which is sent as such.
-    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
-    /// True if nothing was set. In an answer, this can also be a member of another type than described.
-    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
-
-    /// The value; throws UsageError when there is none.
-    [[nodiscard]] constexpr T const& value() const& GLOBUS_LIFETIMEBOUND {
-        if (!has_value()) throw UsageError("an Optional that holds no value was read");
-        return value_;
-    }
-    /// The value, or `other` when there is none.
-    template <class U>
-    [[nodiscard]] constexpr T value_or(U&& other) const {
-        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
-    }
-    /// The value; call it only when there is one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
-
-    /// What `function` makes of the value; nothing when there is none.
-    template <class F>
-    [[nodiscard]] constexpr auto transform(F&& function) const {
-        using Result = std::remove_cvref_t<std::invoke_result_t<F, T const&>>;
-        return has_value() ? std::optional<Result>(std::forward<F>(function)(value_)) : std::nullopt;
-    }
-
-    /// Makes it hold a fresh value, and returns that.
-    constexpr T& emplace() {
-        become(State::something);
-        return value_;
-    }
-    /// Makes it JSON null.
-    constexpr void set_null() { become(State::nothing); }
-    /// Makes it absent.
-    constexpr void reset() { become(State::missing); }
-
-    friend constexpr bool operator==(Optional const& a, Optional const& b) {
-        return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
-    }
-    /// Absent comes before null, and null before all values.
-    friend constexpr auto operator<=>(Optional const& a, Optional const& b)
-        requires std::three_way_comparable<T>
-    {
-        using Order = std::compare_three_way_result_t<T>;
-        return a.has_value() && b.has_value() ? a.value_ <=> b.value_ : Order(a.state_ <=> b.state_);
-    }
-    /// Prints the value; `null` for null, and nothing if it is absent.
-    template <class Traits>
-    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Optional const& optional)
-        requires requires(T const& value) { out << value; }
-    {
-        if (optional.has_value()) return out << optional.value_;
-        return optional.is_null() ? out << std::string_view("null") : out;
-    }
-
-private:
-    enum class State : unsigned char { missing, nothing, something };
-
-    /// Changes the state; `value_` is fresh whenever the state is not `something`.
-    constexpr void become(State state) {
-        if (state_ == State::something) value_ = T();
-        state_ = state;
-    }
-
-    T value_;
-    State state_ = State::missing;
-};
-
-namespace detail {
-
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<Optional<T>> = true;
-template <class T>
-inline constexpr bool is_required = false;
-template <class T>
-inline constexpr bool is_required<Required<T>> = true;
-
-}  // namespace detail
-}  // namespace globus
-
-/// Equal Optionals have equal hashes.
-template <class T>
-    requires requires(T const& value) { std::hash<T>{}(value); }
-struct std::hash<globus::Optional<T>> {
-    [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
-        return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
-    }
-};
-
-#endif  // GLOBUS_CORE_OPTIONAL_HPP
 
 #include <cstddef>
 #include <string>
@@ -1736,7 +1520,8 @@ public:
     /// @throws ScopeError  for a character that no scope may have, and for `[`, `]`, `*` and blanks: see parse
     explicit Scope(std::string scope_string);
     explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
-    explicit Scope(char const* scope_string) : Scope(detail::text_at(scope_string)) {}
+    explicit Scope(char const* scope_string, detail::CodeLine where = detail::CodeLine::here())
+        : Scope(detail::text_at(scope_string, where)) {}
 
     /**
      * Reads scopes from their text. Scopes of the same name are merged: the result has all their dependencies, and a
@@ -3013,6 +2798,7 @@ void add_to_query(std::string& url, std::string_view name, std::string_view valu
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace globus {
@@ -3086,7 +2872,11 @@ public:
     /// A word that we know, by its text. @throws UsageError  for any other: word() takes those; for a null pointer
     template <class Text>
         requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
-    OpenEnum(Text const& text) : OpenEnum(word(detail::given<std::string>(text))) {
+    OpenEnum(Text const& text, detail::CodeLine where = detail::CodeLine::here()) {
+        if constexpr (std::is_pointer_v<Text>)
+            text_ = detail::text_at(text, where);
+        else
+            text_ = std::string_view(text);
         detail::require_known_word(text_, Words::words);
     }
     /// Any word, whether we know it or not.
@@ -3118,6 +2908,264 @@ public:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_OPEN_ENUM_HPP
+#ifndef GLOBUS_CORE_OPTIONAL_HPP
+#define GLOBUS_CORE_OPTIONAL_HPP
+
+#include <boost/json/value.hpp>
+
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+namespace detail {
+
+/// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
+/// view of one, but not nullptr.
+template <class U, class T>
+concept GivenAs =
+    ((std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
+     (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>)) &&
+    !(std::same_as<T, std::string> && std::is_null_pointer_v<std::remove_cvref_t<U>>);
+
+/// The value that a member was given.
+template <class T, class U>
+constexpr T given(U&& value) {
+    if constexpr (!std::convertible_to<U&&, T>)
+        return T(std::string_view(std::forward<U>(value)));
+    else
+        return std::forward<U>(value);
+}
+
+}  // namespace detail
+
+/**
+ * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
+ *
+ *     OperationLs{.endpoint_id = id}   // right
+ *     OperationLs{.path = "/~/"}       // error: use of deleted function ... this member is required
+ */
+template <class T>
+class Required {
+public:
+    using value_type = T;
+
+    Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
+
+    /// Takes what converts to `T`; if that is bool, only a bool.
+    template <class U = T>
+        requires(detail::GivenAs<U, T> && !detail::PointsToText<std::remove_cvref_t<U>, T> &&
+                 !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
+    /// Takes the text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    template <class U>
+        requires detail::PointsToText<U, T>
+    Required(U const& text, detail::CodeLine where = detail::CodeLine::here()) : value_(detail::text_at(text, where)) {}
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.ids = {"first", "second"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)) {}
+
+    /// The value. There is always one.
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+
+    friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
+
+private:
+    T value_;
+};
+
+/// JSON null, where that means something other than leaving a member out.
+struct Null {
+    friend constexpr bool operator==(Null, Null) = default;
+};
+/// What to write for it: `.label = globus::null`.
+inline constexpr Null null{};
+
+/**
+ * A member that may be left out, be JSON null, or hold a value.
+ *
+ * It differs from std::optional in two ways: it distinguishes *absent* (nothing is sent) from *null* (`null` is sent;
+ * some services clear a field by it), and an `Optional<bool>` takes only a `bool`, where std::optional<bool> would read
+ * the text "false" as true.
+ *
+ *     Optional<std::string> label;             // absent
+ *     label = "nightly";                       // a value
+ *     label = globus::null;                    // null
+ *     if (label) use(*label);
+ */
+template <class T>
+class Optional {
+public:
+    using value_type = T;
+
+    /// Absent.
+    constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
+    /// JSON null.
+    constexpr Optional(Null) : value_(), state_(State::nothing) {}
+
+    /// Takes what converts to `T`; if that is bool, only a bool.
+    template <class U = T>
+        requires(detail::GivenAs<U, T> && !detail::PointsToText<std::remove_cvref_t<U>, T> &&
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
+    constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
+    /// Takes the text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    template <class U>
+        requires detail::PointsToText<U, T>
+    Optional(U const& text, detail::CodeLine where = detail::CodeLine::here())
+        : value_(detail::text_at(text, where)), state_(State::something) {}
+
+    /// Absent if there is no value.
+    template <class U>
+        requires(detail::GivenAs<U const&, T> && !std::convertible_to<std::optional<U> const&, T>)
+    constexpr Optional(std::optional<U> const& value) : Optional() {
+        if (value) *this = Optional(*value);
+    }
+    /// No value if it is absent or null.
+    template <class U>
+        requires std::convertible_to<T const&, U>
+    [[nodiscard]] constexpr operator std::optional<U>() const {
+        return has_value() ? std::optional<U>(value_) : std::nullopt;
+    }
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null> &&
+                 !std::same_as<std::remove_cvref_t<U>, std::optional<bool>>)
+    constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.orderby = {"name ASC", "size DESC"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                    requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)), state_(State::something) {}
+
+    /// False if it is absent or null.
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+    /// True if it is JSON null, which is sent as such.
+    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
+    /// True if nothing was set. In an answer, this can also be a member of another type than described.
+    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
+
+    /// The value; throws UsageError when there is none.
+    [[nodiscard]] constexpr T const& value() const& GLOBUS_LIFETIMEBOUND {
+        if (!has_value()) throw UsageError("an Optional that holds no value was read");
+        return value_;
+    }
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard]] constexpr T value_or(U&& other) const {
+        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
+    }
+    /// The value; call it only when there is one.
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+
+    /// What `function` makes of the value; nothing when there is none.
+    template <class F>
+    [[nodiscard]] constexpr auto transform(F&& function) const {
+        using Result = std::remove_cvref_t<std::invoke_result_t<F, T const&>>;
+        return has_value() ? std::optional<Result>(std::forward<F>(function)(value_)) : std::nullopt;
+    }
+
+    /// Makes it hold a fresh value, and returns that.
+    constexpr T& emplace() {
+        become(State::something);
+        return value_;
+    }
+    /// Makes it JSON null.
+    constexpr void set_null() { become(State::nothing); }
+    /// Makes it absent.
+    constexpr void reset() { become(State::missing); }
+
+    friend constexpr bool operator==(Optional const& a, Optional const& b) {
+        return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
+    }
+    /// Absent comes before null, and null before all values.
+    friend constexpr auto operator<=>(Optional const& a, Optional const& b)
+        requires std::three_way_comparable<T>
+    {
+        using Order = std::compare_three_way_result_t<T>;
+        return a.has_value() && b.has_value() ? a.value_ <=> b.value_ : Order(a.state_ <=> b.state_);
+    }
+    /// Prints the value; `null` for null, and nothing if it is absent.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Optional const& optional)
+        requires requires(T const& value) { out << value; }
+    {
+        if (optional.has_value()) return out << optional.value_;
+        return optional.is_null() ? out << std::string_view("null") : out;
+    }
+
+private:
+    enum class State : unsigned char { missing, nothing, something };
+
+    /// Changes the state; `value_` is fresh whenever the state is not `something`.
+    constexpr void become(State state) {
+        if (state_ == State::something) value_ = T();
+        state_ = state;
+    }
+
+    T value_;
+    State state_ = State::missing;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<Optional<T>> = true;
+template <class T>
+inline constexpr bool is_required = false;
+template <class T>
+inline constexpr bool is_required<Required<T>> = true;
+
+}  // namespace detail
+}  // namespace globus
+
+/// Equal Optionals have equal hashes.
+template <class T>
+    requires requires(T const& value) { std::hash<T>{}(value); }
+struct std::hash<globus::Optional<T>> {
+    [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
+        return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
+    }
+};
+
+#endif  // GLOBUS_CORE_OPTIONAL_HPP
 #ifndef GLOBUS_CORE_TIMESTAMP_HPP
 #define GLOBUS_CORE_TIMESTAMP_HPP
 
@@ -3245,8 +3293,9 @@ public:
     /// A text, kept as it is.
     Timestamp(std::string text) noexcept : text_(std::move(text)) {}
     Timestamp(std::string_view text) : text_(text) {}
-    /// A null pointer is an empty text.
-    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    Timestamp(char const* text, detail::CodeLine where = detail::CodeLine::here())
+        : text_(detail::text_at(text, where)) {}
     /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
     /// @throws UsageError  for a time outside of the years 1 to 9999
     template <class Duration>
@@ -4036,12 +4085,12 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
 /**
  * The functions of a Client that do not block; they need `#include <globus/asio.hpp>` and an AsioTransport.
  *
- *     Client const transfer{TransferService{}, AccessTokenPolicy{token}, {.transport = AsioTransport{io}}};
+ *     Client<TransferService, AccessTokenPolicy, AsioTransport> const transfer{token, {.transport = AsioTransport{io}}};
  *
  *     transfer.async_send(OperationLs{.endpoint_id = id}, [](std::exception_ptr error, Response<FileList> files) {
  *         if (!error) std::printf("%zu files\n", files.size());
  *     });
- *     Response<FileList> const files = co_await transfer.async_send(OperationLs{.endpoint_id = id}, use_awaitable);
+ *     Response<FileList> const files = co_await transfer.async_send(ls, use_awaitable);       // in a coroutine
  *
  * Each is its blocking namesake in everything but the waiting: the same retries, renewals, deadlines, redirects, errors
  * and log. The token says how the caller gets the result: a callback, use_future, use_awaitable, detached, or deferred,
@@ -4060,9 +4109,12 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
  * @tparam C  the client
  * @tparam S  its service
  *
+ * With g++ 12, what is sent from a coroutine needs a name: in a co_await, it destroys twice what a braced list makes.
+ *
  * @par Errors
  * A handler gets them as std::exception_ptr beside a Response whose http_status() is 0; use_awaitable and use_future throw
- * them. That includes those of the arguments: nothing but std::bad_alloc is thrown by a function itself.
+ * them. That includes those of the arguments. A function itself throws only std::bad_alloc, and UsageError for a client that
+ * was moved from and in a child process.
  */
 template <class C, class S>
 class AsyncFunctions {
@@ -7173,7 +7225,11 @@ private:
         bool renew_credential(Authorization const& refused, AuthContext const& context) override {
             return client_.authorizer_.unauthorized(refused, client_.transport(), context);
         }
-        http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
+        http::Response travel(http::Request const& one) override {
+            http::Response answer = client_.transport().send(one);
+            if constexpr (requires { client_.service_.read_login(answer); }) client_.service_.read_login(answer);
+            return answer;
+        }
         detail::Exchange::Refused error_of(http::Response const& answer, AlreadyDone already_done) override {
             return detail::ServiceErrors<S>::refuse(this->request, answer, already_done);
         }
@@ -7427,7 +7483,7 @@ namespace globus {
 class NullPolicy {
 public:
     using credential = NoCredential;
-    static constexpr bool never_blocks = true;
+    static constexpr bool never_blocks = true;  ///< see Authorizer
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
@@ -7450,7 +7506,7 @@ public:
 class BasicPolicy {
 public:
     using credential = BasicCredential;
-    static constexpr bool never_blocks = true;
+    static constexpr bool never_blocks = true;  ///< see Authorizer
     using client_kind = Confidential;
 
     /// @throws UsageError  for an empty id or secret, a control character, or a colon in the id
@@ -7489,7 +7545,7 @@ private:
 class AccessTokenPolicy {
 public:
     using credential = BearerCredential;
-    static constexpr bool never_blocks = true;
+    static constexpr bool never_blocks = true;  ///< see Authorizer
 
     /// @throws UsageError  for an empty token, or one with a blank or another character that a token cannot have
     AccessTokenPolicy(Secret access_token);
@@ -12373,6 +12429,7 @@ private:
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -12411,6 +12468,11 @@ public:
         return inside_->unauthorized(refused, transport, context);
     }
 
+    /// The credential, if the policy inside has it at once: for calls that do not block.
+    [[nodiscard]] std::optional<Authorization> authorize_at_once(AuthContext const& context) const {
+        return inside_->authorize_at_once(context);
+    }
+
     /// Checks that a service takes the credential of the policy inside.
     /// @param takes_basic    the service is reached by the id and secret of an app
     /// @param takes_nothing  the service takes no credential
@@ -12423,6 +12485,7 @@ private:
         virtual Authorization authorize(AnyTransport const& transport, AuthContext const& context) const = 0;
         virtual bool unauthorized(Authorization const& refused, AnyTransport const& transport,
                                   AuthContext const& context) const = 0;
+        virtual std::optional<Authorization> authorize_at_once(AuthContext const& context) const = 0;
         bool is_basic = false;
         bool is_nothing = false;
     };
@@ -12439,7 +12502,21 @@ private:
                           AuthContext const& context) const override {
             return policy.unauthorized(refused, transport, context);
         }
+        std::optional<Authorization> authorize_at_once(AuthContext const& context) const override {
+            if constexpr (requires { policy.authorize_at_once(context); })
+                return policy.authorize_at_once(context);
+            else if constexpr (requires { requires P::never_blocks; })
+                return policy.authorize(AnyTransport(NoTransport{}), context);
+            else
+                return std::nullopt;
+        }
         P policy;
+    };
+    /// For policies that never ask for a token.
+    struct NoTransport {
+        [[noreturn]] http::Response send(http::Request const&) const {
+            throw UsageError("a policy that never blocks has sent a request");
+        }
     };
 
     detail::Shared<Concept const> inside_;
@@ -12783,6 +12860,7 @@ private:
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -12826,6 +12904,14 @@ public:
         std::unique_lock lock(state.mutex);
         if (state.token.empty()) ask(state, lock, context);
         return {Secret("Bearer " + state.token.reveal()), state.generation};
+    }
+    /// The token, if there is one; the source is not asked.
+    [[nodiscard]] std::optional<Authorization> authorize_at_once(AuthContext const& context) const {
+        State& state = *state_;
+        detail::check_audience(state.resource_server, context);
+        std::lock_guard const lock(state.mutex);
+        if (state.token.empty()) return std::nullopt;
+        return Authorization{Secret("Bearer " + state.token.reveal()), state.generation};
     }
     template <class T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const&, AuthContext const& context) const {
@@ -15320,6 +15406,9 @@ struct Download {
     std::optional<Digest> digest = {};
     /// Asks the server for a digest (Want-Repr-Digest, Want-Digest), which may cost it a while.
     bool ask_digest = false;
+    /// How many parts come at the same time, each over a connection of its own: 1 to 16. It pays over links that are
+    /// long or slow for one connection, for files from some 10 MB on. A stream or function always takes one.
+    int connections = 1;
     // Of a target that is a file:
     /// Leaves what has arrived of a file that cannot be finished beside it, and goes on there the next time.
     bool resume = true;
@@ -15428,6 +15517,7 @@ public:
     [[nodiscard]] virtual std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const = 0;
     virtual void succeeded(Attempt const& attempt) const noexcept = 0;
     [[nodiscard]] virtual std::string const& base_url() const noexcept = 0;
+    [[nodiscard]] virtual std::string const& collection_id() const noexcept = 0;
     [[nodiscard]] virtual JointCall begin_call(CallOptions const& options) const = 0;
     /// True if a time limit was set for the call or the client.
     [[nodiscard]] virtual bool has_limit(CallOptions const& options) const = 0;
@@ -15452,6 +15542,7 @@ public:
     }
     void succeeded(Attempt const& attempt) const noexcept override { client_.options().retry.succeeded(attempt); }
     [[nodiscard]] std::string const& base_url() const noexcept override { return client_.base_url(); }
+    [[nodiscard]] std::string const& collection_id() const noexcept override { return client_.service().collection_id; }
     [[nodiscard]] JointCall begin_call(CallOptions const& options) const override {
         return client_.begin_call(options);
     }
@@ -15463,7 +15554,8 @@ private:
     Held client_;
 };
 
-/// The URL of a file. @throws UsageError  for a path that names none
+/// The URL of a file, by its path, or by a Location in the client's collection.
+/// @throws UsageError  for a path that names no file, and for a place in another collection
 std::string file_url(FileAccess const& access, std::string_view path);
 
 /// What an answer to HEAD says.
@@ -16792,6 +16884,10 @@ struct GcsCollectionService {
     [[nodiscard]] std::array<std::string, 1> default_scopes() const { return {scopes().https()}; }
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const;
+
+    /// Makes a redirect to the login of this collection, which is for browsers, the 401 that it means to a program: the
+    /// token is renewed once, and if that does not help, the error says which login is required (see to_gare).
+    void read_login(http::Response& answer) const;
 
     /// What a Client of the collection can do.
     template <class Client>
@@ -19290,6 +19386,16 @@ struct PauseReasonWords {
 /// https://docs.globus.org/api/timers/
 using PauseReason = OpenEnum<PauseReasonWords>;
 
+/// The words of a TimerStatus.
+struct TimerStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, new_, loaded, inactive, ended };
+    static constexpr std::string_view words[] = {"", "new", "loaded", "inactive", "ended"};
+};
+/// Whether a timer will run: a new one and a loaded one will, an inactive one once it is resumed, one that ended never.
+/// https://docs.globus.org/api/timers/
+using TimerStatus = OpenEnum<TimerStatusWords>;
+
 /// The words of a TimerType.
 struct TimerTypeWords {
     /// The constants.
@@ -19336,7 +19442,7 @@ struct Timer {
     Optional<TimerType> timer_type = {};
     Optional<std::string> flow_id = {};  ///< that a timer of a flow starts
     Optional<std::string> name = {};
-    Optional<std::string> status = {};        ///< "new", "loaded", "inactive", "ended", ...
+    Optional<TimerStatus> status = {};
     Optional<std::string> scope = {};         ///< that the action provider is called with
     Optional<Json> body = {};                 ///< what is started; of create_timer's answer
     Optional<std::string> callback_url = {};  ///< of the action provider that is called
@@ -19769,9 +19875,9 @@ timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait cons
                     }
                     if (runs >= *wanted)
                         verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
-                    else if (timer.status == "ended")
+                    else if (timer.status == timers::TimerStatus::ended)
                         verdict.kind = Kind::ended;
-                    else if (timer.status == "inactive" ||
+                    else if (timer.status == timers::TimerStatus::inactive ||
                              (timer.activity && timer.activity->code == timers::ActivityCode::paused))
                         verdict.kind = Kind::paused;
                     return verdict.kind != Kind::timed_out;
@@ -20000,6 +20106,8 @@ struct FileTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, file, dir, invalid_symlink, chr, blk, pipe, other };
     static constexpr std::string_view words[] = {"", "file", "dir", "invalid_symlink", "chr", "blk", "pipe", "other"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What an entry of a directory is.
 /// https://docs.globus.org/api/transfer/file_operations/#file_document
@@ -20020,6 +20128,8 @@ struct TaskTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, transfer, delete_ };
     static constexpr std::string_view words[] = {"", "TRANSFER", "DELETE"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What a task does.
 /// https://docs.globus.org/api/transfer/task/#task_document
@@ -20030,6 +20140,8 @@ struct TaskStatusWords {
     /// The constants.
     enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
     static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// How far a task is. An inactive one waits for its user, and may go on.
 /// https://docs.globus.org/api/transfer/task/#task_document
@@ -20898,7 +21010,8 @@ public:
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(char const* name) : SyncLevel(std::string_view(globus::detail::text_at(name))) {}
+    SyncLevel(char const* name, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : SyncLevel(std::string_view(globus::detail::text_at(name, where))) {}
 
     /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
@@ -21084,28 +21197,55 @@ struct CreateTunnelData {
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
+/// The values that a name may have in a TransferFilter: one or several texts or words of TaskStatus, TaskType, FileType.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
+class FilterValues {
+public:
+    /// One text.
+    FilterValues(char const* one) : texts_(one) {}
+    /// One text.
+    FilterValues(std::string one) : texts_(std::move(one)) {}
+    /// Any number of texts.
+    FilterValues(StringList several) : texts_(std::move(several)) {}
+    /// A word, as in `TaskStatus::active`.
+    template <class Known>
+        requires requires(Known known) {
+            { word_of(known) } -> std::convertible_to<std::string_view>;
+        }
+    FilterValues(Known one) : texts_(word_of(one)) {}
+    /// Several texts or words.
+    FilterValues(std::initializer_list<FilterValues> several);
+
+    /// The values as they are sent.
+    [[nodiscard]] StringList const& texts() const noexcept { return texts_; }
+
+private:
+    StringList texts_;
+};
+
 /**
  * A filter for a listing: a text in Globus' filter language, or names with their values.
  *
  *     .filter = "type:dir/name:~run*"
- *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
+ *     .filter = {{"type", {FileType::file, FileType::dir}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
  *
  * https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
  */
 class TransferFilter {
 public:
-    using value_type = std::pair<std::string, StringList>;
+    using value_type = std::pair<std::string, FilterValues>;
 
     TransferFilter() = default;
     /// A text in the filter language, as it is sent.
-    TransferFilter(char const* text) : text_(globus::detail::text_at(text)) {}
+    TransferFilter(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : text_(globus::detail::text_at(text, where)) {}
     /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms);
 
     /// Adds a condition; all must hold.
-    TransferFilter& add(std::string const& name, StringList const& values);
+    TransferFilter& add(std::string const& name, FilterValues const& values);
 
     /// The filter in the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
@@ -21118,13 +21258,14 @@ private:
 };
 
 /// One filter or several, any of which an entry may pass:
-/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", "dir"}}`.
+/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", FileType::dir}}`.
 /// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
     /// One filter.
-    TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    TransferFilters(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : std::vector<TransferFilter>{TransferFilter(text, where)} {}
     /// One filter.
     TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
     /// One filter.
@@ -24418,6 +24559,25 @@ GLOBUS_DECL std::optional<std::chrono::seconds> retry_after(http::Headers const&
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_IMPL_RETRY_AFTER_IPP
+#ifndef GLOBUS_CORE_IMPL_TEXT_AT_IPP
+#define GLOBUS_CORE_IMPL_TEXT_AT_IPP
+
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string text_at(char const* text, CodeLine where) {
+    if (text != nullptr) return text;
+    std::string_view file = where.file;
+    file.remove_prefix(file.find_last_of('/') + 1);  // 0 if there is none
+    throw UsageError("a null pointer was given where a text belongs, in line " + std::to_string(where.line) + " of " +
+                     std::string(file) + ": is an environment variable not set?");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_TEXT_AT_IPP
 #ifndef GLOBUS_OAUTH_IMPL_AUTHORIZATION_REQUIREMENTS_IPP
 #define GLOBUS_OAUTH_IMPL_AUTHORIZATION_REQUIREMENTS_IPP
 
@@ -24899,22 +25059,6 @@ GLOBUS_DECL void check_audience(std::string_view resource_server, AuthContext co
 }  // namespace globus::detail
 
 #endif  // GLOBUS_OAUTH_IMPL_AUTHORIZER_IPP
-#ifndef GLOBUS_CORE_IMPL_OPTIONAL_IPP
-#define GLOBUS_CORE_IMPL_OPTIONAL_IPP
-
-#include <string>
-
-namespace globus::detail {
-
-GLOBUS_DECL std::string text_at(char const* text) {
-    if (text == nullptr)
-        throw UsageError("a null pointer was given where a text belongs: is an environment variable not set?");
-    return text;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_IMPL_OPTIONAL_IPP
 #ifndef GLOBUS_OAUTH_IMPL_SCOPE_IPP
 #define GLOBUS_OAUTH_IMPL_SCOPE_IPP
 
@@ -31767,6 +31911,210 @@ GLOBUS_DECL LocalFileError::LocalFileError(std::string const& path, std::string 
 #ifndef GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_IPP
 
+#ifndef GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
+
+#ifndef GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+#define GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The decisions about a download that goes on where an earlier attempt ended. They do no I/O.
+
+namespace globus::detail {
+
+/// What the headers of an answer say about a file.
+FileStat read_file_stat(http::Headers const& headers, int status);
+
+/**
+ * What tells a version of a file from all others, for If-Range (RFC 9110, section 13.1.5): a strong ETag, or else a
+ * Last-Modified that is more than a second older than the answer. Empty: there is nothing of the kind, and no part can
+ * be joined to another.
+ */
+std::string validator_of(http::Headers const& headers);
+
+/// A Content-Range (RFC 9110, section 14.4).
+struct ContentRange {
+    std::uint64_t first = 0;                 ///< of the first byte
+    std::uint64_t last = 0;                  ///< of the last byte; both are 0 if the range cannot be satisfied
+    std::optional<std::uint64_t> size = {};  ///< of the whole file
+    bool satisfied = true;                   ///< false: "bytes */size"
+};
+/// Nothing for what is malformed.
+std::optional<ContentRange> read_content_range(std::string_view text);
+
+/// What there is of a file.
+struct HeldPart {
+    std::uint64_t bytes = 0;                 ///< from the beginning
+    std::string validator = {};              ///< of the version that they belong to
+    std::optional<std::uint64_t> size = {};  ///< of that version
+};
+
+/// From which byte on to ask for a file; nothing: for the whole file.
+std::optional<std::uint64_t> first_to_ask(HeldPart const& held);
+
+/// What to make of an answer's head.
+struct Verdict {
+    enum class Kind : unsigned char {
+        append,     ///< the body goes on at `first`
+        restart,    ///< the body is the file from its beginning, and a version that is not known to be the same
+        repeat,     ///< the body is the file from its beginning, in the same version: the server sends no parts
+        complete,   ///< there is nothing more to come
+        ask_whole,  ///< the answer is of no use: ask for the whole file
+    };
+    Kind kind = Kind::restart;
+    std::uint64_t first = 0;                 ///< the place of the first byte of the body
+    std::optional<std::uint64_t> size = {};  ///< of the file
+};
+
+/**
+ * Judges an answer to a request for a file.
+ *
+ * @param held    what there was when it was asked for
+ * @param asked   from which byte on; nothing: for the whole file
+ * @param status  2xx or 416
+ */
+Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status, http::Headers const& headers);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// The reading of one part of a file, over as many requests as it takes.
+class PartRead {
+public:
+    PartRead(FileAccess const& access, std::string const& url, HeldPart const& version, std::uint64_t offset,
+             std::uint64_t size, std::function<bool(std::uint64_t, std::string_view)> keep, CallOptions const& options)
+        : access_(access),
+          url_(url),
+          version_(version),
+          offset_(offset),
+          size_(size),
+          keep_(std::move(keep)),
+          options_(options) {
+        if (options.sink) throw UsageError("read_at takes no sink");
+        options_.sink = [this](std::string_view piece) { return take(piece); };
+        options_.on_head = [this](http::Response const& head) { take_head(head.status, head.headers); };
+    }
+    PartRead(PartRead const&) = delete;
+    PartRead& operator=(PartRead const&) = delete;
+
+    std::uint64_t run() {
+        while (done_ != size_ && step()) {
+        }
+        return done_;
+    }
+
+private:
+    [[nodiscard]] http::Request request() const {
+        constexpr std::uint64_t large = std::uint64_t{256} << 10;
+        std::uint64_t const first = offset_ + done_;
+        http::Request made;
+        made.url = url_;
+        made.bulk = size_ >= large;
+        made.headers = {{"Accept", "*/*"},
+                        {"Range", "bytes=" + std::to_string(first) + '-' + std::to_string(offset_ + size_ - 1)}};
+        if (version_.validator.starts_with('"'))
+            made.headers.add("If-Match", version_.validator);
+        else if (!version_.validator.empty())
+            made.headers.add("If-Unmodified-Since", version_.validator);
+        return made;
+    }
+
+    /// Sends one request; false at the end of the file.
+    bool step() {
+        std::uint64_t const before = done_;
+        headed_ = false;
+        try {
+            Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
+            if (!headed_) take_head(answer.http_status(), answer.headers());
+            return done_ != before;
+        } catch (ApiError const& error) {
+            if (error.http_status() == 416 && !version_.size) return false;
+            if (error.http_status() == 412 || error.http_status() == 416) changed();
+            throw;
+        } catch (NetworkError const& error) {
+            if (done_ == size_) return true;  // the rest of a whole file was not wanted
+            if (done_ == before || !may_go_on(error)) throw;
+        }
+        return true;
+    }
+
+    bool may_go_on(NetworkError const& error) {
+        Attempt const attempt{.number = attempt_++,
+                              .error = &error,
+                              .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
+        auto const wait = access_.before_retry(attempt);
+        return wait && http::wait_until(http::later(*wait), options_.stop);
+    }
+
+    void take_head(int status, http::Headers const& headers) {
+        headed_ = true;
+        HeldPart held = version_;
+        held.bytes = offset_ + done_;
+        Verdict const verdict = judge(held, held.bytes, status, headers);
+        switch (verdict.kind) {
+            case Verdict::Kind::append:
+                skip_ = 0;
+                return;
+            case Verdict::Kind::repeat:  // the server sends no parts
+                skip_ = held.bytes;
+                return;
+            case Verdict::Kind::restart:
+                changed();
+            case Verdict::Kind::complete:
+            case Verdict::Kind::ask_whole:
+                break;
+        }
+        std::string const validator = validator_of(headers);
+        if (!validator.empty() && validator != version_.validator) changed();
+        throw FileIntegrityError("GET " + url_ + ": the server sent another part than it was asked for");
+    }
+
+    bool take(std::string_view piece) {
+        auto const skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, piece.size()));
+        skip_ -= skipped;
+        piece.remove_prefix(skipped);
+        piece = piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - done_)));
+        if (piece.empty()) return done_ != size_;
+        if (!keep_(offset_ + done_, piece)) return false;
+        done_ += piece.size();
+        return true;
+    }
+
+    [[noreturn]] void changed() const {
+        throw FileChangedError("GET " + url_ + ": the file has changed since it was opened");
+    }
+
+    FileAccess const& access_;
+    std::string const& url_;
+    HeldPart const& version_;
+    std::uint64_t const offset_;
+    std::uint64_t const size_;
+    std::function<bool(std::uint64_t, std::string_view)> const keep_;  ///< takes bytes at a place of the file
+    CallOptions options_;
+    std::uint64_t done_ = 0;  ///< bytes that were read
+    std::uint64_t skip_ = 0;  ///< bytes to come that are not wanted
+    int attempt_ = 1;
+    bool headed_ = false;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
 #ifndef GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
 #define GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
 
@@ -31853,74 +32201,6 @@ std::string boot_identity();
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
-#ifndef GLOBUS_SERVICES_GCS_RESUMPTION_HPP
-#define GLOBUS_SERVICES_GCS_RESUMPTION_HPP
-
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-
-// The decisions about a download that goes on where an earlier attempt ended. They do no I/O.
-
-namespace globus::detail {
-
-/// What the headers of an answer say about a file.
-FileStat read_file_stat(http::Headers const& headers, int status);
-
-/**
- * What tells a version of a file from all others, for If-Range (RFC 9110, section 13.1.5): a strong ETag, or else a
- * Last-Modified that is more than a second older than the answer. Empty: there is nothing of the kind, and no part can
- * be joined to another.
- */
-std::string validator_of(http::Headers const& headers);
-
-/// A Content-Range (RFC 9110, section 14.4).
-struct ContentRange {
-    std::uint64_t first = 0;                 ///< of the first byte
-    std::uint64_t last = 0;                  ///< of the last byte; both are 0 if the range cannot be satisfied
-    std::optional<std::uint64_t> size = {};  ///< of the whole file
-    bool satisfied = true;                   ///< false: "bytes */size"
-};
-/// Nothing for what is malformed.
-std::optional<ContentRange> read_content_range(std::string_view text);
-
-/// What there is of a file.
-struct HeldPart {
-    std::uint64_t bytes = 0;                 ///< from the beginning
-    std::string validator = {};              ///< of the version that they belong to
-    std::optional<std::uint64_t> size = {};  ///< of that version
-};
-
-/// From which byte on to ask for a file; nothing: for the whole file.
-std::optional<std::uint64_t> first_to_ask(HeldPart const& held);
-
-/// What to make of an answer's head.
-struct Verdict {
-    enum class Kind : unsigned char {
-        append,     ///< the body goes on at `first`
-        restart,    ///< the body is the file from its beginning, and a version that is not known to be the same
-        repeat,     ///< the body is the file from its beginning, in the same version: the server sends no parts
-        complete,   ///< there is nothing more to come
-        ask_whole,  ///< the answer is of no use: ask for the whole file
-    };
-    Kind kind = Kind::restart;
-    std::uint64_t first = 0;                 ///< the place of the first byte of the body
-    std::optional<std::uint64_t> size = {};  ///< of the file
-};
-
-/**
- * Judges an answer to a request for a file.
- *
- * @param held    what there was when it was asked for
- * @param asked   from which byte on; nothing: for the whole file
- * @param status  2xx or 416
- */
-Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status, http::Headers const& headers);
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_GCS_RESUMPTION_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -31945,6 +32225,12 @@ public:
     virtual void begin(HeldPart const& version) = 0;
     /// Takes bytes at a place: after those before, or at one that was written already. False ends the download.
     virtual bool write(std::uint64_t offset, std::string_view piece) = 0;
+    /// Called before `write_apart`: up to `prefix` all is there.
+    virtual void go_apart(std::uint64_t prefix) { (void)prefix; }
+    /// Like `write`, at any place, from any thread.
+    virtual bool write_apart(std::uint64_t offset, std::string_view piece) { return write(offset, piece); }
+    /// Says that all is there up to `prefix`; by one thread at a time.
+    virtual void advance(std::uint64_t prefix) { (void)prefix; }
     /// Adds the first bytes that are there to a digest.
     virtual void digest(DigestStream&, std::uint64_t) const {}
     /// Called at the end of a success.
@@ -31979,6 +32265,9 @@ public:
     [[nodiscard]] bool can_restart() const noexcept override { return true; }
     void begin(HeldPart const& version) override;
     bool write(std::uint64_t offset, std::string_view piece) override;
+    void go_apart(std::uint64_t prefix) override;
+    bool write_apart(std::uint64_t offset, std::string_view piece) override;
+    void advance(std::uint64_t prefix) override;
     void digest(DigestStream& stream, std::uint64_t size) const override;
     void finish(FileStat const& file, std::uint64_t size) override;
     void discard() noexcept override;
@@ -32007,10 +32296,11 @@ private:
     std::string part_;  ///< the path of the partial file
     Descriptor file_;
     HeldPart version_;
-    std::uint64_t durable_ = 0;  ///< bytes that are on the disk, whatever happens
-    std::uint64_t flushed_ = 0;  ///< bytes that are on their way there
-    bool common_ = false;        ///< another process may go on with it
-    bool done_ = false;          ///< there is none any more
+    std::uint64_t durable_ = 0;            ///< bytes that are on the disk, whatever happens
+    std::optional<std::uint64_t> prefix_;  ///< of a file with gaps: up to here there are none
+    std::uint64_t flushed_ = 0;            ///< bytes that are on their way there
+    bool common_ = false;                  ///< another process may go on with it
+    bool done_ = false;                    ///< there is none any more
 };
 
 /// What takes the bytes for a target. @param url  of the file
@@ -32021,13 +32311,23 @@ std::unique_ptr<Receiver> receiver_for(Download const& what, std::string url);
 #endif  // GLOBUS_SERVICES_GCS_RECEIVERS_HPP
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace globus::detail {
 
@@ -32083,6 +32383,105 @@ private:
     std::uint64_t at_ = 0;
 };
 
+/// The reading of a file in parts that come at the same time. The parts are given out in their order.
+class ApartRead {
+public:
+    /// @param held  what is there already, and the version
+    ApartRead(FileAccess const& access, std::string const& url, HeldPart const& held, std::uint64_t part,
+              Receiver& receiver, CallOptions const& options)
+        : access_(access), url_(url), held_(held), part_(part), receiver_(receiver), options_(options) {
+        if (options.stop.stop_possible()) outer_.emplace(options.stop, [this] { stop_.request_stop(); });
+        options_.stop = stop_.get_token();
+        next_ = prefix_ = held.bytes;
+        moved_ = held.bytes;
+    }
+    ApartRead(ApartRead const&) = delete;
+    ApartRead& operator=(ApartRead const&) = delete;
+
+    /// Reads the rest of the file. @throws what ended one of the parts
+    void run(unsigned connections, ProgressMeter& meter) {
+        receiver_.go_apart(prefix_);
+        {
+            std::vector<std::jthread> threads;
+            for (unsigned i = 0; i != connections; ++i) threads.emplace_back([this] { work(); });
+            try {
+                watch(connections, meter);
+            } catch (...) {
+                stop_.request_stop();
+                throw;
+            }
+        }
+        if (error_) std::rethrow_exception(error_);
+    }
+
+private:
+    /// Reports the progress until all threads have ended.
+    void watch(unsigned connections, ProgressMeter& meter) {
+        std::unique_lock lock(mutex_);
+        while (ended_ != connections) {
+            changed_.wait_for(lock, std::chrono::milliseconds(100));
+            lock.unlock();
+            meter.now.bytes = moved_;
+            meter.moved();
+            lock.lock();
+        }
+    }
+
+    void work() noexcept {
+        try {
+            while (auto const first = take_part()) {
+                std::uint64_t const size = std::min(part_, *held_.size - *first);
+                auto const keep = [this](std::uint64_t at, std::string_view piece) {
+                    moved_ += piece.size();
+                    return receiver_.write_apart(at, piece);
+                };
+                if (PartRead(access_, url_, held_, *first, size, keep, options_).run() != size)
+                    throw FileIntegrityError("GET " + url_ + ": the server sent less than it was asked for");
+                finish_part(*first);
+            }
+        } catch (...) {
+            std::lock_guard const lock(mutex_);
+            if (!error_) error_ = std::current_exception();
+            stop_.request_stop();
+        }
+        std::lock_guard const lock(mutex_);
+        ++ended_;
+        changed_.notify_all();
+    }
+
+    std::optional<std::uint64_t> take_part() {
+        std::lock_guard const lock(mutex_);
+        if (error_ || next_ >= *held_.size) return std::nullopt;
+        return std::exchange(next_, next_ + part_);
+    }
+
+    /// Notes how far all is there without a gap.
+    void finish_part(std::uint64_t first) {
+        std::lock_guard const lock(mutex_);
+        done_.insert(first);
+        std::uint64_t const before = prefix_;
+        while (done_.erase(prefix_) != 0) prefix_ = std::min(prefix_ + part_, *held_.size);
+        if (prefix_ != before) receiver_.advance(prefix_);
+    }
+
+    FileAccess const& access_;
+    std::string const& url_;
+    HeldPart const& held_;
+    std::uint64_t const part_;
+    Receiver& receiver_;
+    CallOptions options_;
+    std::stop_source stop_;
+    std::optional<std::stop_callback<std::function<void()>>> outer_;
+    std::atomic<std::uint64_t> moved_;  ///< bytes that are there, in any place
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::uint64_t next_ = 0;        ///< where the next part begins
+    std::uint64_t prefix_ = 0;      ///< up to here all is there
+    std::set<std::uint64_t> done_;  ///< the parts that are there, beyond that
+    unsigned ended_ = 0;            ///< threads
+    std::exception_ptr error_;
+};
+
 /// One download, over as many requests as it takes.
 class DownloadRun {
 public:
@@ -32098,6 +32497,8 @@ public:
         for (char const* name : {"Range", "If-Range"})
             if (options.headers.find(name) != nullptr)
                 throw UsageError(std::string("a download sets ") + name + " itself: use open() for parts of a file");
+        if (what.connections < 1 || what.connections > 16)
+            throw UsageError("a download takes 1 to 16 connections, and not " + std::to_string(what.connections));
         if (!access.has_limit(options)) options_.deadline.reset();  // as long as it flows
         options_.sink = [this](std::string_view piece) { return take(piece); };
         options_.on_head = [this, on_head = options.on_head](http::Response const& head) {
@@ -32113,6 +32514,7 @@ public:
         resumed_at_ = held_.bytes;
         while (true) {
             try {
+                if (!ask_whole_ && read_apart()) return finish();
                 while (!step()) {
                 }
                 return finish();
@@ -32170,6 +32572,40 @@ private:
             if (!may_go_on(error, before)) throw;
         }
         return false;
+    }
+
+    /// Reads the file over several connections at once, if that is wanted, possible and worth it. False: it was not.
+    bool read_apart() {
+        constexpr std::uint64_t least = std::uint64_t{1} << 20, most = std::uint64_t{16} << 20;  // of a part
+        if (what_.connections == 1 || !receiver_->can_restart()) return false;
+        CallOptions asking = options_;
+        asking.sink = nullptr;
+        asking.on_head = nullptr;
+        FileHead const head = head_of(access_, *what_.path, asking, what_.ask_digest);
+        auto const& size = head.stat.size;
+        if (!size || *size < 4 * least || !head.stat.ranges || head.validator.empty()) return false;
+        if (held_.bytes == 0 || held_.validator != head.validator || held_.size != size) {
+            held_ = {.bytes = 0, .validator = head.validator, .size = size};
+            resumed_at_ = 0;
+            receiver_->begin(held_);
+        }
+        size_ = size;
+        learn(head.stat);
+        meter_.now.bytes = held_.bytes;
+        meter_.now.total = size;
+        meter_.begin();
+        auto const connections = static_cast<unsigned>(what_.connections);
+        ApartRead reading(access_, url_, held_, std::clamp(*size / (4 * connections), least, most), *receiver_, asking);
+        try {
+            reading.run(connections, meter_);
+        } catch (FileChangedError const&) {
+            held_ = {};
+            start_again();
+            return false;
+        }
+        at_ = held_.bytes = *size;
+        digest_.go_on_at(at_, *receiver_);
+        return true;
     }
 
     void start_again() {
@@ -32323,6 +32759,52 @@ GLOBUS_DECL Downloaded download_file(FileAccess const& access, Download const& w
 #ifndef GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
 
+#ifndef GLOBUS_SERVICES_GCS_LOCATION_HPP
+#define GLOBUS_SERVICES_GCS_LOCATION_HPP
+
+#include <string>
+#include <string_view>
+
+namespace globus {
+
+/**
+ * A place in a collection, in any of the ways in which people write one.
+ *
+ *     Location const place = Location::parse("globus://6c54cade-bde5-45c1-bdea-f4bd71dba2cc/home/share/");
+ *     transfer.operation_ls({.endpoint_id = place.collection_id, .path = place.path});
+ *
+ * | form | known |
+ * |---|---|
+ * | `globus://COLLECTION_ID/path` | collection and path |
+ * | `COLLECTION_ID:/path`, as the Globus CLI has it | collection and path |
+ * | `https://app.globus.org/file-manager?origin_id=COLLECTION_ID&origin_path=%2Fpath` | collection and path |
+ * | `https://HOST/path`, the address of a collection's files | address and path |
+ *
+ * The functions for files take the first and the last in place of a path, if they are of the client's own collection.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+struct Location {
+    std::string collection_id = {};  ///< a UUID in lower case; empty if only the address is known
+    std::string address = {};        ///< "https://HOST" of a collection's files; empty if the id is known
+    std::string path = "/";          ///< from the top of the collection, decoded
+
+    /// @throws UsageError  for a text in none of these forms
+    static Location parse(std::string_view text);
+
+    /// `globus://COLLECTION_ID/path`, or `https://HOST/path`.
+    [[nodiscard]] std::string uri() const;
+    /// The page of the web app that shows it. @throws UsageError  if the collection is not known
+    [[nodiscard]] std::string web_url() const;
+
+    friend bool operator==(Location const&, Location const&) = default;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_LOCATION_HPP
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32330,6 +32812,18 @@ GLOBUS_DECL Downloaded download_file(FileAccess const& access, Download const& w
 namespace globus::detail {
 
 GLOBUS_DECL std::string file_url(FileAccess const& access, std::string_view path) {
+    std::string own;
+    if (path.starts_with("globus://") || path.starts_with("https://")) {
+        Location place = Location::parse(path);
+        bool const mine = place.collection_id.empty() ? access.base_url().starts_with(place.address + '/')
+                                                      : place.collection_id == access.collection_id();
+        if (!mine)
+            throw UsageError(
+                "the file is in another collection than this client's: make a client of that, with a token "
+                "for it");
+        own = std::move(place.path);
+        path = own;
+    }
     std::string const encoded = encode_path(path);
     if (encoded.empty() || encoded.ends_with('/'))
         throw UsageError("the path names no file: give it from the top of the collection, as in \"/data/run.h5\"");
@@ -32739,123 +33233,6 @@ GLOBUS_DECL void StorageGatewayDocument::write_json(std::string& out) const {
 #include <string_view>
 #include <utility>
 
-namespace globus::detail {
-
-/// The reading of one part of a file, over as many requests as it takes.
-class PartRead {
-public:
-    PartRead(FileAccess const& access, std::string const& url, HeldPart const& version, std::uint64_t offset,
-             std::span<std::byte> buffer, CallOptions const& options)
-        : access_(access), url_(url), version_(version), offset_(offset), buffer_(buffer), options_(options) {
-        if (options.sink) throw UsageError("read_at takes a buffer, and no sink");
-        options_.sink = [this](std::string_view piece) { return take(piece); };
-        options_.on_head = [this](http::Response const& head) { take_head(head.status, head.headers); };
-    }
-    PartRead(PartRead const&) = delete;
-    PartRead& operator=(PartRead const&) = delete;
-
-    std::size_t run() {
-        while (done_ != buffer_.size() && step()) {
-        }
-        return done_;
-    }
-
-private:
-    [[nodiscard]] http::Request request() const {
-        constexpr std::size_t large = std::size_t{256} << 10;
-        std::uint64_t const first = offset_ + done_;
-        http::Request made;
-        made.url = url_;
-        made.bulk = buffer_.size() >= large;
-        made.headers = {
-            {"Accept", "*/*"},
-            {"Range", "bytes=" + std::to_string(first) + '-' + std::to_string(offset_ + buffer_.size() - 1)}};
-        if (version_.validator.starts_with('"'))
-            made.headers.add("If-Match", version_.validator);
-        else if (!version_.validator.empty())
-            made.headers.add("If-Unmodified-Since", version_.validator);
-        return made;
-    }
-
-    /// Sends one request; false at the end of the file.
-    bool step() {
-        std::size_t const before = done_;
-        headed_ = false;
-        try {
-            Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
-            if (!headed_) take_head(answer.http_status(), answer.headers());
-            return done_ != before;
-        } catch (ApiError const& error) {
-            if (error.http_status() == 416 && !version_.size) return false;
-            if (error.http_status() == 412 || error.http_status() == 416) changed();
-            throw;
-        } catch (NetworkError const& error) {
-            if (done_ == buffer_.size()) return true;  // the rest of a whole file was not wanted
-            if (done_ == before || !may_go_on(error)) throw;
-        }
-        return true;
-    }
-
-    bool may_go_on(NetworkError const& error) {
-        Attempt const attempt{.number = attempt_++,
-                              .error = &error,
-                              .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
-        auto const wait = access_.before_retry(attempt);
-        return wait && http::wait_until(http::later(*wait), options_.stop);
-    }
-
-    void take_head(int status, http::Headers const& headers) {
-        headed_ = true;
-        HeldPart held = version_;
-        held.bytes = offset_ + done_;
-        Verdict const verdict = judge(held, held.bytes, status, headers);
-        switch (verdict.kind) {
-            case Verdict::Kind::append:
-                skip_ = 0;
-                return;
-            case Verdict::Kind::repeat:  // the server sends no parts
-                skip_ = held.bytes;
-                return;
-            case Verdict::Kind::restart:
-                changed();
-            case Verdict::Kind::complete:
-            case Verdict::Kind::ask_whole:
-                break;
-        }
-        std::string const validator = validator_of(headers);
-        if (!validator.empty() && validator != version_.validator) changed();
-        throw FileIntegrityError("GET " + url_ + ": the server sent another part than it was asked for");
-    }
-
-    bool take(std::string_view piece) {
-        auto const skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, piece.size()));
-        skip_ -= skipped;
-        piece.remove_prefix(skipped);
-        piece = piece.substr(0, buffer_.size() - done_);
-        if (piece.empty()) return done_ != buffer_.size();
-        std::memcpy(buffer_.data() + done_, piece.data(), piece.size());
-        done_ += piece.size();
-        return true;
-    }
-
-    [[noreturn]] void changed() const {
-        throw FileChangedError("GET " + url_ + ": the file has changed since it was opened");
-    }
-
-    FileAccess const& access_;
-    std::string const& url_;
-    HeldPart const& version_;
-    std::uint64_t const offset_;
-    std::span<std::byte> const buffer_;
-    CallOptions options_;
-    std::size_t done_ = 0;    ///< bytes that are in the buffer
-    std::uint64_t skip_ = 0;  ///< bytes to come that are not wanted
-    int attempt_ = 1;
-    bool headed_ = false;
-};
-
-}  // namespace globus::detail
-
 namespace globus {
 
 GLOBUS_DECL RemoteFile::RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path,
@@ -32893,7 +33270,12 @@ GLOBUS_DECL std::size_t RemoteFile::read_at(std::uint64_t offset, std::span<std:
     CallOptions reading = call.options();
     if (!access_->has_limit(options)) reading.deadline.reset();
     detail::HeldPart const version{.validator = validator_, .size = stat_.size};
-    return detail::PartRead(*access_, url_, version, offset, buffer, reading).run();
+    auto const keep = [&](std::uint64_t at, std::string_view piece) {
+        std::memcpy(buffer.data() + (at - offset), piece.data(), piece.size());
+        return true;
+    };
+    return static_cast<std::size_t>(
+        detail::PartRead(*access_, url_, version, offset, buffer.size(), keep, reading).run());
 }
 
 }  // namespace globus
@@ -32902,7 +33284,14 @@ GLOBUS_DECL std::size_t RemoteFile::read_at(std::uint64_t offset, std::span<std:
 #ifndef GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -32916,6 +33305,36 @@ GLOBUS_DECL std::string GcsService::base_url() const {
 GLOBUS_DECL std::string GcsCollectionService::base_url() const {
     if (collection_address.empty()) throw UsageError("the address of the collection is empty: give its host name");
     return collection_address.find("://") == std::string::npos ? "https://" + collection_address : collection_address;
+}
+
+GLOBUS_DECL void GcsCollectionService::read_login(http::Response& answer) const {
+    if (answer.status != 302 && answer.status != 303 && answer.status != 307) return;
+    std::string const location(answer.headers.get("Location"));
+    auto const parts = http::split_reference(location);
+    if (!parts.query || !parts.path.ends_with("/v2/oauth2/authorize")) return;
+    bool own = false;
+    boost::json::array scopes;
+    for (auto const& [parameter, value] : parse_query(*parts.query)) {
+        own = own || (parameter == "client_id" && value == collection_id);
+        if (parameter != "scope") continue;
+        // Whoever answers at the address may not ask the user for the scopes of others.
+        std::string const mine = this->scopes().https();
+        std::string_view const prefix = std::string_view(mine).substr(0, mine.rfind('/') + 1);
+        for (std::string_view rest = value; !rest.empty();) {
+            std::string_view const one = rest.substr(0, rest.find(' '));
+            rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+            if (one.starts_with(prefix) && one.find_first_of("[]*") == std::string_view::npos)
+                scopes.emplace_back(boost::json::string_view(one.data(), one.size()));
+        }
+    }
+    if (!own) return;
+    if (scopes.empty()) scopes.emplace_back(this->scopes().https());
+    answer.status = 401;
+    answer.headers = {{"Content-Type", "application/json"}};
+    answer.body = boost::json::serialize(
+        boost::json::object{{"code", "AuthorizationRequired"},
+                            {"message", "the collection asks for a login"},
+                            {"authorization_parameters", boost::json::object{{"required_scopes", std::move(scopes)}}}});
 }
 
 }  // namespace globus
@@ -33334,14 +33753,19 @@ GLOBUS_DECL void CreateTunnelData::check() const {
     globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
 }
 
+GLOBUS_DECL FilterValues::FilterValues(std::initializer_list<FilterValues> several) {
+    for (FilterValues const& values : several) texts_.insert(texts_.end(), values.texts_.begin(), values.texts_.end());
+}
+
 GLOBUS_DECL TransferFilter::TransferFilter(std::initializer_list<value_type> terms) {
     for (auto const& [name, values] : terms) add(name, values);
 }
 
-GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, StringList const& values) {
+GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, FilterValues const& values) {
     if (!text_.empty()) text_ += '/';
     text_ += name + ':';
-    for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
+    StringList const& texts = values.texts();
+    for (std::string const& text : texts) (text_ += &text == texts.data() ? "" : ",") += text;
     return *this;
 }
 
@@ -35636,7 +36060,6 @@ GLOBUS_DECL void CurlExchange::prepare() {
     }
     if (request_.bulk != handle_.bulk) {
         set(CURLOPT_BUFFERSIZE, request_.bulk ? 512L << 10 : long{CURL_MAX_WRITE_SIZE});
-        set(CURLOPT_UPLOAD_BUFFERSIZE, request_.bulk ? 512L << 10 : 64L << 10);  // the latter is its default
         handle_.bulk = request_.bulk;
     }
     if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
@@ -35970,6 +36393,150 @@ GLOBUS_DECL void CurlExchange::end_head() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_HTTP_IMPL_CURL_EXCHANGE_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+GLOBUS_DECL std::optional<std::uint64_t> read_size(std::string_view text) {
+    std::uint64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    // The largest file that systems know of has 2^63 - 1 bytes.
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() || number >> 63 != 0)
+        return std::nullopt;
+    return number;
+}
+
+GLOBUS_DECL std::optional<std::int64_t> date_of(http::Headers const& headers, std::string_view name) {
+    std::string_view const text = headers.get(name);
+    return text.empty() ? std::nullopt : parse_http_date(text, unix_now());
+}
+
+/// Adds the digests of a header: `sha-256=:base64:, md5=...`. Those that this library does not know are skipped.
+GLOBUS_DECL void read_digests(std::string_view text, std::vector<Digest>& digests) {
+    while (!text.empty()) {
+        std::string_view one = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(text.size(), one.size() + 1));
+        one = trimmed(one);
+        auto const equals = one.find('=');
+        if (equals == std::string_view::npos) continue;
+        std::string_view const name = one.substr(0, equals);
+        std::string_view value = one.substr(equals + 1);
+        if (value.size() > 1 && value.front() == ':' && value.back() == ':') value = value.substr(1, value.size() - 2);
+        for (auto const algorithm : {Digest::Algorithm::md5, Digest::Algorithm::sha256, Digest::Algorithm::sha512})
+            if (http::detail::equal_ignoring_case(name, to_string(algorithm))) try {
+                    digests.emplace_back(algorithm, value);
+                } catch (UsageError const&) {  // the server says something that is none
+                }
+    }
+}
+
+GLOBUS_DECL FileStat read_file_stat(http::Headers const& headers, int status) {
+    FileStat stat;
+    stat.etag = headers.get("ETag");
+    stat.content_type = headers.get("Content-Type");
+    stat.ranges = http::detail::equal_ignoring_case(headers.get("Accept-Ranges"), "bytes") || status == 206;
+    if (auto const seconds = date_of(headers, "Last-Modified"))
+        stat.modified = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
+    if (status == 206) {
+        if (auto const range = read_content_range(headers.get("Content-Range"))) stat.size = range->size;
+    } else if (headers.find("Transfer-Encoding") == nullptr) {
+        stat.size = read_size(headers.get("Content-Length"));
+    }
+    for (auto const& [name, value] : headers) {
+        if (http::detail::equal_ignoring_case(name, "Repr-Digest") || http::detail::equal_ignoring_case(name, "Digest"))
+            read_digests(value, stat.digests);
+        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-Digest"))
+            read_digests(value, stat.digests);
+        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-MD5"))
+            read_digests("md5=" + value, stat.digests);
+    }
+    return stat;
+}
+
+GLOBUS_DECL std::string validator_of(http::Headers const& headers) {
+    std::string_view const tag = headers.get("ETag");
+    if (tag.size() > 1 && tag.front() == '"') return std::string(tag);
+    auto const changed = date_of(headers, "Last-Modified"), sent = date_of(headers, "Date");
+    if (changed && sent && *sent - *changed > 1) return std::string(headers.get("Last-Modified"));
+    return {};
+}
+
+GLOBUS_DECL std::optional<ContentRange> read_content_range(std::string_view text) {
+    constexpr std::string_view unit = "bytes ";
+    auto const slash = text.find('/');
+    if (!text.starts_with(unit) || slash == std::string_view::npos) return std::nullopt;
+    std::string_view const range = trimmed(text.substr(unit.size(), slash - unit.size()));
+    std::string_view const whole = trimmed(text.substr(slash + 1));
+    ContentRange read;
+    if (whole != "*" && !(read.size = read_size(whole))) return std::nullopt;
+    if (range == "*") {
+        read.satisfied = false;
+        return read.size ? std::optional(read) : std::nullopt;
+    }
+    auto const dash = range.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    auto const first = read_size(range.substr(0, dash)), last = read_size(range.substr(dash + 1));
+    if (!first || !last || *last < *first || (read.size && *last >= *read.size)) return std::nullopt;
+    read.first = *first;
+    read.last = *last;
+    return read;
+}
+
+GLOBUS_DECL std::optional<std::uint64_t> first_to_ask(HeldPart const& held) {
+    if (held.bytes == 0 || held.validator.empty()) return std::nullopt;
+    // Of a complete file the last byte is asked for again: the answer says whether it is still the same file.
+    if (!held.size || held.bytes < *held.size) return held.bytes;
+    return *held.size == 0 ? std::nullopt : std::optional(*held.size - 1);
+}
+
+GLOBUS_DECL Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status,
+                          http::Headers const& headers) {
+    using Kind = Verdict::Kind;
+    std::string const validator = validator_of(headers);
+    bool const same = !held.validator.empty() && validator == held.validator;
+    bool const other = !validator.empty() && !held.validator.empty() && validator != held.validator;
+    std::optional<ContentRange> const range = read_content_range(headers.get("Content-Range"));
+    switch (status) {
+        case 200: {
+            auto const size = read_file_stat(headers, status).size;
+            bool const fits = !size || !held.size || size == held.size;
+            return {.kind = same && fits ? Kind::repeat : Kind::restart, .size = size};
+        }
+        case 206: {
+            bool const fits = range && range->satisfied && asked && range->first == *asked && !other &&
+                              (!range->size || !held.size || range->size == held.size);
+            if (!fits) return {.kind = Kind::ask_whole};
+            return {.kind = Kind::append, .first = range->first, .size = range->size ? range->size : held.size};
+        }
+        case 416: {
+            bool const all = range && !range->satisfied && asked && held.bytes == *range->size && !other;
+            return {.kind = all ? Kind::complete : Kind::ask_whole, .first = held.bytes, .size = held.bytes};
+        }
+        default:
+            return {.kind = Kind::ask_whole};
+    }
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_PROGRESS_METER_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_PROGRESS_METER_IPP
 
@@ -36121,150 +36688,6 @@ GLOBUS_DECL std::string boot_identity() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_IMPL_DATA_FILE_IPP
-#ifndef GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
-#define GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
-
-#include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-namespace globus::detail {
-
-GLOBUS_DECL std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-GLOBUS_DECL std::optional<std::uint64_t> read_size(std::string_view text) {
-    std::uint64_t number = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    // The largest file that systems know of has 2^63 - 1 bytes.
-    if (text.empty() || error != std::errc() || end != text.data() + text.size() || number >> 63 != 0)
-        return std::nullopt;
-    return number;
-}
-
-GLOBUS_DECL std::optional<std::int64_t> date_of(http::Headers const& headers, std::string_view name) {
-    std::string_view const text = headers.get(name);
-    return text.empty() ? std::nullopt : parse_http_date(text, unix_now());
-}
-
-/// Adds the digests of a header: `sha-256=:base64:, md5=...`. Those that this library does not know are skipped.
-GLOBUS_DECL void read_digests(std::string_view text, std::vector<Digest>& digests) {
-    while (!text.empty()) {
-        std::string_view one = text.substr(0, text.find(','));
-        text.remove_prefix(std::min(text.size(), one.size() + 1));
-        one = trimmed(one);
-        auto const equals = one.find('=');
-        if (equals == std::string_view::npos) continue;
-        std::string_view const name = one.substr(0, equals);
-        std::string_view value = one.substr(equals + 1);
-        if (value.size() > 1 && value.front() == ':' && value.back() == ':') value = value.substr(1, value.size() - 2);
-        for (auto const algorithm : {Digest::Algorithm::md5, Digest::Algorithm::sha256, Digest::Algorithm::sha512})
-            if (http::detail::equal_ignoring_case(name, to_string(algorithm))) try {
-                    digests.emplace_back(algorithm, value);
-                } catch (UsageError const&) {  // the server says something that is none
-                }
-    }
-}
-
-GLOBUS_DECL FileStat read_file_stat(http::Headers const& headers, int status) {
-    FileStat stat;
-    stat.etag = headers.get("ETag");
-    stat.content_type = headers.get("Content-Type");
-    stat.ranges = http::detail::equal_ignoring_case(headers.get("Accept-Ranges"), "bytes") || status == 206;
-    if (auto const seconds = date_of(headers, "Last-Modified"))
-        stat.modified = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
-    if (status == 206) {
-        if (auto const range = read_content_range(headers.get("Content-Range"))) stat.size = range->size;
-    } else if (headers.find("Transfer-Encoding") == nullptr) {
-        stat.size = read_size(headers.get("Content-Length"));
-    }
-    for (auto const& [name, value] : headers) {
-        if (http::detail::equal_ignoring_case(name, "Repr-Digest") || http::detail::equal_ignoring_case(name, "Digest"))
-            read_digests(value, stat.digests);
-        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-Digest"))
-            read_digests(value, stat.digests);
-        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-MD5"))
-            read_digests("md5=" + value, stat.digests);
-    }
-    return stat;
-}
-
-GLOBUS_DECL std::string validator_of(http::Headers const& headers) {
-    std::string_view const tag = headers.get("ETag");
-    if (tag.size() > 1 && tag.front() == '"') return std::string(tag);
-    auto const changed = date_of(headers, "Last-Modified"), sent = date_of(headers, "Date");
-    if (changed && sent && *sent - *changed > 1) return std::string(headers.get("Last-Modified"));
-    return {};
-}
-
-GLOBUS_DECL std::optional<ContentRange> read_content_range(std::string_view text) {
-    constexpr std::string_view unit = "bytes ";
-    auto const slash = text.find('/');
-    if (!text.starts_with(unit) || slash == std::string_view::npos) return std::nullopt;
-    std::string_view const range = trimmed(text.substr(unit.size(), slash - unit.size()));
-    std::string_view const whole = trimmed(text.substr(slash + 1));
-    ContentRange read;
-    if (whole != "*" && !(read.size = read_size(whole))) return std::nullopt;
-    if (range == "*") {
-        read.satisfied = false;
-        return read.size ? std::optional(read) : std::nullopt;
-    }
-    auto const dash = range.find('-');
-    if (dash == std::string_view::npos) return std::nullopt;
-    auto const first = read_size(range.substr(0, dash)), last = read_size(range.substr(dash + 1));
-    if (!first || !last || *last < *first || (read.size && *last >= *read.size)) return std::nullopt;
-    read.first = *first;
-    read.last = *last;
-    return read;
-}
-
-GLOBUS_DECL std::optional<std::uint64_t> first_to_ask(HeldPart const& held) {
-    if (held.bytes == 0 || held.validator.empty()) return std::nullopt;
-    // Of a complete file the last byte is asked for again: the answer says whether it is still the same file.
-    if (!held.size || held.bytes < *held.size) return held.bytes;
-    return *held.size == 0 ? std::nullopt : std::optional(*held.size - 1);
-}
-
-GLOBUS_DECL Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status,
-                          http::Headers const& headers) {
-    using Kind = Verdict::Kind;
-    std::string const validator = validator_of(headers);
-    bool const same = !held.validator.empty() && validator == held.validator;
-    bool const other = !validator.empty() && !held.validator.empty() && validator != held.validator;
-    std::optional<ContentRange> const range = read_content_range(headers.get("Content-Range"));
-    switch (status) {
-        case 200: {
-            auto const size = read_file_stat(headers, status).size;
-            bool const fits = !size || !held.size || size == held.size;
-            return {.kind = same && fits ? Kind::repeat : Kind::restart, .size = size};
-        }
-        case 206: {
-            bool const fits = range && range->satisfied && asked && range->first == *asked && !other &&
-                              (!range->size || !held.size || range->size == held.size);
-            if (!fits) return {.kind = Kind::ask_whole};
-            return {.kind = Kind::append, .first = range->first, .size = range->size ? range->size : held.size};
-        }
-        case 416: {
-            bool const all = range && !range->satisfied && asked && held.bytes == *range->size && !other;
-            return {.kind = all ? Kind::complete : Kind::ask_whole, .first = held.bytes, .size = held.bytes};
-        }
-        default:
-            return {.kind = Kind::ask_whole};
-    }
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
 
@@ -36422,6 +36845,11 @@ GLOBUS_DECL void PartialFile::open_own() {
 GLOBUS_DECL HeldPart PartialFile::held() {
     if (!open_common(false)) return {};
     version_ = read_note();
+    if (!prefix_) return version_;
+    // It had gaps, which go: from here on it is written in order.
+    if (!resize_file(file_, version_.bytes)) fail(path_, "written");
+    prefix_.reset();
+    write_note();
     return version_;
 }
 
@@ -36448,7 +36876,8 @@ GLOBUS_DECL HeldPart PartialFile::read_note() {
     // What was written before the system was started again, or on another machine, may not have reached the disk.
     bool const same_start = !word("boot").empty() && word("boot") == boot_identity();
     durable_ = std::min(durable_, there);
-    part.bytes = same_start ? there : durable_;
+    prefix_ = read_size(word("prefix"));
+    part.bytes = same_start ? std::min(there, prefix_.value_or(there)) : durable_;
     if (part.size) part.bytes = std::min(part.bytes, *part.size);
     return part;
 }
@@ -36456,6 +36885,7 @@ GLOBUS_DECL HeldPart PartialFile::read_note() {
 GLOBUS_DECL void PartialFile::write_note() {
     boost::json::object note{{"url", url_}, {"validator", version_.validator}, {"durable", std::to_string(durable_)}};
     if (version_.size) note["size"] = std::to_string(*version_.size);
+    if (prefix_) note["prefix"] = std::to_string(*prefix_);
     note["boot"] = boot_identity();
     std::string const fresh = note_path() + ".new";
     Descriptor const file = remove_file(fresh) ? open_file(fresh, Opening::to_make) : Descriptor();
@@ -36481,6 +36911,7 @@ GLOBUS_DECL void PartialFile::begin(HeldPart const& version) {
     if (auto const mode = final_mode(); mode && !set_permissions(file_, *mode | 0600U)) fail(path_, "written");
     version_ = version;
     durable_ = flushed_ = 0;
+    prefix_.reset();
     if (common_ && !version.validator.empty()) write_note();
 }
 
@@ -36496,6 +36927,26 @@ GLOBUS_DECL bool PartialFile::write(std::uint64_t offset, std::string_view piece
         write_note();
     }
     return true;
+}
+
+GLOBUS_DECL void PartialFile::go_apart(std::uint64_t prefix) {
+    prefix_ = prefix;
+    if (common_) write_note();
+}
+
+GLOBUS_DECL bool PartialFile::write_apart(std::uint64_t offset, std::string_view piece) {
+    if (!write_at(file_, piece, offset)) fail(path_, "written");
+    return true;
+}
+
+GLOBUS_DECL void PartialFile::advance(std::uint64_t prefix) {
+    if (what_.durable) begin_sync(file_, *prefix_, prefix - *prefix_);
+    prefix_ = prefix;
+    if (what_.durable && prefix >= durable_ + checkpoint) {
+        if (!sync_data(file_)) fail(path_, "written");
+        durable_ = prefix;
+    }
+    if (common_) write_note();
 }
 
 GLOBUS_DECL void PartialFile::digest(DigestStream& stream, std::uint64_t size) const {
@@ -36536,6 +36987,94 @@ GLOBUS_DECL void PartialFile::remove() noexcept {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+[[noreturn]] GLOBUS_DECL void refuse_location() {
+    throw UsageError(
+        "this is no place in a collection: write globus://COLLECTION_ID/path, COLLECTION_ID:/path, the https address "
+        "of a "
+        "collection's file, or that of the web app's file manager");
+}
+
+GLOBUS_DECL std::string collection_of(std::string_view text) {
+    if (!is_uuid(text)) refuse_location();
+    std::string id;
+    for (char const c : text) id += http::detail::lower(c);
+    return id;
+}
+
+GLOBUS_DECL std::string location_path(std::string_view encoded) {
+    auto path = percent_decode(encoded);
+    if (!path || path->find('\0') != std::string::npos) refuse_location();
+    return path->starts_with('/') ? *path : '/' + *path;
+}
+
+/// A path as it stands in a URL.
+GLOBUS_DECL std::string url_path(std::string_view path) {
+    std::string encoded;
+    for (char const c : path)
+        if (is_unreserved(c) || c == '/')
+            encoded += c;
+        else
+            append_escaped(encoded, c);
+    return encoded.starts_with('/') ? encoded : '/' + encoded;
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL Location Location::parse(std::string_view text) {
+    if (text.size() > 36 && text[36] == ':' && is_uuid(text.substr(0, 36))) {
+        std::string_view const path = text.substr(37);
+        if (path.find('\0') != std::string_view::npos) detail::refuse_location();
+        return {.collection_id = detail::collection_of(text.substr(0, 36)),
+                .path = (path.starts_with('/') ? "" : "/") + std::string(path)};
+    }
+    std::string const address = http::encode_iri(text);
+    auto const parts = http::split_reference(address);
+    if (!parts.scheme || !parts.authority) detail::refuse_location();
+    std::string scheme;
+    for (char const c : *parts.scheme) scheme += http::detail::lower(c);
+    if (scheme == "globus") {
+        if (parts.query || parts.fragment) detail::refuse_location();  // such signs of a path are written as %3F, %23
+        return {.collection_id = detail::collection_of(*parts.authority), .path = detail::location_path(parts.path)};
+    }
+    if (scheme != "https" && scheme != "http") detail::refuse_location();
+    if (parts.path == "/file-manager" && parts.query) {
+        Location place;
+        for (auto const& [name, value] : parse_query(*parts.query)) {
+            if (name == "origin_id") place.collection_id = detail::collection_of(value);
+            if (name == "origin_path") place.path = (value.starts_with('/') ? "" : "/") + value;
+        }
+        if (place.collection_id.empty() || place.path.find('\0') != std::string::npos) detail::refuse_location();
+        return place;
+    }
+    if (parts.query || parts.fragment) detail::refuse_location();
+    std::string base = http::check_base_url(scheme + "://" + std::string(*parts.authority));
+    base.pop_back();  // the slash
+    return {.address = base, .path = detail::location_path(parts.path)};
+}
+
+GLOBUS_DECL std::string Location::uri() const {
+    return (collection_id.empty() ? address : "globus://" + collection_id) + detail::url_path(path);
+}
+
+GLOBUS_DECL std::string Location::web_url() const {
+    if (collection_id.empty()) throw UsageError("which collection this place is in is not known: only its address is");
+    return "https://app.globus.org/file-manager?origin_id=" + collection_id + "&origin_path=" + percent_encode(path);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
 

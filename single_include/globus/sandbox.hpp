@@ -82,11 +82,19 @@
  * On a second port, with `Authorization: Bearer <admin secret>`: `POST /admin/v1/sessions` makes a session (`seed`,
  * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists
  * them; under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`,
- * `tokens`, `collections/{id}`, `scenario`, `snapshot`, `restore` and `verify`; `DELETE` ends a session, with
+ * `tokens`, `collections/{id}`, `compute_tasks/{id}` ({"result"} or {"exception"}), `compute_endpoints/{id}` ({"status"}),
+ * `scenarios`, `scenario`, `snapshot`, `restore`, `reset` and `verify`; `DELETE` ends a session, with
  * `?strict=1` only when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those
  * that follow a number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire":
  * "all" or a token}, {"revoke"}, {"rotate_keys": true}, {"lifetime_s"}, {"issue": {"scope", "client_id"}},
  * {"require_consent"} and {"require_session"}. What means nothing is answered 400, with the reason.
+ *
+ * At `/` of the same port is a page that shows all this and adds faults at a click; it asks with the secret that is
+ * behind the `#` of its address, which `globus-sandbox` prints as GLOBUS_SANDBOX_ADMIN_PAGE.
+ *
+ * @par Browsers
+ * Web pages of this machine may call the services (CORS), those of Options::allowed_origins, too; a request from any
+ * other page, or under another name than 127.0.0.1 and localhost, is refused. A login is no call: no page reads it.
  *
  * @par Seeds and sessions
  * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
@@ -99,29 +107,35 @@
  * where it comes from: [doc] a documentation page or RFC, [recorded] an answer that was seen, [guess] neither. The
  * guesses are:
  * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
- *   `unknown_scope`; the lifetime of an authorization code (30 s); the page that shows a code is served by the sandbox
- *   even if the application names the one of auth.globus.org; the first user is always logged in; scopes of the
- *   services have identifiers made from their text; there is one identity provider; who is not known is not
- *   provisioned; projects, clients and policies may be changed by whoever has a token; a policy is kept, and not
- *   applied to logins.
- * - Permissions: a token for the right resource server is enough; which of its scopes it has is not looked at, except
- *   openid, profile, email, data_access and the scope of a flow. Access rules and roles are kept and not enforced:
- *   whoever has a token may list, read and write any collection that its state allows. Visibility in Groups, Search and
- *   Flows is not enforced either.
+ *   `unknown_scope`, which is for the scopes of clients that a developer made and did not give that scope; the lifetime
+ *   of an authorization code (30 s); the page that shows a code is served by the sandbox even if the application names
+ *   the one of auth.globus.org; the first user is logged in unless the login or Options::ask says otherwise; scopes of
+ *   the services have identifiers made from their text; there is one identity provider; public applications may revoke
+ *   each token that they show; projects, clients and policies may be changed by whoever has a token with manage_projects;
+ *   a policy is kept, and not applied to logins.
+ * - Permissions: what a scope that is not `all` is good for, as far as no documentation says it. What the sandbox was
+ *   started with may be managed by its first user and by its applications, and is open to everybody unless
+ *   Collection::open is false; mapped collections let everybody in. High assurance is said and not enforced, and of a
+ *   session what Session::require_session asks for.
  * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
  *   onto an existing path; the codes and the status of tasks that conflict (the same pair of paths between the same
  *   collections; other overlaps are let through) or are too many; the code of a task that met its deadline; a
  *   collection that is away lets tasks be accepted and makes them fault, and a login that fails makes them INACTIVE; a
  *   task shows its progress in quarters of its duration and copies at the end of it; a symbolic link that leads out of
  *   the collection or back to where it came from is not copied; a pattern of a delete knows `*` and `?`; a pause rule
- *   without flags pauses every task, and one for listings, mkdir and rename is kept and not enforced; what a user sees
- *   of a pause rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id
- *   is remembered.
- * - Groups: the answer of a batch of membership actions. Search: a query is a plain search for its text; filters,
- *   facets and sorting are ignored, and a token is needed for public indices, too.
- * - Flows: runs stay ACTIVE until they are cancelled, and ask nothing; input is not checked against its schema; the
- *   form of `marker`. Timers: they do not run. Compute: tasks wait for an endpoint for ever.
- * - GCS Manager: it is at `/api/` of the same address; its documents are kept, and change nothing in Transfer.
+ *   without flags pauses everything; status and code of an operation that a rule pauses; what a user sees of a pause
+ *   rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id is
+ *   remembered, a tunnel is there once the listener is known, and carries nothing; personal endpoints are empty
+ *   directories; every subscription is known.
+ * - Groups: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP; who may join without being
+ *   asked: where requests to join are taken. Search: results are not ranked, and boosts change nothing; the rarer filters
+ *   (geo_bounding_box) are refused.
+ * - Flows: the actions of transfer and of hello world do what they say, every other action succeeds at once with what it
+ *   was given; no run asks anybody anything; of the expressions only `+` is understood; the form of `marker`. Timers: the
+ *   status of one that is over; callbacks that are no transfer and no flow are errors. Compute: a task ends when an admin
+ *   call says so.
+ * - GCS Manager: it is at `/api/` of the same address, and of https_url(); its collections are directories of the
+ *   sandbox; its answers to what is malformed.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
  * - Data: PUT makes the directories that are missing. Conditions and ranges are those of RFC 9110; digests are given to
@@ -619,6 +633,27 @@ struct Options {
     std::vector<Collection> collections = {};  ///< empty: source, destination, and every other directory in `root`
 };
 
+/**
+ * Reads what a sandbox is made of from a JSON document:
+ *
+ * @code{.json}
+ * {"users": [{"username": "ada@example.org"}],
+ *  "apps": [{"id": "...", "secret": "..."}],
+ *  "collections": [{"id": "...", "directory": "data", "kind": "mapped", "open": false}],
+ *  "rules": [{"collection": "...", "principal_type": "all_authenticated_users", "path": "/", "permissions": "r"}],
+ *  "groups": [{"id": "...", "name": "Lab", "policies": {}, "members": [{"identity_id": "...", "role": "member"}]}],
+ *  "indices": [{"id": "...", "display_name": "Index", "entries": [{"subject": "s", "visible_to": ["public"], "content": {}}]}],
+ *  "flows": [{"title": "Flow", "definition": {}, "input_schema": {}}],
+ *  "timers": [{"timer_type": "transfer", "schedule": {"type": "once"}, "body": {}}]}
+ * @endcode
+ *
+ * Users, applications and collections are added to `options`; the rest is made by Session::seed of the same document,
+ * once the server is there.
+ *
+ * @throws SandboxError when a member is unknown or wrong; the message says which
+ */
+void read_config(boost::json::object const& config, Options& options);
+
 /// One request as the sandbox saw it.
 struct JournalEntry {
     std::uint64_t number = 0;  ///< from 1, in the order of arrival
@@ -741,6 +776,14 @@ public:
     [[nodiscard]] std::chrono::system_clock::time_point now() const;
     /// Waits until no task is about to do anything; false when `timeout` passed first. For the real clock.
     bool wait_for_tasks(std::chrono::milliseconds timeout = std::chrono::seconds(10));
+
+    /**
+     * Makes the rules, groups, indices, flows and timers of a document for the first user, as read_config() describes
+     * them. What is there then is what reset() goes back to.
+     *
+     * @throws SandboxError when a service refuses one; the message has its answer
+     */
+    void seed(boost::json::object const& config);
 
     /**
      * Adds a rule, or an array of them; a string is read as JSON text.
@@ -871,13 +914,33 @@ private:
 #ifndef GLOBUS_SANDBOX_IMPL_SERVER_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVER_IPP
 
-// The sessions of a server, and the admin calls over HTTP.
-#ifndef GLOBUS_SANDBOX_IMPL_ADMIN_IPP
-#define GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+// What a sandbox begins with, from a JSON document: people, applications, collections, and what the services keep.
+#ifndef GLOBUS_SANDBOX_IMPL_SESSION_SEED_IPP
+#define GLOBUS_SANDBOX_IMPL_SESSION_SEED_IPP
 
-// Sockets: a listener, a thread for each connection, and the life of one request with the faults on its way.
-#ifndef GLOBUS_SANDBOX_IMPL_HTTP_IPP
-#define GLOBUS_SANDBOX_IMPL_HTTP_IPP
+// The sessions of a server, and the admin calls over HTTP.
+#ifndef GLOBUS_SANDBOX_IMPL_SESSION_HOST_IPP
+#define GLOBUS_SANDBOX_IMPL_SESSION_HOST_IPP
+
+// Changes from outside: tokens, the clock, collections, scenarios, variables.
+#ifndef GLOBUS_SANDBOX_IMPL_SESSION_CHANGES_IPP
+#define GLOBUS_SANDBOX_IMPL_SESSION_CHANGES_IPP
+
+// What a session says of itself: journal, state, expectations.
+#ifndef GLOBUS_SANDBOX_IMPL_SESSION_REPORTS_IPP
+#define GLOBUS_SANDBOX_IMPL_SESSION_REPORTS_IPP
+
+// Making a session, starting and ending it.
+#ifndef GLOBUS_SANDBOX_IMPL_SESSION_WORLD_IPP
+#define GLOBUS_SANDBOX_IMPL_SESSION_WORLD_IPP
+
+// The life of a connection of a session: requests, and the faults on their way.
+#ifndef GLOBUS_SANDBOX_IMPL_NET_SERVICE_IPP
+#define GLOBUS_SANDBOX_IMPL_NET_SERVICE_IPP
+
+// A listener on the loopback interface, with a thread for each connection.
+#ifndef GLOBUS_SANDBOX_IMPL_NET_LISTENER_IPP
+#define GLOBUS_SANDBOX_IMPL_NET_LISTENER_IPP
 
 #ifndef GLOBUS_CORE_PLATFORM_PEER_USER_HPP
 #define GLOBUS_CORE_PLATFORM_PEER_USER_HPP
@@ -897,9 +960,13 @@ namespace globus::detail {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_PEER_USER_HPP
-// The fault rules: reading them, deciding which one fires, and what they do to the bytes of an answer.
-#ifndef GLOBUS_SANDBOX_IMPL_FAULTS_IPP
-#define GLOBUS_SANDBOX_IMPL_FAULTS_IPP
+// A connection: what is read from its socket and written to it, with TLS or without.
+#ifndef GLOBUS_SANDBOX_IMPL_NET_CONNECTION_IPP
+#define GLOBUS_SANDBOX_IMPL_NET_CONNECTION_IPP
+
+// Certificates made for one session: good ones, and ones that a client must refuse.
+#ifndef GLOBUS_SANDBOX_IMPL_TLS_IPP
+#define GLOBUS_SANDBOX_IMPL_TLS_IPP
 
 // What a session consists of: its data, clock, journal and rules.
 #ifndef GLOBUS_SANDBOX_IMPL_WORLD_IPP
@@ -1008,6 +1075,38 @@ private:
 
 #ifndef GLOBUS_CORE_TIMESTAMP_HPP
 #define GLOBUS_CORE_TIMESTAMP_HPP
+
+#ifndef GLOBUS_CORE_TEXT_AT_HPP
+#define GLOBUS_CORE_TEXT_AT_HPP
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+
+namespace globus::detail {
+
+/// A line of a program. As a default argument, `CodeLine::here()` is the line of the call.
+struct CodeLine {
+    char const* file = "";
+    int line = 0;
+    static constexpr CodeLine here(char const* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+        return {file, line};
+    }
+};
+
+/// The text at a pointer.
+/// @param where  the line that gives it
+/// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+std::string text_at(char const* text, CodeLine where);
+
+/// A pointer to a text that is given to a `T`, which is made from a text.
+template <class U, class T>
+concept PointsToText =
+    std::is_pointer_v<U> && std::convertible_to<U, char const*> && std::convertible_to<std::string, T>;
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_TEXT_AT_HPP
 
 #include <chrono>
 #include <compare>
@@ -1133,8 +1232,9 @@ public:
     /// A text, kept as it is.
     Timestamp(std::string text) noexcept : text_(std::move(text)) {}
     Timestamp(std::string_view text) : text_(text) {}
-    /// A null pointer is an empty text.
-    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    Timestamp(char const* text, detail::CodeLine where = detail::CodeLine::here())
+        : text_(detail::text_at(text, where)) {}
     /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
     /// @throws UsageError  for a time outside of the years 1 to 9999
     template <class Duration>
@@ -1457,7 +1557,10 @@ public:
 
     double fraction() { return static_cast<double>(engine_() >> 11) * 0x1.0p-53; }
 
+    std::string next_uuid{};  ///< what the next call of uuid() answers, when it is not empty
+
     std::string uuid() {
+        if (!next_uuid.empty()) return std::exchange(next_uuid, {});
         std::uint64_t const a = engine_();
         std::uint64_t const b = engine_();
         char text[37];
@@ -1743,7 +1846,7 @@ struct Endpoint {
     std::string kind;  ///< "GCSv5_mapped_collection", ...
     std::string state = "ok";
     bool requires_data_access = false;
-    bool open = false;  ///< everybody may read and write it: see Collection::open
+    bool open = false;      ///< everybody may read and write it: see Collection::open
     json::object document;  ///< what can be read and updated
     std::vector<json::object> rules;
     std::vector<json::object> roles;
@@ -1753,7 +1856,7 @@ struct TransferItem {
     std::string source;
     std::string destination;
     std::optional<bool> recursive = {};  ///< nothing: it is seen when the task runs
-    bool link = false;  ///< a symbolic link itself
+    bool link = false;                   ///< a symbolic link itself
     std::string checksum;
     std::string algorithm;
 };
@@ -1789,11 +1892,11 @@ struct Task {
     std::int64_t total_bytes = 0;
     bool started = false;
     bool attempted = false;
-    bool paused = false;  ///< by an administrator
+    bool paused = false;   ///< by an administrator
     bool removed = false;  ///< from the list of its owner
     std::string pause_message;
-    bool held = false;    ///< by a pause rule
-    bool over = false;    ///< SUCCEEDED or FAILED
+    bool held = false;  ///< by a pause rule
+    bool over = false;  ///< SUCCEEDED or FAILED
     std::string last_fault;
 
     [[nodiscard]] std::string status() const { return text_of(document, "status"); }
@@ -1920,7 +2023,7 @@ public:
     std::string id;
     std::string base_url;
     std::string https_url;  ///< the same services over TLS; base_url when that is TLS already
-    std::string gcs_id;  ///< of the endpoint whose GCS Manager is under /api
+    std::string gcs_id;     ///< of the endpoint whose GCS Manager is under /api
     bool owns_root = false;
 
     mutable std::mutex mutex;
@@ -1976,7 +2079,7 @@ public:
     std::shared_ptr<Listener> listener;
     std::shared_ptr<Listener> secure;  ///< of https_url; null when `listener` speaks TLS
     std::shared_ptr<SSL_CTX> tls;      ///< of `secure`, or else of `listener`
-    std::string ca_pem;            ///< whom a client may trust
+    std::string ca_pem;                ///< whom a client may trust
     void make_certificates();
     void seed_services();
 
@@ -2080,6 +2183,497 @@ inline User const* World::user(std::string_view identity) const {
 
 #endif  // GLOBUS_SANDBOX_IMPL_WORLD_IPP
 
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace globus::sandbox::detail {
+
+using KeyHandle = std::shared_ptr<EVP_PKEY>;
+using CertificateHandle = std::shared_ptr<X509>;
+
+/// Who signs a certificate.
+struct Signer {
+    CertificateHandle certificate;
+    KeyHandle key;
+};
+
+inline void add_extension(X509* certificate, X509* issuer, int kind, char const* value) {
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+    if (X509_EXTENSION* const made = X509V3_EXT_conf_nid(nullptr, &context, kind, value)) {
+        X509_add_ext(certificate, made, -1);
+        X509_EXTENSION_free(made);
+    }
+}
+
+/// A certificate for `key`, valid from `begin` to `end` seconds after now; self-signed without an issuer.
+inline CertificateHandle make_certificate(KeyHandle const& key, std::string const& name, char const* alternatives,
+                                          Signer const* issuer, std::uint64_t serial, long begin, long end) {
+    CertificateHandle const made(X509_new(), &X509_free);
+    X509_set_version(made.get(), 2);
+    ASN1_INTEGER_set_uint64(X509_get_serialNumber(made.get()), serial >> 1);
+    X509_gmtime_adj(X509_getm_notBefore(made.get()), begin);
+    X509_gmtime_adj(X509_getm_notAfter(made.get()), end);
+    X509_NAME* const subject = X509_get_subject_name(made.get());
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>(name.c_str()), -1,
+                               -1, 0);
+    X509* const by = issuer != nullptr ? issuer->certificate.get() : made.get();
+    X509_set_issuer_name(made.get(), X509_get_subject_name(by));
+    X509_set_pubkey(made.get(), key.get());
+    bool const authority = alternatives == nullptr;
+    add_extension(made.get(), by, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
+    add_extension(made.get(), by, NID_key_usage,
+                  authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
+    add_extension(made.get(), by, NID_subject_key_identifier, "hash");
+    if (!authority) add_extension(made.get(), by, NID_subject_alt_name, alternatives);
+    X509_sign(made.get(), issuer != nullptr ? issuer->key.get() : key.get(), EVP_sha256());
+    return made;
+}
+
+/// Makes an authority and a certificate of the wanted kind, for the life of the session.
+inline void World::make_certificates() {
+    auto const new_key = [] { return KeyHandle(EVP_EC_gen("P-256"), &EVP_PKEY_free); };
+    // Not from the seed: what a session does must not hang on whether it has certificates.
+    auto const serial = [] {
+        std::uint64_t number = 0;
+        RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
+        return number;
+    };
+    constexpr long day = 86400;
+    Signer authority{nullptr, new_key()};
+    authority.certificate =
+        make_certificate(authority.key, "Globus sandbox authority", nullptr, nullptr, serial(), -day, 365 * day);
+    KeyHandle const key = new_key();
+    char const* const names =
+        options.tls == Tls::wrong_host ? "DNS:elsewhere.example,IP:192.0.2.1" : "IP:127.0.0.1,DNS:localhost";
+    bool const expired = options.tls == Tls::expired;
+    CertificateHandle const certificate =
+        make_certificate(key, "Globus sandbox", names, options.tls == Tls::self_signed ? nullptr : &authority, serial(),
+                         expired ? -2 * day : -day, expired ? -day : 365 * day);
+    std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
+    PEM_write_bio_X509(text.get(), authority.certificate.get());
+    char* bytes = nullptr;
+    auto const size = BIO_get_mem_data(text.get(), &bytes);
+    ca_pem.assign(bytes, static_cast<std::size_t>(size));
+    tls.reset(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
+    bool const weak = options.tls == Tls::weak;
+    SSL_CTX_set_min_proto_version(tls.get(), weak ? TLS1_1_VERSION : TLS1_2_VERSION);
+    if (weak) {
+        SSL_CTX_set_max_proto_version(tls.get(), TLS1_1_VERSION);
+        SSL_CTX_set_cipher_list(tls.get(), "DEFAULT:@SECLEVEL=0");  // OpenSSL's default level has no TLS 1.1
+    }
+    if (SSL_CTX_use_certificate(tls.get(), certificate.get()) != 1 || SSL_CTX_use_PrivateKey(tls.get(), key.get()) != 1)
+        throw SandboxError("sandbox: no certificate can be made");
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TLS_IPP
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+namespace globus::sandbox::detail {
+
+namespace http = boost::beast::http;
+using Parser = http::request_parser<http::string_body>;
+
+/// A connection, and the thread that serves it.
+struct Connection {
+    Connection(int accepted, std::uint64_t ordinal) : socket(accepted), number(ordinal) {}
+
+    int socket;
+    std::uint64_t number;
+    boost::beast::flat_buffer buffer;
+    std::atomic<bool> idle{false};   ///< waits for a request
+    std::atomic<bool> leave{false};  ///< is to end instead of waiting for another one
+    std::atomic<bool> finished{false};
+    std::thread thread;
+    std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, &SSL_free};
+    bool abrupt = false;  ///< ends without the TLS close_notify
+
+    /// The TLS handshake, when there is to be one.
+    bool greet(SSL_CTX* context) {
+        if (context == nullptr) return true;
+        ssl.reset(SSL_new(context));
+        SSL_set_fd(ssl.get(), socket);
+        if (SSL_accept(ssl.get()) == 1) return true;
+        abrupt = true;
+        return false;
+    }
+
+    /// What TLS says at the end.
+    void part() const {
+        if (ssl && !abrupt) SSL_shutdown(ssl.get());
+    }
+
+    /// Sends bytes; false when the other side is gone.
+    bool send(std::string_view bytes) const {
+        while (!bytes.empty()) {
+            ssize_t sent = 0;
+            if (ssl)
+                sent =
+                    SSL_write(ssl.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20)));
+            else
+                sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (!ssl && sent < 0 && errno == EINTR) continue;
+            if (sent <= 0) return false;
+            bytes.remove_prefix(static_cast<std::size_t>(sent));
+        }
+        return true;
+    }
+
+    /// What came of reading.
+    enum class Read { done, ended, malformed, too_large };
+
+    /// Reads until the headers, or all of the request, are there.
+    template <class P>
+    Read read(P& parser, bool headers_only) {
+        parser.eager(!headers_only);
+        while (headers_only ? !parser.is_header_done() : !parser.is_done()) {
+            if (buffer.size() > 0) {
+                boost::beast::error_code error;
+                auto const used = parser.put(buffer.data(), error);
+                buffer.consume(used);
+                if (error == http::error::body_limit) return Read::too_large;
+                if (error && error != http::error::need_more) return Read::malformed;
+                if (!error && used > 0) continue;
+            }
+            auto const room = buffer.prepare(16384);
+            ssize_t const got = ssl ? SSL_read(ssl.get(), room.data(), static_cast<int>(room.size()))
+                                    : ::recv(socket, room.data(), room.size(), 0);
+            if (!ssl && got < 0 && errno == EINTR) continue;
+            if (got <= 0) return Read::ended;
+            buffer.commit(static_cast<std::size_t>(got));
+        }
+        return Read::done;
+    }
+
+    /// Waits; false when the connection ended meanwhile. A negative time is for ever.
+    bool wait(std::int64_t ms) {
+        auto const end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+        while (true) {
+            int left = -1;
+            if (ms >= 0) {
+                auto const rest = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+                if (rest.count() <= 0) return true;
+                left = static_cast<int>(std::min<std::int64_t>(rest.count(), 1000000));
+            }
+#ifdef POLLRDHUP
+            pollfd watched{socket, POLLRDHUP, 0};
+#else
+            pollfd watched{socket, 0, 0};  // POLLHUP comes unasked
+#endif
+            int const ready = ::poll(&watched, 1, left);
+            if (ready > 0) return false;
+            if (ready < 0 && errno != EINTR) return false;
+        }
+    }
+
+    /// Says that no more comes, and waits for the end of what the other side still sends: a close at once would reset
+    /// the connection, and with it lose the answer.
+    void finish_gently() {
+        part();
+        ::shutdown(socket, SHUT_WR);
+        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+        char rest[16384];
+        while (true) {
+            auto const left =
+                std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+            pollfd watched{socket, POLLIN, 0};
+            if (left <= 0 || ::poll(&watched, 1, static_cast<int>(left)) <= 0) break;
+            if (::recv(socket, rest, sizeof rest, 0) <= 0) break;
+        }
+        abrupt = true;
+    }
+
+    /// Makes the close that follows a reset (RST) instead of an end (FIN).
+    void arm_reset() {
+        abrupt = true;
+        ::linger const hard{1, 0};
+        ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    }
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_NET_CONNECTION_IPP
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <functional>
+#include <list>
+
+namespace globus::sandbox::detail {
+
+/// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
+class Listener {
+public:
+    /// @param port      of 127.0.0.1; 0 takes a free one
+    /// @param any_user  whether other users of this machine may connect
+    explicit Listener(std::uint16_t port, bool any_user = false) : any_user_(any_user) {
+        if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
+        for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
+        if (!open(port)) {
+            std::string const why = std::strerror(errno);
+            ::close(wake_[0]);
+            ::close(wake_[1]);
+            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + why);
+        }
+        sockaddr_in where{};
+        socklen_t size = sizeof where;
+        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&where), &size);
+        port_ = ntohs(where.sin_port);
+    }
+
+    ~Listener() { stop(); }
+
+    Listener(Listener const&) = delete;
+    Listener& operator=(Listener const&) = delete;
+
+    std::uint16_t port() const { return port_; }
+
+    /// Begins to accept; connections that came before have waited.
+    void start(std::function<void(Connection&)> serve) {
+        serve_ = std::move(serve);
+        thread_ = std::thread([this] { run(); });
+    }
+
+    /// Ends all connections and joins all threads.
+    void stop() {
+        {
+            std::lock_guard lock(mutex_);
+            if (stopping_) return;
+            stopping_ = true;
+            for (auto& one : connections_) shut(*one);
+        }
+        ping();
+        changed_.notify_all();
+        if (thread_.joinable()) thread_.join();
+        for (auto& one : connections_)
+            if (one->thread.joinable()) one->thread.join();
+        connections_.clear();
+        shut_port();
+        ::close(wake_[0]);
+        ::close(wake_[1]);
+    }
+
+    /// Accepts nothing for a while; returns when the port is closed.
+    void refuse(std::chrono::milliseconds time) {
+        std::unique_lock lock(mutex_);
+        if (stopping_) return;
+        refuse_until_ = std::chrono::steady_clock::now() + time;
+        closed_ = false;
+        ping();
+        changed_.wait(lock, [&] { return closed_ || stopping_; });
+    }
+
+    /// Ends the connections that wait for a request, and the busy ones after their answer.
+    void drop_idle(Connection const* except) {
+        std::lock_guard lock(mutex_);
+        for (auto& one : connections_) {
+            if (one.get() == except) continue;
+            one->leave = true;
+            if (one->idle) shut(*one);
+        }
+    }
+
+private:
+    bool open(std::uint16_t port) {
+        acceptor_ = ::socket(AF_INET, SOCK_STREAM, 0);
+        if (acceptor_ < 0) return false;
+        ::fcntl(acceptor_, F_SETFD, FD_CLOEXEC);
+        ::fcntl(acceptor_, F_SETFL, O_NONBLOCK);
+        int const on = 1;
+        ::setsockopt(acceptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in where{};
+        where.sin_family = AF_INET;
+        where.sin_port = htons(port);
+        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (::bind(acceptor_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0 && ::listen(acceptor_, 1024) == 0)
+            return true;
+        int const why = errno;
+        shut_port();
+        errno = why;
+        return false;
+    }
+
+    void shut_port() {
+        if (acceptor_ >= 0) ::close(acceptor_);
+        acceptor_ = -1;
+    }
+
+    void ping() { [[maybe_unused]] auto const written = ::write(wake_[1], "x", 1); }
+
+    /// Ends a connection from another thread; its own thread closes the socket. Under the lock.
+    static void shut(Connection& connection) {
+        if (!connection.finished) ::shutdown(connection.socket, SHUT_RDWR);
+    }
+
+    void run() {
+        while (true) {
+            std::chrono::steady_clock::time_point refuse_until;
+            {
+                std::lock_guard lock(mutex_);
+                if (stopping_) break;
+                refuse_until = refuse_until_;
+            }
+            auto const now = std::chrono::steady_clock::now();
+            int timeout = -1;
+            if (refuse_until > now) {
+                shut_port();
+                std::lock_guard lock(mutex_);
+                closed_ = true;
+                changed_.notify_all();
+                timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(refuse_until - now).count());
+            } else if (acceptor_ < 0 && !open(port_)) {
+                timeout = 5;
+            }
+            pollfd watched[2] = {{wake_[0], POLLIN, 0}, {acceptor_, POLLIN, 0}};
+            ::poll(watched, 2, timeout);
+            if ((watched[0].revents & POLLIN) != 0) {
+                char drained[16];
+                [[maybe_unused]] auto const got = ::read(wake_[0], drained, sizeof drained);
+            }
+            if ((watched[1].revents & POLLIN) != 0) take();
+        }
+    }
+
+    void take() {
+        int const socket = ::accept(acceptor_, nullptr, nullptr);
+        reap();
+        if (socket < 0) return;
+        if (!any_user_ && ::globus::detail::is_of_another_user(socket)) {
+            ::close(socket);
+            return;
+        }
+        ::fcntl(socket, F_SETFD, FD_CLOEXEC);
+        int const on = 1;
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        std::lock_guard lock(mutex_);
+        if (stopping_) {
+            ::close(socket);
+            return;
+        }
+        auto& made = *connections_.emplace_back(std::make_unique<Connection>(socket, ++accepted_));
+        try {
+            made.thread = std::thread([this, &made] {
+                // OpenSSL writes without MSG_NOSIGNAL; in this thread of ours SIGPIPE says nothing new.
+                sigset_t pipe_signal;
+                sigemptyset(&pipe_signal);
+                sigaddset(&pipe_signal, SIGPIPE);
+                pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
+                try {
+                    serve_(made);
+                } catch (std::exception const&) {
+                    // The connection ends; a request that cannot be served must not end the sandbox.
+                }
+                std::lock_guard inner(mutex_);
+                made.finished = true;
+                ::close(made.socket);
+            });
+        } catch (std::system_error const&) {
+            ::close(socket);
+            connections_.pop_back();
+        }
+    }
+
+    void reap() {
+        std::list<std::unique_ptr<Connection>> over;
+        {
+            std::lock_guard lock(mutex_);
+            for (auto it = connections_.begin(); it != connections_.end();) {
+                auto const next = std::next(it);
+                if ((*it)->finished) over.splice(over.end(), connections_, it);
+                it = next;
+            }
+        }
+        for (auto& one : over) one->thread.join();
+    }
+
+    std::function<void(Connection&)> serve_;
+    bool any_user_;
+    int acceptor_ = -1;  ///< -1 while connections are refused
+    std::uint16_t port_ = 0;
+    int wake_[2] = {-1, -1};
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::list<std::unique_ptr<Connection>> connections_;
+    std::uint64_t accepted_ = 0;
+    bool stopping_ = false;
+    bool closed_ = false;
+    std::chrono::steady_clock::time_point refuse_until_{};
+    std::thread thread_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_NET_LISTENER_IPP
+// Writing an answer, changed as a fault wants it.
+#ifndef GLOBUS_SANDBOX_IMPL_NET_WRITER_IPP
+#define GLOBUS_SANDBOX_IMPL_NET_WRITER_IPP
+
+// Requests taken apart, and the heads of answers.
+#ifndef GLOBUS_SANDBOX_IMPL_NET_MESSAGES_IPP
+#define GLOBUS_SANDBOX_IMPL_NET_MESSAGES_IPP
+
+// Which request is which operation.
+#ifndef GLOBUS_SANDBOX_IMPL_ROUTES_IPP
+#define GLOBUS_SANDBOX_IMPL_ROUTES_IPP
+
+// Which request is which operation of Auth.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_ROUTES_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_ROUTES_IPP
+
+// What developers keep: projects, policies, clients, credentials, scopes.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
+
+// The token endpoint, and what is asked about tokens.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
+
+// Tokens and consents are issued.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_TOKENS_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_TOKENS_IPP
+
+// Who is asking: bearer tokens and the credentials of applications.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_CALLERS_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_CALLERS_IPP
+
+// Keys and id tokens.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_KEYS_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_KEYS_IPP
+
+// Scopes. Written apart from the SDK's own on purpose: an error of ours there would be mirrored here.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_SCOPES_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_SCOPES_IPP
+
+// What the rules do to the bytes of an answer, and the shapes of errors.
+#ifndef GLOBUS_SANDBOX_IMPL_FAULTS_ANSWERS_IPP
+#define GLOBUS_SANDBOX_IMPL_FAULTS_ANSWERS_IPP
+
+// The fault rules: reading them, and deciding which one fires.
+#ifndef GLOBUS_SANDBOX_IMPL_FAULTS_RULES_IPP
+#define GLOBUS_SANDBOX_IMPL_FAULTS_RULES_IPP
+
 #include <algorithm>
 #include <iterator>
 
@@ -2167,8 +2761,8 @@ inline void check_action(json::value const& action, bool tls) {
 
 /// The members of `match` must be such that something can fit them.
 inline void check_match(json::object const& match) {
-    static std::set<std::string> const services{"auth",   "transfer", "groups", "search", "flows",
-                                                "timers", "compute",  "gcs",    "data",   "sandbox", "unknown"};
+    static std::set<std::string> const services{"auth",    "transfer", "groups", "search",  "flows",  "timers",
+                                                "compute", "gcs",      "data",   "sandbox", "unknown"};
     auto const each = [&](char const* field, auto const& good) {
         auto const* value = match.if_contains(field);
         if (value == nullptr) return;
@@ -2352,8 +2946,6 @@ inline json::array describe_rules(std::vector<Rule> const& rules) {
     return out;
 }
 
-// Scenarios -----------------------------------------------------------------------------------------------------------
-
 /// Rules that go by a name. "rotate_keys" is no rule but something to do at once.
 inline std::map<std::string, std::string> const& scenarios() {
     static std::map<std::string, std::string> const all{
@@ -2386,8 +2978,6 @@ inline std::map<std::string, std::string> const& scenarios() {
     };
     return all;
 }
-
-// What an action makes of an answer -----------------------------------------------------------------------------------
 
 inline std::string reason_of(int status) {
     switch (status) {
@@ -2457,6 +3047,12 @@ inline std::string reason_of(int status) {
             return "Status";
     }
 }
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_FAULTS_RULES_IPP
+
+namespace globus::sandbox::detail {
 
 /// The error document of a service. [recorded] shapes; the texts are ours.
 inline Reply error_reply(std::string_view service, int status, std::string const& code, std::string const& message,
@@ -2676,22 +3272,9 @@ inline Filler edit_json(Reply& reply, json::object const& action) {
 
 }  // namespace globus::sandbox::detail
 
-#endif  // GLOBUS_SANDBOX_IMPL_FAULTS_IPP
-// Which request is which operation.
-#ifndef GLOBUS_SANDBOX_IMPL_ROUTES_IPP
-#define GLOBUS_SANDBOX_IMPL_ROUTES_IPP
-
-// Globus Auth: applications, tokens, consents, identities, keys.
-#ifndef GLOBUS_SANDBOX_IMPL_AUTH_IPP
-#define GLOBUS_SANDBOX_IMPL_AUTH_IPP
-
-#include <openssl/bn.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
+#endif  // GLOBUS_SANDBOX_IMPL_FAULTS_ANSWERS_IPP
 
 namespace globus::sandbox::detail {
-
-// Scopes --------------------------------------------------------------------------------------------------------------
 
 /// Splits at the blanks outside of brackets; nothing when the brackets do not match.
 inline std::optional<std::vector<std::string>> split_scopes(std::string_view text) {
@@ -2787,7 +3370,15 @@ inline std::string join_words(std::vector<std::string> const& words) {
     return out;
 }
 
-// Keys ----------------------------------------------------------------------------------------------------------------
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_SCOPES_IPP
+
+#include <openssl/bn.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+namespace globus::sandbox::detail {
 
 inline World::Key const& World::key_locked() {
     if (keys.empty())
@@ -2868,7 +3459,33 @@ inline std::string make_id_token(World& world, std::string const& client_id, Use
     return signed_part + "." + base64(sign_rs512(key.key.get(), signed_part), true);
 }
 
-// Who is asking -------------------------------------------------------------------------------------------------------
+/// [doc] OpenID Connect Discovery, section 3
+inline Reply discovery_endpoint(World& world, Call&) {
+    std::string const base = issuer(world);
+    return Reply::of(200,
+                     json::object{{"issuer", base},
+                                  {"authorization_endpoint", base + "/v2/oauth2/authorize"},
+                                  {"userinfo_endpoint", base + "/v2/oauth2/userinfo"},
+                                  {"token_endpoint", base + "/v2/oauth2/token"},
+                                  {"revocation_endpoint", base + "/v2/oauth2/token/revoke"},
+                                  {"introspection_endpoint", base + "/v2/oauth2/token/introspect"},
+                                  {"jwks_uri", base + "/jwk.json"},
+                                  {"response_types_supported", json::array{"code"}},
+                                  {"id_token_signing_alg_values_supported", json::array{"RS512"}},
+                                  {"scopes_supported", json::array{"openid", "email", "profile"}},
+                                  {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic"}},
+                                  {"claims_supported", json::array{"at_hash", "aud", "email", "exp", "name", "nonce",
+                                                                   "preferred_username", "iat", "iss", "sub"}},
+                                  {"subject_types_supported", json::array{"public"}}});
+}
+
+inline Reply keys_endpoint(World& world, Call&) { return Reply::of(200, key_set(world)); }
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_KEYS_IPP
+
+namespace globus::sandbox::detail {
 
 inline Reply problem(World& world, Call const& call, int status, std::string const& code, std::string const& message) {
     return error_reply(call.service, status, code, message, world.random.request_id(), call.path);
@@ -3006,7 +3623,11 @@ inline App const* form_client(World& world, Call const& call, Pairs const& form)
     return app;
 }
 
-// Tokens --------------------------------------------------------------------------------------------------------------
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_CALLERS_IPP
+
+namespace globus::sandbox::detail {
 
 /// What the tokens of one grant have in common.
 struct Grant {
@@ -3156,6 +3777,12 @@ inline void record_consents(World& world, Grant const& grant) {
     }
 }
 
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_TOKENS_IPP
+
+namespace globus::sandbox::detail {
+
 /// Which grant a token request is; true when its operation got a name of its own.
 inline bool name_grant(Call& call) {
     if (call.operation != "oauth2_token") return false;
@@ -3183,14 +3810,12 @@ inline bool is_scope(World& world, std::string const& text) {
         std::any_of(clients.begin(), clients.end(), [&](auto const& one) { return one.first == server; });
     if (!developed) return true;
     auto const& made = world.data.documents["auth.scopes"];
-    return std::any_of(made.begin(), made.end(), [&](auto const& one) {
-        return text_of(one.second, "scope_string") == bare_scope(text);
-    });
+    return std::any_of(made.begin(), made.end(),
+                       [&](auto const& one) { return text_of(one.second, "scope_string") == bare_scope(text); });
 }
 
 /// Reads a scope parameter; an empty answer with `refused` set when it is not one.
-inline std::vector<std::string> requested_scopes(World& world, std::string const& text,
-                                                 std::optional<Reply>& refused) {
+inline std::vector<std::string> requested_scopes(World& world, std::string const& text, std::optional<Reply>& refused) {
     auto const scopes = split_scopes(text);
     if (!scopes || scopes->empty()) {
         refused = oauth_error(400, "invalid_scope", "The scope is malformed");
@@ -3386,322 +4011,11 @@ inline Reply introspect_endpoint(World& world, Call& call) {
     return Reply::of(200, answer);
 }
 
-inline Reply userinfo_endpoint(World& world, Call& call) {
-    Reply refused;
-    AccessToken const* token = authenticate(world, call, "auth.globus.org", refused);
-    if (token == nullptr) return refused;
-    auto const has = [&](char const* scope) {
-        return std::find(token->scopes.begin(), token->scopes.end(), scope) != token->scopes.end();
-    };
-    if (!has("openid")) return problem(world, call, 403, "FORBIDDEN", "The token has no openid scope");
-    json::object answer{{"sub", token->identity}, {"preferred_username", username_of(world, token->identity)}};
-    if (auto const* user = world.user(token->identity)) {
-        if (has("profile")) {
-            answer["name"] = user->name;
-            answer["organization"] = user->organization;
-            answer["identity_provider"] = "41143743-f3c8-4d60-bbdb-eeecaba85bd9";
-            answer["identity_provider_display_name"] = "Globus Sandbox";
-        }
-        if (has("email")) answer["email"] = email_of(*user);
-        // [doc] the linked identities need a scope of their own
-        if (has("urn:globus:auth:scope:auth.globus.org:view_identity_set"))
-            answer["identity_set"] = json::array{json::object{
-                {"sub", user->id}, {"username", user->username}, {"name", user->name}, {"email", email_of(*user)}}};
-    }
-    return Reply::of(200, answer);
-}
+}  // namespace globus::sandbox::detail
 
-/// [recorded] the members of a person's identity
-inline json::object describe_identity(World const& world, User const& user) {
-    bool const used = std::any_of(world.options.users.begin(), world.options.users.end(),
-                                  [&](User const& one) { return one.id == user.id; });
-    json::object out{{"email", email_of(user)},
-                     {"id", user.id},
-                     {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
-                     {"identity_type", "login"},
-                     {"name", user.name},
-                     {"organization", user.organization},
-                     {"status", used ? "used" : "unused"},
-                     {"username", user.username}};
-    if (!used)  // [doc] nobody knows more of a provisioned identity than its name
-        for (auto const* name : {"email", "name", "organization"}) out[name] = nullptr;
-    return out;
-}
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
 
-/// [doc] an application has an identity of the domain clients.auth.globus.org
-inline json::object describe_identity(World const& world, App const& app) {
-    return {{"email", nullptr},
-            {"id", app.id},
-            {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
-            {"identity_type", "service"},
-            {"name", app.name},
-            {"organization", nullptr},
-            {"status", "used"},
-            {"username", username_of(world, app.id)}};
-}
-
-/// The identities of an id or a username.
-inline json::array find_identities(World const& world, std::string const& wanted, bool by_name) {
-    json::array found;
-    for (auto const* list : {&world.options.users, &world.data.users})
-        for (auto const& user : *list)
-            if (same_name(by_name ? user.username : user.id, wanted)) found.push_back(describe_identity(world, user));
-    for (auto const* list : {&world.options.apps, &world.data.apps})
-        for (auto const& app : *list)
-            if (same_name(by_name ? username_of(world, app.id) : app.id, wanted))
-                found.push_back(describe_identity(world, app));
-    return found;
-}
-
-/// One identity, by its id. [guess] the shape: that of one in the list
-inline Reply identity_endpoint(World& world, Call& call) {
-    Reply refused;
-    if (basic_client(world, call) == nullptr && authenticate(world, call, "auth.globus.org", refused) == nullptr)
-        return refused;
-    auto found = find_identities(world, call.holes[0], false);
-    if (found.empty()) return problem(world, call, 404, "NOT_FOUND", "No identity with this id");
-    return Reply::of(200, json::object{{"identity", std::move(found.front())}});
-}
-
-/// Identities by name or id. Who is not known is left out, or made with `provision`. [doc]
-inline Reply identities_endpoint(World& world, Call& call) {
-    if (basic_client(world, call) == nullptr) {
-        Reply refused;
-        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
-    }
-    json::array found;
-    bool const by_name = call.has_argument("usernames");
-    bool const by_id = call.has_argument("ids");
-    if (by_name == by_id)
-        return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of usernames and ids is needed");
-    for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ',')) {
-        auto known = find_identities(world, wanted, by_name);
-        bool const provision = by_name && known.empty() && lower(call.argument("provision")) == "true";
-        if (provision && wanted.find('@') != std::string::npos) {
-            world.data.users.push_back({world.random.uuid(), wanted, "", "", ""});
-            known.push_back(describe_identity(world, world.data.users.back()));
-        }
-        for (auto& one : known) found.push_back(std::move(one));
-    }
-    json::object answer{{"identities", std::move(found)}};
-    if (call.argument("include").find("identity_provider") != std::string::npos)
-        answer["included"] = json::object{
-            {"identity_providers",
-             json::array{json::object{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"}, {"name", "Globus Sandbox"}}}}};
-    return Reply::of(200, answer);
-}
-
-/// [recorded] the members of a consent
-inline Reply consents_endpoint(World& world, Call& call) {
-    Reply refused;
-    AccessToken const* token = authenticate(world, call, "auth.globus.org", refused);
-    if (token == nullptr) return refused;
-    if (token->identity != call.holes[0]) return problem(world, call, 403, "FORBIDDEN", "Not one's own identity");
-    bool const all = lower(call.argument("all")) == "true";
-    json::array list;
-    for (auto const& one : world.data.consents) {
-        if (one.identity != call.holes[0] || one.scope.find('[') != std::string::npos) continue;
-        if (!all && one.client_id != token->client_id) continue;
-        json::array path;
-        for (auto const id : one.path) path.emplace_back(id);
-        list.push_back(json::object{{"created", iso_time(one.created)},
-                                    {"id", one.id},
-                                    {"status", "approved"},
-                                    {"updated", iso_time(one.created)},
-                                    {"allows_refresh", one.allows_refresh},
-                                    {"dependency_path", std::move(path)},
-                                    {"scope_name", one.scope},
-                                    {"atomically_revocable", one.atomically_revocable},
-                                    {"effective_identity", one.identity},
-                                    {"auto_approved", false},
-                                    {"last_used", iso_time(one.created)},
-                                    {"scope", Random(std::hash<std::string>{}(one.scope)).uuid()},
-                                    {"client", one.client_id}});
-    }
-    return Reply::of(200, json::object{{"consents", std::move(list)}});
-}
-
-/// [doc] OpenID Connect Discovery, section 3
-inline Reply discovery_endpoint(World& world, Call&) {
-    std::string const base = issuer(world);
-    return Reply::of(200,
-                     json::object{{"issuer", base},
-                                  {"authorization_endpoint", base + "/v2/oauth2/authorize"},
-                                  {"userinfo_endpoint", base + "/v2/oauth2/userinfo"},
-                                  {"token_endpoint", base + "/v2/oauth2/token"},
-                                  {"revocation_endpoint", base + "/v2/oauth2/token/revoke"},
-                                  {"introspection_endpoint", base + "/v2/oauth2/token/introspect"},
-                                  {"jwks_uri", base + "/jwk.json"},
-                                  {"response_types_supported", json::array{"code"}},
-                                  {"id_token_signing_alg_values_supported", json::array{"RS512"}},
-                                  {"scopes_supported", json::array{"openid", "email", "profile"}},
-                                  {"token_endpoint_auth_methods_supported", json::array{"client_secret_basic"}},
-                                  {"claims_supported", json::array{"at_hash", "aud", "email", "exp", "name", "nonce",
-                                                                   "preferred_username", "iat", "iss", "sub"}},
-                                  {"subject_types_supported", json::array{"public"}}});
-}
-
-inline Reply keys_endpoint(World& world, Call&) { return Reply::of(200, key_set(world)); }
-
-// The browser's pages -------------------------------------------------------------------------------------------------
-
-inline std::string html_text(std::string_view text) {
-    std::string out;
-    for (char const c : text) {
-        if (c == '<')
-            out += "&lt;";
-        else if (c == '>')
-            out += "&gt;";
-        else if (c == '&')
-            out += "&amp;";
-        else if (c == '"')
-            out += "&quot;";
-        else
-            out += c;
-    }
-    return out;
-}
-
-inline Reply page(int status, std::string const& title, std::string const& text) {
-    Reply reply;
-    reply.status = status;
-    reply.content_type = "text/html; charset=utf-8";
-    reply.headers.emplace_back("Cache-Control", "no-store");
-    reply.body = "<!doctype html><html><head><title>" + html_text(title) + "</title></head><body><h1>" +
-                 html_text(title) + "</h1><p id=\"text\">" + html_text(text) + "</p></body></html>\n";
-    return reply;
-}
-
-inline Reply redirect_to(std::string const& where) {
-    Reply reply;
-    reply.status = 302;
-    reply.content_type = "text/html; charset=utf-8";
-    reply.headers.emplace_back("Location", where);
-    reply.headers.emplace_back("Cache-Control", "no-store");
-    reply.committed = true;
-    return reply;
-}
-
-inline constexpr char const* code_page_path = "/v2/web/auth-code";
-
-inline bool redirect_allowed(World const& world, App const& app, std::string const& uri) {
-    if (uri == std::string("https://auth.globus.org") + code_page_path || uri == issuer(world) + code_page_path)
-        return true;
-    if (std::find(app.redirect_uris.begin(), app.redirect_uris.end(), uri) != app.redirect_uris.end()) return true;
-    // [doc] RFC 8252, 7.3: any port of the loopback interface
-    for (std::string const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
-        if (uri.starts_with(host) && (uri.size() == host.size() || uri[host.size()] == ':' || uri[host.size()] == '/'))
-            return uri.find_first_of("#@\r\n") == std::string::npos;
-    return false;
-}
-
-/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user. Null when nobody
-/// here is who is asked for.
-inline User const* user_who_logs_in(World const& world, Call const& call) {
-    auto const find = [&](std::string const& names) -> User const* {
-        for (auto const& name : split(names, ','))
-            for (auto const& one : world.options.users)
-                if (same_name(one.id, trim(name)) || same_name(one.username, trim(name))) return &one;
-        return nullptr;
-    };
-    for (auto const* name : {"sandbox_user", "session_required_identities"})
-        if (auto const* wanted = find_pair(call.query, name)) return find(*wanted);
-    if (auto const* hint = find_pair(call.query, "login_hint"))
-        if (auto const* hinted = find(*hint)) return hinted;
-    if (auto const* domain = find_pair(call.query, "session_required_single_domain"))
-        for (auto const& one : world.options.users)
-            for (auto const& wanted : split(*domain, ','))
-                if (lower(one.username).ends_with("@" + lower(trim(wanted)))) return &one;
-    return &world.options.users.front();
-}
-
-/// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
-/// adding `sandbox_user` and `sandbox_decision` (allow or deny) to the address.
-inline Reply consent_page(World const& world, Call const& call, App const& app, std::vector<std::string> const& scopes,
-                          User const& chosen) {
-    std::string body = "<p>" + html_text(app.name) + " (" + html_text(app.id) + ") would like to:</p><ul id=\"scopes\">";
-    for (auto const& scope : scopes) body += "<li>" + html_text(scope) + "</li>";
-    body += "</ul><form method=\"get\" action=\"/v2/oauth2/authorize\">";
-    for (auto const& [name, value] : call.query)
-        if (!name.starts_with("sandbox_"))
-            body += "<input type=\"hidden\" name=\"" + html_text(name) + "\" value=\"" + html_text(value) + "\">";
-    for (auto const& user : world.options.users)
-        body += "<p><label><input type=\"radio\" name=\"sandbox_user\" value=\"" + html_text(user.id) + "\"" +
-                (user.id == chosen.id ? " checked" : "") + "> " + html_text(user.username) + "</label></p>";
-    body +=
-        "<button id=\"allow\" name=\"sandbox_decision\" value=\"allow\">Allow</button> "
-        "<button id=\"deny\" name=\"sandbox_decision\" value=\"deny\">Deny</button></form>";
-    Reply reply = page(200, "Log in to the sandbox", "");
-    auto const at = reply.body.find("</body>");
-    reply.body.insert(at, body);
-    return reply;
-}
-
-/// Logs a user in and approves everything at once, or asks. [doc] RFC 6749, 4.1.1; RFC 7636, 4.4.1
-inline Reply authorize_endpoint(World& world, Call& call) {
-    App const* app = world.app_or_any(call.argument("client_id"));
-    if (app == nullptr) return page(400, "Error", "Unknown client_id");
-    std::string const uri = call.argument("redirect_uri");
-    if (!redirect_allowed(world, *app, uri)) return page(400, "Error", "Mismatching redirect URI");
-    // [guess] the page that shows the code is served by the sandbox, whoever named it
-    bool const shown = uri.ends_with(code_page_path) && !uri.starts_with("http://localhost");
-    std::string const target = shown ? issuer(world) + code_page_path : uri;
-    auto const back = [&](Pairs const& answer) {
-        std::string where = target + (target.find('?') == std::string::npos ? "?" : "&");
-        bool first = true;
-        for (auto const& [name, value] : answer) {
-            where += (first ? "" : "&") + name + "=" + percent_encode(value);
-            first = false;
-        }
-        if (auto const* state = find_pair(call.query, "state")) where += "&state=" + percent_encode(*state);
-        return redirect_to(where);
-    };
-    auto const refuse = [&](std::string const& error, std::string const& why) {
-        Reply reply = back({{"error", error}, {"error_description", why}});
-        reply.committed = false;
-        return reply;
-    };
-    if (call.argument("response_type") != "code") return refuse("unsupported_response_type", "Use code");
-    std::string const challenge = call.argument("code_challenge");
-    if (challenge.empty() && app->secret.empty()) return refuse("invalid_request", "code_challenge is missing");
-    if (!challenge.empty() && (call.argument("code_challenge_method", "plain") != "S256" || challenge.size() != 43))
-        return refuse("invalid_request", "code_challenge_method must be S256");
-    auto const scopes = split_scopes(call.argument("scope"));
-    if (!scopes || scopes->empty()) return refuse("invalid_scope", "The scope is missing or malformed");
-    for (auto const& scope : *scopes)
-        if (!is_scope(world, scope)) return refuse("unknown_scope", "Unknown scope " + scope);
-    if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
-    User const* const user = user_who_logs_in(world, call);
-    if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
-    if (call.argument("sandbox_decision") == "deny") return refuse("access_denied", "The user denied access");
-    if (world.options.ask && !call.has_argument("sandbox_decision"))
-        return consent_page(world, call, *app, *scopes, *user);
-    AuthorizationCode code;
-    code.code = world.token("code");
-    code.client_id = app->id;
-    code.identity = user->id;
-    code.redirect_uri = uri;
-    code.challenge = challenge;
-    code.scopes = *scopes;
-    code.nonce = call.argument("nonce");
-    code.offline = call.argument("access_type") == "offline";
-    code.authenticated = world.now_locked();
-    code.expires = code.authenticated + 30000;  // [guess] the service's lifetime of a code is longer than this
-    for (auto const& [name, value] : call.query)
-        if (name.starts_with("session_") || name == "prompt") code.session[name] = value;
-    world.data.codes[code.code] = code;
-    return back({{"code", code.code}});
-}
-
-inline Reply code_page(World&, Call& call) {
-    if (call.has_argument("error"))
-        return page(200, "Login failed", call.argument("error") + ": " + call.argument("error_description"));
-    return page(200, "Authorization Code", call.argument("code"));
-}
-
-inline Reply logout_page(World&, Call&) { return page(200, "Logged out", "You are logged out of the sandbox."); }
-
-// Projects, policies, clients, scopes: documents that are kept --------------------------------------------------------
+namespace globus::sandbox::detail {
 
 /// Creates, reads, lists, updates and deletes documents of one kind, e.g. {"project": {...}} and {"projects": [...]}.
 template <class Kind>
@@ -3709,7 +4023,8 @@ struct AuthDocuments {
     /// [doc] what a developer keeps at Globus Auth needs a scope of its own
     static AccessToken const* caller(World& world, Call const& call, Reply& refused) {
         auto const* token = authenticate(world, call, "auth.globus.org", refused);
-        if (token == nullptr || has_scope(*token, "urn:globus:auth:scope:auth.globus.org:manage_projects")) return token;
+        if (token == nullptr || has_scope(*token, "urn:globus:auth:scope:auth.globus.org:manage_projects"))
+            return token;
         refused = problem(world, call, 403, "FORBIDDEN", "The token has no manage_projects scope");
         return nullptr;
     }
@@ -3960,26 +4275,6 @@ struct ScopeKind : PlainKind {
     }
 };
 
-/// [recorded] the members of an identity provider, all of which the sandbox has but one
-inline Reply identity_providers(World& world, Call& call) {
-    if (basic_client(world, call) == nullptr) {
-        Reply refused;
-        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
-    }
-    bool const by_domain = call.has_argument("domains");
-    if (by_domain == call.has_argument("ids"))
-        return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of domains and ids is needed");
-    json::object const own{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
-                           {"name", "Globus Sandbox"},
-                           {"short_name", "sandbox"},
-                           {"domains", json::array{"example.org"}},
-                           {"alternative_names", json::array{}}};
-    json::array found;
-    for (auto const& wanted : split(call.argument(by_domain ? "domains" : "ids"), ','))
-        if (wanted == (by_domain ? "example.org" : text_of(own, "id"))) found.push_back(own);
-    return Reply::of(200, json::object{{"identity_providers", std::move(found)}});
-}
-
 /// The scopes that were made, and those of the services: by `ids`, by `scope_strings`, or one's own.
 inline Reply get_scopes(World& world, Call& call) {
     if (basic_client(world, call) == nullptr) {
@@ -4019,6 +4314,342 @@ inline Reply get_scopes(World& world, Call& call) {
     }
     return Reply::of(200, json::object{{"scopes", std::move(found)}});
 }
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
+// People, identities and consents.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_IDENTITIES_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_IDENTITIES_IPP
+
+namespace globus::sandbox::detail {
+
+inline Reply userinfo_endpoint(World& world, Call& call) {
+    Reply refused;
+    AccessToken const* token = authenticate(world, call, "auth.globus.org", refused);
+    if (token == nullptr) return refused;
+    auto const has = [&](char const* scope) {
+        return std::find(token->scopes.begin(), token->scopes.end(), scope) != token->scopes.end();
+    };
+    if (!has("openid")) return problem(world, call, 403, "FORBIDDEN", "The token has no openid scope");
+    json::object answer{{"sub", token->identity}, {"preferred_username", username_of(world, token->identity)}};
+    if (auto const* user = world.user(token->identity)) {
+        if (has("profile")) {
+            answer["name"] = user->name;
+            answer["organization"] = user->organization;
+            answer["identity_provider"] = "41143743-f3c8-4d60-bbdb-eeecaba85bd9";
+            answer["identity_provider_display_name"] = "Globus Sandbox";
+        }
+        if (has("email")) answer["email"] = email_of(*user);
+        // [doc] the linked identities need a scope of their own
+        if (has("urn:globus:auth:scope:auth.globus.org:view_identity_set"))
+            answer["identity_set"] = json::array{json::object{
+                {"sub", user->id}, {"username", user->username}, {"name", user->name}, {"email", email_of(*user)}}};
+    }
+    return Reply::of(200, answer);
+}
+
+/// [recorded] the members of a person's identity
+inline json::object describe_identity(World const& world, User const& user) {
+    bool const used = std::any_of(world.options.users.begin(), world.options.users.end(),
+                                  [&](User const& one) { return one.id == user.id; });
+    json::object out{{"email", email_of(user)},
+                     {"id", user.id},
+                     {"identity_provider", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                     {"identity_type", "login"},
+                     {"name", user.name},
+                     {"organization", user.organization},
+                     {"status", used ? "used" : "unused"},
+                     {"username", user.username}};
+    if (!used)  // [doc] nobody knows more of a provisioned identity than its name
+        for (auto const* name : {"email", "name", "organization"}) out[name] = nullptr;
+    return out;
+}
+
+/// [doc] an application has an identity of the domain clients.auth.globus.org
+inline json::object describe_identity(World const& world, App const& app) {
+    return {{"email", nullptr},
+            {"id", app.id},
+            {"identity_provider", "3ee9ce7f-5d6f-4d1b-9bd6-4d0a6d4f0a1c"},
+            {"identity_type", "service"},
+            {"name", app.name},
+            {"organization", nullptr},
+            {"status", "used"},
+            {"username", username_of(world, app.id)}};
+}
+
+/// The identities of an id or a username.
+inline json::array find_identities(World const& world, std::string const& wanted, bool by_name) {
+    json::array found;
+    for (auto const* list : {&world.options.users, &world.data.users})
+        for (auto const& user : *list)
+            if (same_name(by_name ? user.username : user.id, wanted)) found.push_back(describe_identity(world, user));
+    for (auto const* list : {&world.options.apps, &world.data.apps})
+        for (auto const& app : *list)
+            if (same_name(by_name ? username_of(world, app.id) : app.id, wanted))
+                found.push_back(describe_identity(world, app));
+    return found;
+}
+
+/// One identity, by its id. [guess] the shape: that of one in the list
+inline Reply identity_endpoint(World& world, Call& call) {
+    Reply refused;
+    if (basic_client(world, call) == nullptr && authenticate(world, call, "auth.globus.org", refused) == nullptr)
+        return refused;
+    auto found = find_identities(world, call.holes[0], false);
+    if (found.empty()) return problem(world, call, 404, "NOT_FOUND", "No identity with this id");
+    return Reply::of(200, json::object{{"identity", std::move(found.front())}});
+}
+
+/// Identities by name or id. Who is not known is left out, or made with `provision`. [doc]
+inline Reply identities_endpoint(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    json::array found;
+    bool const by_name = call.has_argument("usernames");
+    bool const by_id = call.has_argument("ids");
+    if (by_name == by_id)
+        return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of usernames and ids is needed");
+    for (auto const& wanted : split(call.argument(by_name ? "usernames" : "ids"), ',')) {
+        auto known = find_identities(world, wanted, by_name);
+        bool const provision = by_name && known.empty() && lower(call.argument("provision")) == "true";
+        if (provision && wanted.find('@') != std::string::npos) {
+            world.data.users.push_back({world.random.uuid(), wanted, "", "", ""});
+            known.push_back(describe_identity(world, world.data.users.back()));
+        }
+        for (auto& one : known) found.push_back(std::move(one));
+    }
+    json::object answer{{"identities", std::move(found)}};
+    if (call.argument("include").find("identity_provider") != std::string::npos)
+        answer["included"] = json::object{
+            {"identity_providers",
+             json::array{json::object{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"}, {"name", "Globus Sandbox"}}}}};
+    return Reply::of(200, answer);
+}
+
+/// [recorded] the members of a consent
+inline Reply consents_endpoint(World& world, Call& call) {
+    Reply refused;
+    AccessToken const* token = authenticate(world, call, "auth.globus.org", refused);
+    if (token == nullptr) return refused;
+    if (token->identity != call.holes[0]) return problem(world, call, 403, "FORBIDDEN", "Not one's own identity");
+    bool const all = lower(call.argument("all")) == "true";
+    json::array list;
+    for (auto const& one : world.data.consents) {
+        if (one.identity != call.holes[0] || one.scope.find('[') != std::string::npos) continue;
+        if (!all && one.client_id != token->client_id) continue;
+        json::array path;
+        for (auto const id : one.path) path.emplace_back(id);
+        list.push_back(json::object{{"created", iso_time(one.created)},
+                                    {"id", one.id},
+                                    {"status", "approved"},
+                                    {"updated", iso_time(one.created)},
+                                    {"allows_refresh", one.allows_refresh},
+                                    {"dependency_path", std::move(path)},
+                                    {"scope_name", one.scope},
+                                    {"atomically_revocable", one.atomically_revocable},
+                                    {"effective_identity", one.identity},
+                                    {"auto_approved", false},
+                                    {"last_used", iso_time(one.created)},
+                                    {"scope", Random(std::hash<std::string>{}(one.scope)).uuid()},
+                                    {"client", one.client_id}});
+    }
+    return Reply::of(200, json::object{{"consents", std::move(list)}});
+}
+
+/// [recorded] the members of an identity provider, all of which the sandbox has but one
+inline Reply identity_providers(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    bool const by_domain = call.has_argument("domains");
+    if (by_domain == call.has_argument("ids"))
+        return problem(world, call, 400, "INVALID_PARAMETERS", "Exactly one of domains and ids is needed");
+    json::object const own{{"id", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                           {"name", "Globus Sandbox"},
+                           {"short_name", "sandbox"},
+                           {"domains", json::array{"example.org"}},
+                           {"alternative_names", json::array{}}};
+    json::array found;
+    for (auto const& wanted : split(call.argument(by_domain ? "domains" : "ids"), ','))
+        if (wanted == (by_domain ? "example.org" : text_of(own, "id"))) found.push_back(own);
+    return Reply::of(200, json::object{{"identity_providers", std::move(found)}});
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_IDENTITIES_IPP
+// The browser's pages: logging in and consenting.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_PAGES_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_PAGES_IPP
+
+namespace globus::sandbox::detail {
+
+inline std::string html_text(std::string_view text) {
+    std::string out;
+    for (char const c : text) {
+        if (c == '<')
+            out += "&lt;";
+        else if (c == '>')
+            out += "&gt;";
+        else if (c == '&')
+            out += "&amp;";
+        else if (c == '"')
+            out += "&quot;";
+        else
+            out += c;
+    }
+    return out;
+}
+
+inline Reply page(int status, std::string const& title, std::string const& text) {
+    Reply reply;
+    reply.status = status;
+    reply.content_type = "text/html; charset=utf-8";
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    reply.body = "<!doctype html><html><head><title>" + html_text(title) + "</title></head><body><h1>" +
+                 html_text(title) + "</h1><p id=\"text\">" + html_text(text) + "</p></body></html>\n";
+    return reply;
+}
+
+inline Reply redirect_to(std::string const& where) {
+    Reply reply;
+    reply.status = 302;
+    reply.content_type = "text/html; charset=utf-8";
+    reply.headers.emplace_back("Location", where);
+    reply.headers.emplace_back("Cache-Control", "no-store");
+    reply.committed = true;
+    return reply;
+}
+
+inline constexpr char const* code_page_path = "/v2/web/auth-code";
+
+inline bool redirect_allowed(World const& world, App const& app, std::string const& uri) {
+    if (uri == std::string("https://auth.globus.org") + code_page_path || uri == issuer(world) + code_page_path)
+        return true;
+    if (std::find(app.redirect_uris.begin(), app.redirect_uris.end(), uri) != app.redirect_uris.end()) return true;
+    // [doc] RFC 8252, 7.3: any port of the loopback interface
+    for (std::string const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"})
+        if (uri.starts_with(host) && (uri.size() == host.size() || uri[host.size()] == ':' || uri[host.size()] == '/'))
+            return uri.find_first_of("#@\r\n") == std::string::npos;
+    return false;
+}
+
+/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user. Null when nobody
+/// here is who is asked for.
+inline User const* user_who_logs_in(World const& world, Call const& call) {
+    auto const find = [&](std::string const& names) -> User const* {
+        for (auto const& name : split(names, ','))
+            for (auto const& one : world.options.users)
+                if (same_name(one.id, trim(name)) || same_name(one.username, trim(name))) return &one;
+        return nullptr;
+    };
+    for (auto const* name : {"sandbox_user", "session_required_identities"})
+        if (auto const* wanted = find_pair(call.query, name)) return find(*wanted);
+    if (auto const* hint = find_pair(call.query, "login_hint"))
+        if (auto const* hinted = find(*hint)) return hinted;
+    if (auto const* domain = find_pair(call.query, "session_required_single_domain"))
+        for (auto const& one : world.options.users)
+            for (auto const& wanted : split(*domain, ','))
+                if (lower(one.username).ends_with("@" + lower(trim(wanted)))) return &one;
+    return &world.options.users.front();
+}
+
+/// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
+/// adding `sandbox_user` and `sandbox_decision` (allow or deny) to the address.
+inline Reply consent_page(World const& world, Call const& call, App const& app, std::vector<std::string> const& scopes,
+                          User const& chosen) {
+    std::string body =
+        "<p>" + html_text(app.name) + " (" + html_text(app.id) + ") would like to:</p><ul id=\"scopes\">";
+    for (auto const& scope : scopes) body += "<li>" + html_text(scope) + "</li>";
+    body += "</ul><form method=\"get\" action=\"/v2/oauth2/authorize\">";
+    for (auto const& [name, value] : call.query)
+        if (!name.starts_with("sandbox_"))
+            body += "<input type=\"hidden\" name=\"" + html_text(name) + "\" value=\"" + html_text(value) + "\">";
+    for (auto const& user : world.options.users)
+        body += "<p><label><input type=\"radio\" name=\"sandbox_user\" value=\"" + html_text(user.id) + "\"" +
+                (user.id == chosen.id ? " checked" : "") + "> " + html_text(user.username) + "</label></p>";
+    body +=
+        "<button id=\"allow\" name=\"sandbox_decision\" value=\"allow\">Allow</button> "
+        "<button id=\"deny\" name=\"sandbox_decision\" value=\"deny\">Deny</button></form>";
+    Reply reply = page(200, "Log in to the sandbox", "");
+    auto const at = reply.body.find("</body>");
+    reply.body.insert(at, body);
+    return reply;
+}
+
+/// Logs a user in and approves everything at once, or asks. [doc] RFC 6749, 4.1.1; RFC 7636, 4.4.1
+inline Reply authorize_endpoint(World& world, Call& call) {
+    App const* app = world.app_or_any(call.argument("client_id"));
+    if (app == nullptr) return page(400, "Error", "Unknown client_id");
+    std::string const uri = call.argument("redirect_uri");
+    if (!redirect_allowed(world, *app, uri)) return page(400, "Error", "Mismatching redirect URI");
+    // [guess] the page that shows the code is served by the sandbox, whoever named it
+    bool const shown = uri.ends_with(code_page_path) && !uri.starts_with("http://localhost");
+    std::string const target = shown ? issuer(world) + code_page_path : uri;
+    auto const back = [&](Pairs const& answer) {
+        std::string where = target + (target.find('?') == std::string::npos ? "?" : "&");
+        bool first = true;
+        for (auto const& [name, value] : answer) {
+            where += (first ? "" : "&") + name + "=" + percent_encode(value);
+            first = false;
+        }
+        if (auto const* state = find_pair(call.query, "state")) where += "&state=" + percent_encode(*state);
+        return redirect_to(where);
+    };
+    auto const refuse = [&](std::string const& error, std::string const& why) {
+        Reply reply = back({{"error", error}, {"error_description", why}});
+        reply.committed = false;
+        return reply;
+    };
+    if (call.argument("response_type") != "code") return refuse("unsupported_response_type", "Use code");
+    std::string const challenge = call.argument("code_challenge");
+    if (challenge.empty() && app->secret.empty()) return refuse("invalid_request", "code_challenge is missing");
+    if (!challenge.empty() && (call.argument("code_challenge_method", "plain") != "S256" || challenge.size() != 43))
+        return refuse("invalid_request", "code_challenge_method must be S256");
+    auto const scopes = split_scopes(call.argument("scope"));
+    if (!scopes || scopes->empty()) return refuse("invalid_scope", "The scope is missing or malformed");
+    for (auto const& scope : *scopes)
+        if (!is_scope(world, scope)) return refuse("unknown_scope", "Unknown scope " + scope);
+    if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
+    User const* const user = user_who_logs_in(world, call);
+    if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
+    if (call.argument("sandbox_decision") == "deny") return refuse("access_denied", "The user denied access");
+    if (world.options.ask && !call.has_argument("sandbox_decision"))
+        return consent_page(world, call, *app, *scopes, *user);
+    AuthorizationCode code;
+    code.code = world.token("code");
+    code.client_id = app->id;
+    code.identity = user->id;
+    code.redirect_uri = uri;
+    code.challenge = challenge;
+    code.scopes = *scopes;
+    code.nonce = call.argument("nonce");
+    code.offline = call.argument("access_type") == "offline";
+    code.authenticated = world.now_locked();
+    code.expires = code.authenticated + 30000;  // [guess] the service's lifetime of a code is longer than this
+    for (auto const& [name, value] : call.query)
+        if (name.starts_with("session_") || name == "prompt") code.session[name] = value;
+    world.data.codes[code.code] = code;
+    return back({{"code", code.code}});
+}
+
+inline Reply code_page(World&, Call& call) {
+    if (call.has_argument("error"))
+        return page(200, "Login failed", call.argument("error") + ": " + call.argument("error_description"));
+    return page(200, "Authorization Code", call.argument("code"));
+}
+
+inline Reply logout_page(World&, Call&) { return page(200, "Logged out", "You are logged out of the sandbox."); }
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_PAGES_IPP
+
+namespace globus::sandbox::detail {
 
 inline std::vector<Route> const& auth_routes() {
     using Projects = AuthDocuments<ProjectKind>;
@@ -4070,7 +4701,7 @@ inline std::vector<Route> const& auth_routes() {
 
 }  // namespace globus::sandbox::detail
 
-#endif  // GLOBUS_SANDBOX_IMPL_AUTH_IPP
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_ROUTES_IPP
 // The data of collections over HTTP: /data/<collection>/<path>. The service does this with HTTPS on a host of its own.
 #ifndef GLOBUS_SANDBOX_IMPL_DATA_IPP
 #define GLOBUS_SANDBOX_IMPL_DATA_IPP
@@ -4617,21 +5248,13 @@ inline std::vector<Route> const& data_routes() {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_DATA_IPP
-// The GCS Manager of the sandbox's endpoint, under /api. What is made, changed and deleted here is seen by Transfer.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
+// Compute: endpoints, functions, tasks.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
 
-// Which request is which operation of Transfer.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_ROUTES_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_ROUTES_IPP
-
-// Documents of the service: bookmarks and pause rules.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_DOCUMENTS_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_DOCUMENTS_IPP
-
-// A call to the Transfer service: who asks, and what of.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_CALL_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_CALL_IPP
+// What the services have in common that keep documents.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
 
 // Who is meant by a principal: identities, groups, everybody.
 #ifndef GLOBUS_SANDBOX_IMPL_ACCESS_IPP
@@ -4703,9 +5326,303 @@ inline bool is_configured(World const& world, std::string const& identity) {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_ACCESS_IPP
-// The engine that carries tasks out: it copies and deletes real files, and reports as the Transfer service does.
-#ifndef GLOBUS_SANDBOX_IMPL_TASKS_IPP
-#define GLOBUS_SANDBOX_IMPL_TASKS_IPP
+
+namespace globus::sandbox::detail {
+
+/// A call to one of the services that keep documents.
+struct PlainCall {
+    PlainCall(World& in, Call& of) : world(in), call(of) {
+        token = authenticate(world, call, resource_server_of_service(call.service), refused);
+    }
+
+    World& world;
+    Call& call;
+    Reply refused{};
+    AccessToken const* token = nullptr;
+
+    explicit operator bool() const { return token != nullptr; }
+
+    Documents& all(std::string const& kind) const { return world.data.documents[kind]; }
+
+    Reply error(int status, std::string const& code, std::string const& message) const {
+        return problem(world, call, status, code, message);
+    }
+    Reply missing() const {
+        return error(404, call.service == "search" ? "NotFound.Generic" : "NOT_FOUND", "Not found");
+    }
+
+    /// Whether the token has one of these scopes; if not, `refused` says so. [guess] the code
+    bool has_one_of(std::initializer_list<std::string_view> scopes) {
+        for (auto const scope : scopes)
+            if (has_scope(*token, scope)) return true;
+        refused = error(403, call.service == "search" ? "Forbidden.Generic" : "FORBIDDEN",
+                        "The scopes of the token are not enough for this call");
+        token = nullptr;
+        return false;
+    }
+
+    std::string urn() const { return identity_urn(token->identity); }
+
+    /// The body as an object; an empty body is an empty object.
+    std::optional<json::object> body() {
+        if (call.body.empty()) return json::object{};
+        boost::system::error_code failed;
+        json::value parsed = json::parse(call.body, failed);
+        if (!failed && parsed.is_object()) return std::move(parsed.get_object());
+        refused = error(422, "UNPROCESSABLE_ENTITY", "The body must be a JSON object");
+        return std::nullopt;
+    }
+
+    json::object* find(std::string const& kind) const { return find_document(all(kind), call.holes[0]); }
+
+    json::array list(std::string const& kind) const {
+        json::array out;
+        for (auto const& [id, document] : all(kind)) out.push_back(document);
+        return out;
+    }
+
+    json::object& add(std::string const& kind, std::string const& id, json::object document) const {
+        auto& documents = all(kind);
+        documents.emplace_back(id, std::move(document));
+        return documents.back().second;
+    }
+
+    void remove(std::string const& kind) const {
+        std::erase_if(all(kind), [&](auto const& one) { return one.first == call.holes[0]; });
+    }
+
+    std::string now() const { return iso_time(world.now_locked()); }
+};
+
+inline void merge(json::object& into, json::object const& changes) {
+    for (auto const& item : changes) into[item.key()] = item.value();
+}
+
+/// Answers a document of `kind` as it is.
+template <char const* (*Kind)()>
+Reply read_document(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* found = in.find(Kind());
+    return found != nullptr ? Reply::of(200, *found) : in.missing();
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
+
+namespace globus::sandbox::detail {
+
+inline char const* compute_endpoints() { return "compute.endpoints"; }
+inline char const* compute_functions() { return "compute.functions"; }
+inline char const* compute_tasks() { return "compute.tasks"; }
+
+inline Reply compute_version(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, json::value("1.0.0"));
+}
+
+inline Reply compute_register(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto body = in.body();
+    if (!body) return in.refused;
+    bool const function = call.operation == "register_function";
+    std::string const name = function ? "function_uuid" : "endpoint_id";
+    std::string const id = world.random.uuid();
+    (*body)[name] = id;
+    (*body)["owner"] = in.token->identity;
+    if (!function) (*body)["status"] = "offline";
+    in.add(function ? "compute.functions" : "compute.endpoints", id, *body);
+    return Reply::of(200, json::object{{name, id}});
+}
+
+inline Reply compute_endpoint_list(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, in.list("compute.endpoints"));
+}
+
+inline Reply compute_endpoint_status(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* endpoint = in.find("compute.endpoints");
+    if (endpoint == nullptr) return in.missing();
+    // An endpoint is online once a program, or an admin call, said so.
+    bool const online = text_of(*endpoint, "status") == "online";
+    return Reply::of(200, json::object{{"status", online ? "online" : "offline"},
+                                       {"details", json::object{{"total_workers", online ? 1 : 0},
+                                                                {"idle_workers", online ? 1 : 0},
+                                                                {"pending_tasks", 0},
+                                                                {"outstanding_tasks", 0},
+                                                                {"managers", online ? 1 : 0}}}});
+}
+
+inline Reply compute_change(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    char const* const kind = call.operation == "delete_function" ? "compute.functions" : "compute.endpoints";
+    auto* const found = in.find(kind);
+    if (found == nullptr) return in.missing();
+    if (call.method == "DELETE") {
+        in.remove(kind);
+        return Reply::of(200, json::object{{"result", 302}});
+    }
+    if (call.operation == "lock_endpoint")
+        return Reply::of(200, json::object{{"endpoint_id", call.holes[0]},
+                                           {"lock_expiration_timestamp", iso_time(world.now_locked() + 60000)}});
+    if (call.operation == "get_endpoint_allowlist")
+        return Reply::of(
+            200, json::object{{"endpoint_id", call.holes[0]}, {"restricted", false}, {"functions", json::array{}}});
+    auto const body = in.body();
+    if (!body) return in.refused;
+    merge(*found, *body);
+    return Reply::of(200, json::object{{"endpoint_id", call.holes[0]}});
+}
+
+/// [recorded] the answers of both versions. A task waits until an admin call tells its result.
+inline Reply compute_submit(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* tasks = body->if_contains("tasks");
+    if (tasks == nullptr) return in.error(422, "422", "tasks: field required");
+    if (!call.holes.empty() && find_document(in.all("compute.endpoints"), call.holes[0]) == nullptr)
+        return in.error(404, "404", "Endpoint " + call.holes[0] + " could not be resolved");
+    std::string const group = world.random.uuid();
+    auto const make = [&] {
+        std::string const id = world.random.uuid();
+        in.add("compute.tasks", id,
+               {{"task_id", id}, {"status", "waiting-for-ep"}, {"taskgroup_id", group}, {"submitted_at", in.now()}});
+        return id;
+    };
+    json::object answer{{"request_id", world.random.uuid()}, {"task_group_id", group}};
+    if (auto const* by_function = tasks->if_object()) {
+        json::object made;
+        for (auto const& item : *by_function) {
+            json::array ids;
+            auto const count = item.value().is_array() ? item.value().get_array().size() : 1;
+            for (std::size_t i = 0; i < count; ++i) ids.emplace_back(make());
+            made[item.key()] = std::move(ids);
+        }
+        answer["endpoint_id"] = call.holes.empty() ? "" : call.holes[0];
+        answer["tasks"] = std::move(made);
+    } else if (auto const* list = tasks->if_array()) {
+        json::array made;
+        for (auto const& one : *list) {
+            json::object row{{"status", "Success"}, {"task_uuid", make()}, {"http_status_code", 200}};
+            if (one.is_array() && one.get_array().size() >= 2) {
+                row["function_uuid"] = one.get_array()[0];
+                row["endpoint_uuid"] = one.get_array()[1];
+            }
+            made.push_back(std::move(row));
+        }
+        answer["response"] = "batch";
+        answer["task_group_id"] = group;
+        answer["results"] = std::move(made);
+    }
+    return Reply::of(200, answer);
+}
+
+inline Reply compute_batch(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    json::object results;
+    if (auto const* ids = body->if_contains("task_ids"); ids != nullptr && ids->is_array())
+        for (auto const& id : ids->get_array())
+            if (id.is_string())
+                if (auto const* task = find_document(in.all("compute.tasks"), to_string(id.get_string())))
+                    results[id.get_string()] = *task;
+    return Reply::of(200, json::object{{"response", "batch"}, {"results", std::move(results)}});
+}
+
+inline Reply compute_task_group(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    json::array ids;
+    for (auto const& [id, task] : in.all("compute.tasks"))
+        if (text_of(task, "taskgroup_id") == call.holes[0]) ids.push_back(json::object{{"id", id}});
+    if (ids.empty()) return in.missing();
+    return Reply::of(200, json::object{{"taskgroup_id", call.holes[0]}, {"tasks", std::move(ids)}});
+}
+
+inline Reply compute_amqp(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    return Reply::of(200, json::object{{"queue_prefix", "sandbox"}, {"connection_url", "amqp://127.0.0.1:5672"}});
+}
+
+/// Ends a task: what an endpoint would have said. [recorded] the members. False when there is no such task
+inline bool complete_compute_task(World& world, std::string const& id, bool good, std::string const& result) {
+    auto* const task = find_document(world.data.documents["compute.tasks"], id);
+    if (task == nullptr) return false;
+    (*task)["status"] = good ? "success" : "failed";
+    (*task)[good ? "result" : "exception"] = result;
+    (*task)["completion_t"] = std::to_string(world.now_locked() / 1000);
+    return true;
+}
+
+inline std::vector<Route> const& compute_routes() {
+    static std::vector<Route> const all{
+        {"GET", "/v2/version", "compute", "get_version", &compute_version},
+        {"GET", "/v2/get_amqp_result_connection_url", "compute", "get_result_amqp_url", &compute_amqp},
+        {"POST", "/v2/endpoints", "compute", "register_endpoint", &compute_register},
+        {"POST", "/v3/endpoints", "compute", "register_endpoint", &compute_register},
+        {"GET", "/v2/endpoints", "compute", "get_endpoints", &compute_endpoint_list},
+        {"GET", "/v2/endpoints/{}", "compute", "get_endpoint", &read_document<&compute_endpoints>},
+        {"GET", "/v2/endpoints/{}/status", "compute", "get_endpoint_status", &compute_endpoint_status},
+        {"DELETE", "/v2/endpoints/{}", "compute", "delete_endpoint", &compute_change},
+        {"POST", "/v2/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
+        {"POST", "/v3/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
+        {"PUT", "/v3/endpoints/{}", "compute", "update_endpoint", &compute_change},
+        {"GET", "/v3/endpoints/{}/allowed_functions", "compute", "get_endpoint_allowlist", &compute_change},
+        {"POST", "/v2/functions", "compute", "register_function", &compute_register},
+        {"POST", "/v3/functions", "compute", "register_function", &compute_register},
+        {"GET", "/v2/functions/{}", "compute", "get_function", &read_document<&compute_functions>},
+        {"DELETE", "/v2/functions/{}", "compute", "delete_function", &compute_change},
+        {"POST", "/v2/submit", "compute", "submit", &compute_submit},
+        {"POST", "/v3/endpoints/{}/submit", "compute", "submit", &compute_submit},
+        {"GET", "/v2/tasks/{}", "compute", "get_task", &read_document<&compute_tasks>},
+        {"POST", "/v2/batch_status", "compute", "get_task_batch", &compute_batch},
+        {"GET", "/v2/taskgroup/{}", "compute", "get_task_group", &compute_task_group},
+    };
+    return all;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
+// The GCS Manager of the sandbox's endpoint, under /api. What is made, changed and deleted here is seen by Transfer.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
+
+// Which request is which operation of Transfer.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_ROUTES_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_ROUTES_IPP
+
+// Documents of the service: bookmarks and pause rules.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_DOCUMENTS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_DOCUMENTS_IPP
+
+// A call to the Transfer service: who asks, and what of.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_CALL_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_CALL_IPP
+
+// The engine that carries tasks out, in the order of the sandbox's time.
+#ifndef GLOBUS_SANDBOX_IMPL_TASKS_ENGINE_IPP
+#define GLOBUS_SANDBOX_IMPL_TASKS_ENGINE_IPP
+
+// What a task says of itself: events, status, how it ended.
+#ifndef GLOBUS_SANDBOX_IMPL_TASKS_REPORTS_IPP
+#define GLOBUS_SANDBOX_IMPL_TASKS_REPORTS_IPP
+
+// One attempt at a task: it copies and deletes real files.
+#ifndef GLOBUS_SANDBOX_IMPL_TASKS_ATTEMPT_IPP
+#define GLOBUS_SANDBOX_IMPL_TASKS_ATTEMPT_IPP
 
 namespace globus::sandbox::detail {
 
@@ -5041,7 +5958,11 @@ inline std::pair<std::int64_t, std::int64_t> measure(Job const& job) {
     return {files, bytes};
 }
 
-// Reports -------------------------------------------------------------------------------------------------------------
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TASKS_ATTEMPT_IPP
+
+namespace globus::sandbox::detail {
 
 inline void add_event(World& world, Task& task, std::string const& code, bool is_error, std::string const& description,
                       std::string const& details, std::optional<Millis> at = std::nullopt) {
@@ -5179,6 +6100,12 @@ inline void report(World& world, Task& task, Result const& result, Millis at) {
     end_task(task, "SUCCEEDED", at);
 }
 
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TASKS_REPORTS_IPP
+
+namespace globus::sandbox::detail {
+
 /// The rules of the endpoint manager that keep a task from running. [doc] what each flag pauses; [guess] a rule
 /// without any of the three pauses all tasks
 inline std::vector<json::object const*> pause_rules_of(World const& world, Task const& task) {
@@ -5284,8 +6211,9 @@ inline void World::run_due_tasks() {
             task.due = task.begun + duration / 4;
             // [recorded] the details are JSON, as a text
             add_event(*this, task, "STARTED", false, "started",
-                      task.is_delete ? R"({"type": "GridFTP Delete"})"
-                                     : R"({"type": "GridFTP Transfer", "concurrency": 2, "parallelism": 4, "pipelining": 20})",
+                      task.is_delete
+                          ? R"({"type": "GridFTP Delete"})"
+                          : R"({"type": "GridFTP Transfer", "concurrency": 2, "parallelism": 4, "pipelining": 20})",
                       task.begun);
             set_nice_status(task, "OK", "OK", true);
             wake.notify_all();
@@ -5349,7 +6277,7 @@ inline void World::engine_loop() {
 
 }  // namespace globus::sandbox::detail
 
-#endif  // GLOBUS_SANDBOX_IMPL_TASKS_IPP
+#endif  // GLOBUS_SANDBOX_IMPL_TASKS_ENGINE_IPP
 
 namespace globus::sandbox::detail {
 
@@ -5449,8 +6377,8 @@ struct TransferCall {
         if (!may_read(endpoint, operation)) return false;
         if (access(endpoint, path) >= (write ? 2 : 1)) return true;
         refused = error(403, "EndpointPermissionDenied",
-                        "Denied by endpoint, " + std::string(write ? "writing" : "reading") + " is not allowed: " +
-                            (path.empty() ? "/" : std::string(path)));
+                        "Denied by endpoint, " + std::string(write ? "writing" : "reading") +
+                            " is not allowed: " + (path.empty() ? "/" : std::string(path)));
         return false;
     }
 
@@ -5519,7 +6447,8 @@ struct PlainDocuments {
         json::array out;
         auto const endpoint = call.argument("filter_endpoint");
         for (auto const& [id, document] : all(world))
-            if (!Kind::hidden(in, document) && (endpoint.empty() || text_of(document, "endpoint_id") == endpoint)) out.push_back(document);
+            if (!Kind::hidden(in, document) && (endpoint.empty() || text_of(document, "endpoint_id") == endpoint))
+                out.push_back(document);
         return Reply::of(200, json::object{{"DATA_TYPE", Kind::list_type}, {"DATA", std::move(out)}});
     }
     static Reply create(World& world, Call& call) {
@@ -5593,7 +6522,8 @@ struct PauseRuleKind {
     /// [doc] whoever manages the collection sees its rules
     static bool hidden(TransferCall const& in, json::object const& document) {
         auto const found = in.world.data.endpoints.find(text_of(document, "endpoint_id"));
-        return found != in.world.data.endpoints.end() && !in.manages(found->second, {"administrator", "activity_manager"});
+        return found != in.world.data.endpoints.end() &&
+               !in.manages(found->second, {"administrator", "activity_manager"});
     }
     static void complete(TransferCall const&, json::object&) {}
     static void changed(World& world) {
@@ -5615,21 +6545,50 @@ namespace globus::sandbox::detail {
 inline json::object const& empty_endpoint() {
     static json::object const all = [] {
         json::object out{{"DATA_TYPE", "endpoint"}};
-        for (auto const* name :
-             {"authentication_assurance_timeout", "authentication_policy_id", "authentication_timeout_mins",
-              "contact_email", "contact_info", "default_directory", "department", "description", "expire_time",
-              "gcp_connected", "gcp_paused", "gcs_manager_url", "gcs_version", "globus_connect_setup_key",
-              "host_endpoint", "host_endpoint_display_name", "host_endpoint_id", "host_path", "https_server",
-              "info_link", "keywords", "last_accessed_time", "local_user_info_available",
-              "mapped_collection_display_name", "mapped_collection_id", "myproxy_dn", "myproxy_server",
-              "non_functional_endpoint_display_name", "non_functional_endpoint_id", "oauth_server", "organization",
-              "s3_url", "sharing_target_endpoint", "sharing_target_root_path", "storage_type", "subscription_id",
-              "tlsftp_server", "user_message", "user_message_link", "username"})
+        for (auto const* name : {"authentication_assurance_timeout",
+                                 "authentication_policy_id",
+                                 "authentication_timeout_mins",
+                                 "contact_email",
+                                 "contact_info",
+                                 "default_directory",
+                                 "department",
+                                 "description",
+                                 "expire_time",
+                                 "gcp_connected",
+                                 "gcp_paused",
+                                 "gcs_manager_url",
+                                 "gcs_version",
+                                 "globus_connect_setup_key",
+                                 "host_endpoint",
+                                 "host_endpoint_display_name",
+                                 "host_endpoint_id",
+                                 "host_path",
+                                 "https_server",
+                                 "info_link",
+                                 "keywords",
+                                 "last_accessed_time",
+                                 "local_user_info_available",
+                                 "mapped_collection_display_name",
+                                 "mapped_collection_id",
+                                 "myproxy_dn",
+                                 "myproxy_server",
+                                 "non_functional_endpoint_display_name",
+                                 "non_functional_endpoint_id",
+                                 "oauth_server",
+                                 "organization",
+                                 "s3_url",
+                                 "sharing_target_endpoint",
+                                 "sharing_target_root_path",
+                                 "storage_type",
+                                 "subscription_id",
+                                 "tlsftp_server",
+                                 "user_message",
+                                 "user_message_link",
+                                 "username"})
             out[name] = nullptr;
-        for (auto const* name :
-             {"activated", "disable_anonymous_writes", "disable_verify", "force_encryption", "force_verify",
-              "french_english_bilingual", "high_assurance", "in_use", "mfa_required", "public", "requester_pays",
-              "s3_owner_activated", "subscription_admin_verified"})
+        for (auto const* name : {"activated", "disable_anonymous_writes", "disable_verify", "force_encryption",
+                                 "force_verify", "french_english_bilingual", "high_assurance", "in_use", "mfa_required",
+                                 "public", "requester_pays", "s3_owner_activated", "subscription_admin_verified"})
             out[name] = false;
         out["location"] = "Automatic";
         out["network_use"] = "normal";
@@ -5737,7 +6696,8 @@ inline Reply operation_symlink(World& world, Call& call) {
     std::string const path = text_of(*body, "path");
     if (!in.may_use(*endpoint, "Symlink", path, true)) return in.refused;
     Place const place = find_place(endpoint->directory, path);
-    if (!place.allowed || place.path == "/") return in.error(403, "EndpointPermissionDenied", "Permission denied: " + path);
+    if (!place.allowed || place.path == "/")
+        return in.error(403, "EndpointPermissionDenied", "Permission denied: " + path);
     std::error_code error;
     if (fs::exists(fs::symlink_status(place.file, error)))
         return in.error(502, "ExternalError.SymlinkFailed.Exists", "Path already exists: " + path);
@@ -6697,7 +7657,8 @@ struct TunnelKind {
     /// [doc] the two ends are stream access points that there are
     static std::string complete(TransferCall const& in, json::object& document, json::object& attributes) {
         for (auto const* name : {"initiator", "listener"})
-            if (find_document(documents_of(in.world, "transfer.stream_access_points"), end_of(document, name)) == nullptr)
+            if (find_document(documents_of(in.world, "transfer.stream_access_points"), end_of(document, name)) ==
+                nullptr)
                 return std::string("The ") + name + " is no stream access point";
         document["relationships"].as_object()["owner"] =
             json::object{{"data", json::object{{"type", "Identity"}, {"id", in.token->identity}}}};
@@ -7414,283 +8375,6 @@ inline std::vector<Route> const& gcs_routes() {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
-// Compute: endpoints, functions, tasks.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
-
-// What the services have in common that keep documents.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
-
-namespace globus::sandbox::detail {
-
-/// A call to one of the services that keep documents.
-struct PlainCall {
-    PlainCall(World& in, Call& of) : world(in), call(of) {
-        token = authenticate(world, call, resource_server_of_service(call.service), refused);
-    }
-
-    World& world;
-    Call& call;
-    Reply refused{};
-    AccessToken const* token = nullptr;
-
-    explicit operator bool() const { return token != nullptr; }
-
-    Documents& all(std::string const& kind) const { return world.data.documents[kind]; }
-
-    Reply error(int status, std::string const& code, std::string const& message) const {
-        return problem(world, call, status, code, message);
-    }
-    Reply missing() const {
-        return error(404, call.service == "search" ? "NotFound.Generic" : "NOT_FOUND", "Not found");
-    }
-
-    /// Whether the token has one of these scopes; if not, `refused` says so. [guess] the code
-    bool has_one_of(std::initializer_list<std::string_view> scopes) {
-        for (auto const scope : scopes)
-            if (has_scope(*token, scope)) return true;
-        refused = error(403, call.service == "search" ? "Forbidden.Generic" : "FORBIDDEN",
-                        "The scopes of the token are not enough for this call");
-        token = nullptr;
-        return false;
-    }
-
-    std::string urn() const { return identity_urn(token->identity); }
-
-    /// The body as an object; an empty body is an empty object.
-    std::optional<json::object> body() {
-        if (call.body.empty()) return json::object{};
-        boost::system::error_code failed;
-        json::value parsed = json::parse(call.body, failed);
-        if (!failed && parsed.is_object()) return std::move(parsed.get_object());
-        refused = error(422, "UNPROCESSABLE_ENTITY", "The body must be a JSON object");
-        return std::nullopt;
-    }
-
-    json::object* find(std::string const& kind) const { return find_document(all(kind), call.holes[0]); }
-
-    json::array list(std::string const& kind) const {
-        json::array out;
-        for (auto const& [id, document] : all(kind)) out.push_back(document);
-        return out;
-    }
-
-    json::object& add(std::string const& kind, std::string const& id, json::object document) const {
-        auto& documents = all(kind);
-        documents.emplace_back(id, std::move(document));
-        return documents.back().second;
-    }
-
-    void remove(std::string const& kind) const {
-        std::erase_if(all(kind), [&](auto const& one) { return one.first == call.holes[0]; });
-    }
-
-    std::string now() const { return iso_time(world.now_locked()); }
-};
-
-inline void merge(json::object& into, json::object const& changes) {
-    for (auto const& item : changes) into[item.key()] = item.value();
-}
-
-/// Answers a document of `kind` as it is.
-template <char const* (*Kind)()>
-Reply read_document(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    auto const* found = in.find(Kind());
-    return found != nullptr ? Reply::of(200, *found) : in.missing();
-}
-
-}  // namespace globus::sandbox::detail
-
-#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
-
-namespace globus::sandbox::detail {
-
-inline char const* compute_endpoints() { return "compute.endpoints"; }
-inline char const* compute_functions() { return "compute.functions"; }
-inline char const* compute_tasks() { return "compute.tasks"; }
-
-inline Reply compute_version(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    return Reply::of(200, json::value("1.0.0"));
-}
-
-inline Reply compute_register(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    auto body = in.body();
-    if (!body) return in.refused;
-    bool const function = call.operation == "register_function";
-    std::string const name = function ? "function_uuid" : "endpoint_id";
-    std::string const id = world.random.uuid();
-    (*body)[name] = id;
-    (*body)["owner"] = in.token->identity;
-    if (!function) (*body)["status"] = "offline";
-    in.add(function ? "compute.functions" : "compute.endpoints", id, *body);
-    return Reply::of(200, json::object{{name, id}});
-}
-
-inline Reply compute_endpoint_list(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    return Reply::of(200, in.list("compute.endpoints"));
-}
-
-inline Reply compute_endpoint_status(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    auto const* endpoint = in.find("compute.endpoints");
-    if (endpoint == nullptr) return in.missing();
-    // An endpoint is online once a program, or an admin call, said so.
-    bool const online = text_of(*endpoint, "status") == "online";
-    return Reply::of(200, json::object{{"status", online ? "online" : "offline"},
-                                       {"details", json::object{{"total_workers", online ? 1 : 0},
-                                                                {"idle_workers", online ? 1 : 0},
-                                                                {"pending_tasks", 0},
-                                                                {"outstanding_tasks", 0},
-                                                                {"managers", online ? 1 : 0}}}});
-}
-
-inline Reply compute_change(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    char const* const kind = call.operation == "delete_function" ? "compute.functions" : "compute.endpoints";
-    auto* const found = in.find(kind);
-    if (found == nullptr) return in.missing();
-    if (call.method == "DELETE") {
-        in.remove(kind);
-        return Reply::of(200, json::object{{"result", 302}});
-    }
-    if (call.operation == "lock_endpoint")
-        return Reply::of(200, json::object{{"endpoint_id", call.holes[0]},
-                                           {"lock_expiration_timestamp", iso_time(world.now_locked() + 60000)}});
-    if (call.operation == "get_endpoint_allowlist")
-        return Reply::of(
-            200, json::object{{"endpoint_id", call.holes[0]}, {"restricted", false}, {"functions", json::array{}}});
-    auto const body = in.body();
-    if (!body) return in.refused;
-    merge(*found, *body);
-    return Reply::of(200, json::object{{"endpoint_id", call.holes[0]}});
-}
-
-/// [recorded] the answers of both versions. A task waits until an admin call tells its result.
-inline Reply compute_submit(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    auto const body = in.body();
-    if (!body) return in.refused;
-    auto const* tasks = body->if_contains("tasks");
-    if (tasks == nullptr) return in.error(422, "422", "tasks: field required");
-    if (!call.holes.empty() && find_document(in.all("compute.endpoints"), call.holes[0]) == nullptr)
-        return in.error(404, "404", "Endpoint " + call.holes[0] + " could not be resolved");
-    std::string const group = world.random.uuid();
-    auto const make = [&] {
-        std::string const id = world.random.uuid();
-        in.add("compute.tasks", id,
-               {{"task_id", id}, {"status", "waiting-for-ep"}, {"taskgroup_id", group}, {"submitted_at", in.now()}});
-        return id;
-    };
-    json::object answer{{"request_id", world.random.uuid()}, {"task_group_id", group}};
-    if (auto const* by_function = tasks->if_object()) {
-        json::object made;
-        for (auto const& item : *by_function) {
-            json::array ids;
-            auto const count = item.value().is_array() ? item.value().get_array().size() : 1;
-            for (std::size_t i = 0; i < count; ++i) ids.emplace_back(make());
-            made[item.key()] = std::move(ids);
-        }
-        answer["endpoint_id"] = call.holes.empty() ? "" : call.holes[0];
-        answer["tasks"] = std::move(made);
-    } else if (auto const* list = tasks->if_array()) {
-        json::array made;
-        for (auto const& one : *list) {
-            json::object row{{"status", "Success"}, {"task_uuid", make()}, {"http_status_code", 200}};
-            if (one.is_array() && one.get_array().size() >= 2) {
-                row["function_uuid"] = one.get_array()[0];
-                row["endpoint_uuid"] = one.get_array()[1];
-            }
-            made.push_back(std::move(row));
-        }
-        answer["response"] = "batch";
-        answer["task_group_id"] = group;
-        answer["results"] = std::move(made);
-    }
-    return Reply::of(200, answer);
-}
-
-inline Reply compute_batch(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    auto const body = in.body();
-    if (!body) return in.refused;
-    json::object results;
-    if (auto const* ids = body->if_contains("task_ids"); ids != nullptr && ids->is_array())
-        for (auto const& id : ids->get_array())
-            if (id.is_string())
-                if (auto const* task = find_document(in.all("compute.tasks"), to_string(id.get_string())))
-                    results[id.get_string()] = *task;
-    return Reply::of(200, json::object{{"response", "batch"}, {"results", std::move(results)}});
-}
-
-inline Reply compute_task_group(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    json::array ids;
-    for (auto const& [id, task] : in.all("compute.tasks"))
-        if (text_of(task, "taskgroup_id") == call.holes[0]) ids.push_back(json::object{{"id", id}});
-    if (ids.empty()) return in.missing();
-    return Reply::of(200, json::object{{"taskgroup_id", call.holes[0]}, {"tasks", std::move(ids)}});
-}
-
-inline Reply compute_amqp(World& world, Call& call) {
-    PlainCall in(world, call);
-    if (!in) return in.refused;
-    return Reply::of(200, json::object{{"queue_prefix", "sandbox"}, {"connection_url", "amqp://127.0.0.1:5672"}});
-}
-
-/// Ends a task: what an endpoint would have said. [recorded] the members. False when there is no such task
-inline bool complete_compute_task(World& world, std::string const& id, bool good, std::string const& result) {
-    auto* const task = find_document(world.data.documents["compute.tasks"], id);
-    if (task == nullptr) return false;
-    (*task)["status"] = good ? "success" : "failed";
-    (*task)[good ? "result" : "exception"] = result;
-    (*task)["completion_t"] = std::to_string(world.now_locked() / 1000);
-    return true;
-}
-
-inline std::vector<Route> const& compute_routes() {
-    static std::vector<Route> const all{
-        {"GET", "/v2/version", "compute", "get_version", &compute_version},
-        {"GET", "/v2/get_amqp_result_connection_url", "compute", "get_result_amqp_url", &compute_amqp},
-        {"POST", "/v2/endpoints", "compute", "register_endpoint", &compute_register},
-        {"POST", "/v3/endpoints", "compute", "register_endpoint", &compute_register},
-        {"GET", "/v2/endpoints", "compute", "get_endpoints", &compute_endpoint_list},
-        {"GET", "/v2/endpoints/{}", "compute", "get_endpoint", &read_document<&compute_endpoints>},
-        {"GET", "/v2/endpoints/{}/status", "compute", "get_endpoint_status", &compute_endpoint_status},
-        {"DELETE", "/v2/endpoints/{}", "compute", "delete_endpoint", &compute_change},
-        {"POST", "/v2/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
-        {"POST", "/v3/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
-        {"PUT", "/v3/endpoints/{}", "compute", "update_endpoint", &compute_change},
-        {"GET", "/v3/endpoints/{}/allowed_functions", "compute", "get_endpoint_allowlist", &compute_change},
-        {"POST", "/v2/functions", "compute", "register_function", &compute_register},
-        {"POST", "/v3/functions", "compute", "register_function", &compute_register},
-        {"GET", "/v2/functions/{}", "compute", "get_function", &read_document<&compute_functions>},
-        {"DELETE", "/v2/functions/{}", "compute", "delete_function", &compute_change},
-        {"POST", "/v2/submit", "compute", "submit", &compute_submit},
-        {"POST", "/v3/endpoints/{}/submit", "compute", "submit", &compute_submit},
-        {"GET", "/v2/tasks/{}", "compute", "get_task", &read_document<&compute_tasks>},
-        {"POST", "/v2/batch_status", "compute", "get_task_batch", &compute_batch},
-        {"GET", "/v2/taskgroup/{}", "compute", "get_task_group", &compute_task_group},
-    };
-    return all;
-}
-
-}  // namespace globus::sandbox::detail
-
-#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
 // Groups: documents, memberships and what each action makes of them.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GROUPS_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_GROUPS_IPP
@@ -7863,8 +8547,7 @@ inline Reply update_group(World& world, Call& call) {
         if (verified == nullptr)
             return in.error(422, "UNPROCESSABLE_ENTITY", "subscription_admin_verified_id is missing");
         (*group)["subscription_admin_verified_id"] = *verified;
-        return Reply::of(200,
-                         json::object{{"group_id", call.holes[0]}, {"subscription_admin_verified_id", *verified}});
+        return Reply::of(200, json::object{{"group_id", call.holes[0]}, {"subscription_admin_verified_id", *verified}});
     }
     for (auto const& item : *body)
         if (item.key() != "id" && item.key() != "memberships" && item.key() != "my_memberships")
@@ -7920,18 +8603,19 @@ inline Reply preferences(World& world, Call& call) {
 /// An action on a membership: who may do it, from which states, and to which it leads.
 struct GroupAction {
     char const* name;
-    bool by_manager;                        ///< by managers, for others; else by the member himself
-    std::set<std::string_view> from;        ///< states in which it makes sense; "" is no membership
-    char const* to;                         ///< "" leaves the state as it is
-    char const* wrong_state;                ///< the code when it makes none
-    char const* detail;                     ///< and the text
+    bool by_manager;                  ///< by managers, for others; else by the member himself
+    std::set<std::string_view> from;  ///< states in which it makes sense; "" is no membership
+    char const* to;                   ///< "" leaves the state as it is
+    char const* wrong_state;          ///< the code when it makes none
+    char const* detail;               ///< and the text
 };
 
 /// [doc] the actions; [recorded] ALREADY_ACTIVE and NO_MEMBERSHIP; [guess] the other codes
 inline std::vector<GroupAction> const& group_actions() {
     static constexpr char const* active = "The identity is already an active member of the group.";
     static constexpr char const* none = "Identity has no membership in group.";
-    static std::set<std::string_view> const outside{"", "invited", "pending", "declined", "left", "removed", "rejected"};
+    static std::set<std::string_view> const outside{"",     "invited", "pending", "declined",
+                                                    "left", "removed", "rejected"};
     static std::set<std::string_view> const gone{"", "declined", "left", "removed", "rejected"};
     static std::vector<GroupAction> const all{
         {"add", true, outside, "active", "ALREADY_ACTIVE", active},
@@ -8004,7 +8688,8 @@ inline Reply batch_membership_action(World& world, Call& call) {
     json::object errors;
     for (auto const& item : *body) {
         auto const& all = group_actions();
-        auto const action = std::find_if(all.begin(), all.end(), [&](auto const& one) { return item.key() == one.name; });
+        auto const action =
+            std::find_if(all.begin(), all.end(), [&](auto const& one) { return item.key() == one.name; });
         auto const* entries = item.value().if_array();
         if (action == all.end() || entries == nullptr)
             return in.error(422, "UNPROCESSABLE_ENTITY", "Unknown action: " + std::string(item.key()));
@@ -8033,9 +8718,9 @@ inline Reply group_by_subscription(World& world, Call& call) {
             if (auto const* all = group.at("subscription_info").if_object())
                 for (auto const* name : {"is_high_assurance", "is_baa", "connectors"})
                     if (auto const* value = all->if_contains(name)) info[name] = *value;
-            return Reply::of(200, json::object{{"group_id", id},
-                                               {"subscription_id", call.holes[0]},
-                                               {"subscription_info", std::move(info)}});
+            return Reply::of(
+                200, json::object{
+                         {"group_id", id}, {"subscription_id", call.holes[0]}, {"subscription_info", std::move(info)}});
         }
     return in.missing();
 }
@@ -8415,8 +9100,7 @@ inline Condition read_filter(json::value const& filter, int depth) {
 /// The whole of a query document: its words and its filters.
 inline Condition read_query(std::string const& words, bool advanced, json::value const* filters) {
     std::vector<Condition> parts;
-    if (!words.empty() && words != "*")
-        parts.push_back(advanced ? AdvancedQuery(words).read() : simple_query(words));
+    if (!words.empty() && words != "*") parts.push_back(advanced ? AdvancedQuery(words).read() : simple_query(words));
     if (filters != nullptr) {
         if (!filters->is_array()) throw WrongQuery{"filters is a list"};
         for (auto const& one : filters->get_array()) parts.push_back(read_filter(one));
@@ -8464,8 +9148,8 @@ inline json::array histogram_buckets(json::value const& facet, std::vector<json:
     double const width = (high - low) / static_cast<double>(size);
     for (auto const* value : values)
         if (auto const number = number_of(*value); number && *number >= low && *number <= high) {
-            auto const index = std::min<std::size_t>(counts.size() - 1,
-                                                     static_cast<std::size_t>(std::floor((*number - low) / width)));
+            auto const index =
+                std::min<std::size_t>(counts.size() - 1, static_cast<std::size_t>(std::floor((*number - low) / width)));
             ++counts[index];
         }
     json::array out;
@@ -8495,7 +9179,8 @@ inline json::object facet_result(json::value const& facet, std::vector<json::val
     std::vector<json::value const*> values;
     for (auto const& content : contents)
         for (auto const* value : values_at(content, field)) values.push_back(value);
-    json::object out{{"@datatype", "GFacetResult"}, {"@version", "2017-09-01"}, {"name", text_of(facet, "name", field)}};
+    json::object out{
+        {"@datatype", "GFacetResult"}, {"@version", "2017-09-01"}, {"name", text_of(facet, "name", field)}};
     if (type == "terms") {
         out["buckets"] = term_buckets(values, static_cast<std::size_t>(std::max(1.0, number_of(facet, "size", 10))));
     } else if (type == "numeric_histogram") {
@@ -8510,7 +9195,9 @@ inline json::object facet_result(json::value const& facet, std::vector<json::val
                 sum += *number;
                 ++count;
             }
-        out["value"] = type == "sum" ? sum : count == 0 ? number_of(facet, "missing", 0) : sum / static_cast<double>(count);
+        out["value"] = type == "sum" ? sum
+                       : count == 0  ? number_of(facet, "missing", 0)
+                                     : sum / static_cast<double>(count);
     } else {
         throw WrongQuery{"Unknown type of facet: " + type};
     }
@@ -8529,13 +9216,14 @@ struct SearchCall : PlainCall {
         static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
         static constexpr std::string_view reads = "urn:globus:auth:scope:search.api.globus.org:search";
         static constexpr std::string_view ingests = "urn:globus:auth:scope:search.api.globus.org:ingest";
-        bool const query = call.operation.find("search") != std::string::npos || call.operation == "scroll" ||
-                           call.method == "GET";
+        bool const query =
+            call.operation.find("search") != std::string::npos || call.operation == "scroll" || call.method == "GET";
         if (token == nullptr) {
             anonymous = call.bearer().empty() && query;
         } else if (query) {
             (void)has_one_of({all, reads, ingests});
-        } else if (call.operation.find("index") == std::string::npos && call.operation.find("role") == std::string::npos) {
+        } else if (call.operation.find("index") == std::string::npos &&
+                   call.operation.find("role") == std::string::npos) {
             (void)has_one_of({all, ingests});
         } else {
             (void)has_one_of({all});
@@ -8583,8 +9271,8 @@ struct SearchCall : PlainCall {
         Reply reply = error(400, "BadRequest.ValidationError", "Request failed input validation.");
         json::object document = json::parse(reply.body).as_object();
         json::object const inner{{field, json::array{message}}};
-        document["error_data"] = json::object{
-            {"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
+        document["error_data"] =
+            json::object{{"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
         reply.body = json::serialize(document);
         return reply;
     }
@@ -8918,9 +9606,10 @@ inline Reply delete_subjects(World& world, Call& call) {
     std::size_t const before = all.size();
     std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
     count_entries(in);
-    return Reply::of(200, json::object{{"acknowledged", true},
-                                       {"num_subjects_deleted", before == all.size() ? 0 : subjects.size()},
-                                       {"task_id", in.add_task(batch ? "BATCH_DELETE_BY_SUBJECT" : "DELETE_BY_QUERY")}});
+    return Reply::of(200,
+                     json::object{{"acknowledged", true},
+                                  {"num_subjects_deleted", before == all.size() ? 0 : subjects.size()},
+                                  {"task_id", in.add_task(batch ? "BATCH_DELETE_BY_SUBJECT" : "DELETE_BY_QUERY")}});
 }
 
 inline Reply get_search_task(World& world, Call& call) {
@@ -9045,7 +9734,8 @@ inline bool has_json_type(json::value const& value, std::string_view type) {
     if (type == "number") return value.is_number();
     if (type == "integer")
         return value.is_int64() || value.is_uint64() ||
-               (value.is_double() && value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())));
+               (value.is_double() &&
+                value.get_double() == static_cast<double>(static_cast<std::int64_t>(value.get_double())));
     return true;
 }
 
@@ -9294,10 +9984,14 @@ inline json::value evaluate(std::string const& text, json::value const& context)
     std::vector<std::string> terms{""};
     char quote = '\0';
     for (char const c : text) {
-        if (quote == '\0' && (c == '"' || c == '\'')) quote = c;
-        else if (c == quote) quote = '\0';
-        if (c == '+' && quote == '\0') terms.emplace_back();
-        else terms.back() += c;
+        if (quote == '\0' && (c == '"' || c == '\''))
+            quote = c;
+        else if (c == quote)
+            quote = '\0';
+        if (c == '+' && quote == '\0')
+            terms.emplace_back();
+        else
+            terms.back() += c;
     }
     json::value sum = expression_term(terms[0], context);
     for (std::size_t i = 1; i < terms.size(); ++i) {
@@ -9357,7 +10051,9 @@ inline bool compare_choice(std::string const& name, json::value const* have, jso
         relation.resize(relation.size() - 4);
         other = reference(context, wanted.is_string() ? to_string(wanted.get_string()) : "");
     }
-    auto const text = [](json::value const& value) { return value.is_string() ? to_string(value.get_string()) : json::serialize(value); };
+    auto const text = [](json::value const& value) {
+        return value.is_string() ? to_string(value.get_string()) : json::serialize(value);
+    };
     if (relation == "StringMatches") return glob(text(other), text(*have));
     if (relation == "BooleanEquals") return have->is_bool() && *have == other;
     int order = 0;
@@ -9443,7 +10139,8 @@ inline Submitted submit_for(World& world, Behalf const& whom, json::object docum
     call.operation = "submit_transfer";
     call.path = "/v0.10/transfer";
     call.body = json::serialize(document);
-    Reply const reply = call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all", &submit_transfer, call);
+    Reply const reply =
+        call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all", &submit_transfer, call);
     boost::system::error_code failed;
     Submitted out{"", json::parse(reply.body, failed), reply.status};
     if (reply.status < 400) out.task = text_of(out.answer, "task_id");
@@ -9456,10 +10153,14 @@ inline json::object transfer_of_action(json::value const& parameters) {
     if (!parameters.is_object()) return out;
     for (auto const& item : parameters.get_object()) {
         std::string_view const name = item.key();
-        if (name == "source_endpoint_id") out["source_endpoint"] = item.value();
-        else if (name == "destination_endpoint_id") out["destination_endpoint"] = item.value();
-        else if (name == "transfer_items") out["DATA"] = item.value();
-        else out[name] = item.value();
+        if (name == "source_endpoint_id")
+            out["source_endpoint"] = item.value();
+        else if (name == "destination_endpoint_id")
+            out["destination_endpoint"] = item.value();
+        else if (name == "transfer_items")
+            out["DATA"] = item.value();
+        else
+            out[name] = item.value();
     }
     return out;
 }
@@ -9788,10 +10489,10 @@ struct FlowsCall : PlainCall {
 
 /// An error with a list of faults. [recorded] the shape
 inline Reply flows_error(World& world, int status, char const* code, json::array detail, std::string const& message) {
-    return Reply::of(status, json::object{{"error", json::object{{"code", code},
-                                                                 {"detail", std::move(detail)},
-                                                                 {"message", message}}},
-                                          {"debug_id", world.random.uuid()}});
+    return Reply::of(
+        status,
+        json::object{{"error", json::object{{"code", code}, {"detail", std::move(detail)}, {"message", message}}},
+                     {"debug_id", world.random.uuid()}});
 }
 
 /// What is wrong with the definition and the schema of a flow; nothing when they are good.
@@ -9801,7 +10502,8 @@ inline std::optional<Reply> wrong_flow(World& world, json::object const& body) {
     auto const faults = check_definition(*definition);
     if (faults.empty()) return std::nullopt;
     json::array detail;
-    std::string message = std::to_string(faults.size()) + " validation error" + (faults.size() > 1 ? "s" : "") + " in body.";
+    std::string message =
+        std::to_string(faults.size()) + " validation error" + (faults.size() > 1 ? "s" : "") + " in body.";
     for (auto const& fault : faults) {
         detail.push_back(json::object{{"loc", fault.where}, {"msg", fault.what}, {"type", "value_error"}});
         std::string where = "$";
@@ -9843,7 +10545,8 @@ inline Reply list_flows(World& world, Call& call) {
     std::vector<json::object> items;
     for (auto const& [id, flow] : in.all("flows")) {
         std::string const role = in.role_at_flow(flow);
-        if (!role.empty() && role_filter_fits(call, role) && fulltext_fits(call, flow)) items.push_back(in.show_flow(flow));
+        if (!role.empty() && role_filter_fits(call, role) && fulltext_fits(call, flow))
+            items.push_back(in.show_flow(flow));
     }
     return marked_page(call, "flows", std::move(items));
 }
@@ -9961,15 +10664,16 @@ inline std::optional<Reply> wrong_input(World& world, json::object const& flow, 
     if (faults.empty()) return std::nullopt;
     json::array detail;
     for (auto const& fault : faults)
-        detail.push_back(
-            json::object{{"loc", json::array{json::value(fault.path)}}, {"type", "InvalidActionInput"}, {"msg", fault.what}});
+        detail.push_back(json::object{
+            {"loc", json::array{json::value(fault.path)}}, {"type", "InvalidActionInput"}, {"msg", fault.what}});
     return flows_error(world, 400, "FLOW_INPUT_ERROR", std::move(detail),
                        "Input failed schema validation with " + std::to_string(faults.size()) + " error" +
                            (faults.size() > 1 ? "s." : "."));
 }
 
 /// Lets a run begin; its first step comes at once.
-inline json::object start_run(World& world, json::object const& flow, AccessToken const& token, json::value const& body) {
+inline json::object start_run(World& world, json::object const& flow, AccessToken const& token,
+                              json::value const& body) {
     std::string const id = world.random.uuid();
     auto const given = [&](char const* name, json::value otherwise) {
         auto const* found = member(body, name);
@@ -10044,9 +10748,10 @@ inline Reply run_definition(World& world, Call& call) {
     auto const* run = in.run(false);
     if (run == nullptr) return in.refused;
     auto const* flow = find_document(in.all("flows"), text_of(*run, "flow_id"));
-    return Reply::of(200, json::object{{"flow_id", run->at("flow_id")},
-                                       {"definition", world.data.flow_runs[call.holes[0]].definition},
-                                       {"input_schema", flow != nullptr ? flow->at("input_schema") : json::value(json::object{})}});
+    return Reply::of(
+        200, json::object{{"flow_id", run->at("flow_id")},
+                          {"definition", world.data.flow_runs[call.holes[0]].definition},
+                          {"input_schema", flow != nullptr ? flow->at("input_schema") : json::value(json::object{})}});
 }
 
 inline Reply run_log(World& world, Call& call) {
@@ -10059,11 +10764,11 @@ inline Reply run_log(World& world, Call& call) {
     auto const limit = std::clamp<std::int64_t>(to_integer(call.argument("limit")).value_or(10), 1, 100);
     auto const begin = to_integer(call.argument("marker")).value_or(0);
     bool const more = begin + limit < static_cast<std::int64_t>(log.size());
-    return Reply::of(
-        200, json::object{{"limit", limit},
-                          {"has_next_page", more},
-                          {"marker", more ? json::value(std::to_string(begin + limit)) : json::value(nullptr)},
-                          {"entries", cut(log, begin, limit)}});
+    return Reply::of(200,
+                     json::object{{"limit", limit},
+                                  {"has_next_page", more},
+                                  {"marker", more ? json::value(std::to_string(begin + limit)) : json::value(nullptr)},
+                                  {"entries", cut(log, begin, limit)}});
 }
 
 /// [doc] a run that stands still goes on
@@ -10132,13 +10837,14 @@ inline void seed_registered_api(World& world) {
             {"roles", json::object{{"owners", json::array{json::value(identity_urn(world.options.users.front().id))}},
                                    {"administrators", json::array{}},
                                    {"viewers", json::array{"all_authenticated_users"}}}},
-            {"target", json::object{{"type", "openapi"},
-                                    {"openapi_version", "3.1"},
-                                    {"destination", json::object{{"method", "get"}, {"url", "https://127.0.0.1/health"}}},
-                                    {"specification", json::object{{"summary", "Health"},
-                                                                   {"responses", json::object{{"200", answer}}}}},
-                                    {"transforms", nullptr},
-                                    {"components", json::object{}}}},
+            {"target",
+             json::object{
+                 {"type", "openapi"},
+                 {"openapi_version", "3.1"},
+                 {"destination", json::object{{"method", "get"}, {"url", "https://127.0.0.1/health"}}},
+                 {"specification", json::object{{"summary", "Health"}, {"responses", json::object{{"200", answer}}}}},
+                 {"transforms", nullptr},
+                 {"components", json::object{}}}},
             {"created_timestamp", time},
             {"updated_timestamp", time}});
 }
@@ -10160,7 +10866,8 @@ inline Reply list_registered_apis(World& world, Call& call) {
 inline Reply list_web_inputs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;
-    return Reply::of(200, json::object{{"web_input_summaries", json::array{}}, {"has_next_page", false}, {"marker", nullptr}});
+    return Reply::of(
+        200, json::object{{"web_input_summaries", json::array{}}, {"has_next_page", false}, {"marker", nullptr}});
 }
 
 inline std::vector<Route> const& flows_routes() {
@@ -10222,7 +10929,8 @@ inline json::object show_timer(World const& world, TimerState const& timer, json
     for (auto const& one : timer.results) results.push_back(one);
     out["results"] = json::object{{"data", std::move(results)}, {"page_next", nullptr}};
     out["start"] = iso_time(timer.start);
-    out["interval"] = timer.interval > 0 ? json::value(static_cast<double>(timer.interval) / 1000) : json::value(nullptr);
+    out["interval"] =
+        timer.interval > 0 ? json::value(static_cast<double>(timer.interval) / 1000) : json::value(nullptr);
     out["stop_after"] = nullptr;
     if (timer.most || timer.end)
         out["stop_after"] = json::object{{"n_runs", timer.most ? json::value(*timer.most) : json::value(nullptr)},
@@ -10240,7 +10948,8 @@ inline json::object show_timer(World const& world, TimerState const& timer, json
 /// A call to Timers, and the caller's timer that the route names.
 struct TimersCall : PlainCall {
     TimersCall(World& in, Call& of) : PlainCall(in, of) {
-        if (token != nullptr) (void)has_one_of({"https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer"});
+        if (token != nullptr)
+            (void)has_one_of({"https://auth.globus.org/scopes/524230d7-ea86-4a52-8312-86065a9e0417/timer"});
     }
     /// [doc] a timer is its owner's alone
     TimerState* timer() {
@@ -10317,13 +11026,15 @@ inline std::optional<Reply> complete_timer(World const& world, json::object& tim
     std::string const type = text_of(timer, "timer_type");
     if (type == "transfer") {
         timer["callback_url"] = "https://transfer.actions.globus.org/transfer/run";
-        timer["callback_body"] = json::object{{"body", timer.contains("body") ? timer["body"] : json::value(json::object{})}};
+        timer["callback_body"] =
+            json::object{{"body", timer.contains("body") ? timer["body"] : json::value(json::object{})}};
         timer["scope"] = nullptr;
         return std::nullopt;
     }
     std::string const flow = text_of(timer, "flow_id");
     if (type != "flow" || flow.empty())
-        return wrong_timer({{json::array{"body", "timer", "timer_type"}, "timer_type must be transfer or flow"}}, "value_error");
+        return wrong_timer({{json::array{"body", "timer", "timer_type"}, "timer_type must be transfer or flow"}},
+                           "value_error");
     std::string name = flow;
     std::replace(name.begin(), name.end(), '-', '_');
     timer["callback_url"] = "https://flows.automate.globus.org/flows/" + flow + "/run";
@@ -10398,7 +11109,8 @@ inline Reply change_timer(World& world, Call& call) {
         // [guess] what was missed meanwhile is not made up for
         while (!pause && timer->next && timer->interval > 0 && *timer->next < world.now_locked())
             *timer->next += timer->interval;
-        document["inactive_reason"] = pause ? json::value(json::object{{"cause", "user"}, {"detail", nullptr}}) : json::value(nullptr);
+        document["inactive_reason"] =
+            pause ? json::value(json::object{{"cause", "user"}, {"detail", nullptr}}) : json::value(nullptr);
         world.wake.notify_all();
         return Reply::of(200, json::object{{"message", std::string("Successfully ") + (pause ? "paused" : "resumed") +
                                                            " job " + call.holes[0] + "."}});
@@ -10432,13 +11144,15 @@ inline void run_timer(World& world, std::string const& id, TimerState& timer) {
     Millis const at = *timer.next;
     json::object const& document = *find_document(world.data.documents["timers"], id);
     std::string const url = text_of(document, "callback_url");
-    json::value const body = document.contains("callback_body") ? document.at("callback_body") : json::value(json::object{});
+    json::value const body =
+        document.contains("callback_body") ? document.at("callback_body") : json::value(json::object{});
     int status = 0;
     json::value answer;
     auto const flow = url.find("/flows/");
     if (url.find("transfer") != std::string::npos) {
         auto const* inner = member(body, "body");
-        auto made = submit_for(world, {timer.owner, timer.client}, transfer_of_action(inner != nullptr ? *inner : body));
+        auto made =
+            submit_for(world, {timer.owner, timer.client}, transfer_of_action(inner != nullptr ? *inner : body));
         status = made.status;
         answer = std::move(made.answer);
     } else if (flow != std::string::npos) {
@@ -10541,8 +11255,8 @@ inline std::vector<Route> const& own_routes() {
 
 /// The routes of all services but the data of collections, which take any path.
 inline std::vector<std::vector<Route> const*> route_tables() {
-    return {&auth_routes(), &transfer_routes(), &groups_routes(), &search_routes(), &flows_routes(),
-            &timers_routes(), &compute_routes(), &gcs_routes(), &own_routes()};
+    return {&auth_routes(),   &transfer_routes(), &groups_routes(), &search_routes(), &flows_routes(),
+            &timers_routes(), &compute_routes(),  &gcs_routes(),    &own_routes()};
 }
 
 struct CompiledRoute {
@@ -10609,7 +11323,7 @@ inline bool operation_exists(std::string_view name) {
 inline bool only_reads(Call const& call) {
     // A login leaves a code behind although it is a GET; these POSTs leave nothing.
     static std::set<std::string, std::less<>> const reading{
-        "post_search", "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
+        "post_search",           "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
         "oauth2_validate_token",
     };
     if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
@@ -10713,444 +11427,10 @@ inline Reply World::answer_locked(Call& call) {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_ROUTES_IPP
-// Certificates made for one session: good ones, and ones that a client must refuse.
-#ifndef GLOBUS_SANDBOX_IMPL_TLS_IPP
-#define GLOBUS_SANDBOX_IMPL_TLS_IPP
 
-#include <openssl/bio.h>
-#include <openssl/ec.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-
-namespace globus::sandbox::detail {
-
-using KeyHandle = std::shared_ptr<EVP_PKEY>;
-using CertificateHandle = std::shared_ptr<X509>;
-
-/// Who signs a certificate.
-struct Signer {
-    CertificateHandle certificate;
-    KeyHandle key;
-};
-
-inline void add_extension(X509* certificate, X509* issuer, int kind, char const* value) {
-    X509V3_CTX context;
-    X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-    if (X509_EXTENSION* const made = X509V3_EXT_conf_nid(nullptr, &context, kind, value)) {
-        X509_add_ext(certificate, made, -1);
-        X509_EXTENSION_free(made);
-    }
-}
-
-/// A certificate for `key`, valid from `begin` to `end` seconds after now; self-signed without an issuer.
-inline CertificateHandle make_certificate(KeyHandle const& key, std::string const& name, char const* alternatives,
-                                          Signer const* issuer, std::uint64_t serial, long begin, long end) {
-    CertificateHandle const made(X509_new(), &X509_free);
-    X509_set_version(made.get(), 2);
-    ASN1_INTEGER_set_uint64(X509_get_serialNumber(made.get()), serial >> 1);
-    X509_gmtime_adj(X509_getm_notBefore(made.get()), begin);
-    X509_gmtime_adj(X509_getm_notAfter(made.get()), end);
-    X509_NAME* const subject = X509_get_subject_name(made.get());
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>(name.c_str()), -1,
-                               -1, 0);
-    X509* const by = issuer != nullptr ? issuer->certificate.get() : made.get();
-    X509_set_issuer_name(made.get(), X509_get_subject_name(by));
-    X509_set_pubkey(made.get(), key.get());
-    bool const authority = alternatives == nullptr;
-    add_extension(made.get(), by, NID_basic_constraints, authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
-    add_extension(made.get(), by, NID_key_usage,
-                  authority ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature");
-    add_extension(made.get(), by, NID_subject_key_identifier, "hash");
-    if (!authority) add_extension(made.get(), by, NID_subject_alt_name, alternatives);
-    X509_sign(made.get(), issuer != nullptr ? issuer->key.get() : key.get(), EVP_sha256());
-    return made;
-}
-
-/// Makes an authority and a certificate of the wanted kind, for the life of the session.
-inline void World::make_certificates() {
-    auto const new_key = [] { return KeyHandle(EVP_EC_gen("P-256"), &EVP_PKEY_free); };
-    // Not from the seed: what a session does must not hang on whether it has certificates.
-    auto const serial = [] {
-        std::uint64_t number = 0;
-        RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number);
-        return number;
-    };
-    constexpr long day = 86400;
-    Signer authority{nullptr, new_key()};
-    authority.certificate =
-        make_certificate(authority.key, "Globus sandbox authority", nullptr, nullptr, serial(), -day, 365 * day);
-    KeyHandle const key = new_key();
-    char const* const names =
-        options.tls == Tls::wrong_host ? "DNS:elsewhere.example,IP:192.0.2.1" : "IP:127.0.0.1,DNS:localhost";
-    bool const expired = options.tls == Tls::expired;
-    CertificateHandle const certificate =
-        make_certificate(key, "Globus sandbox", names, options.tls == Tls::self_signed ? nullptr : &authority,
-                         serial(), expired ? -2 * day : -day, expired ? -day : 365 * day);
-    std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
-    PEM_write_bio_X509(text.get(), authority.certificate.get());
-    char* bytes = nullptr;
-    auto const size = BIO_get_mem_data(text.get(), &bytes);
-    ca_pem.assign(bytes, static_cast<std::size_t>(size));
-    tls.reset(SSL_CTX_new(TLS_server_method()), &SSL_CTX_free);
-    bool const weak = options.tls == Tls::weak;
-    SSL_CTX_set_min_proto_version(tls.get(), weak ? TLS1_1_VERSION : TLS1_2_VERSION);
-    if (weak) {
-        SSL_CTX_set_max_proto_version(tls.get(), TLS1_1_VERSION);
-        SSL_CTX_set_cipher_list(tls.get(), "DEFAULT:@SECLEVEL=0");  // OpenSSL's default level has no TLS 1.1
-    }
-    if (SSL_CTX_use_certificate(tls.get(), certificate.get()) != 1 || SSL_CTX_use_PrivateKey(tls.get(), key.get()) != 1)
-        throw SandboxError("sandbox: no certificate can be made");
-}
-
-}  // namespace globus::sandbox::detail
-
-#endif  // GLOBUS_SANDBOX_IMPL_TLS_IPP
-
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/file_body.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <cerrno>
 #include <fstream>
-#include <functional>
-#include <list>
 
 namespace globus::sandbox::detail {
-
-namespace http = boost::beast::http;
-using Parser = http::request_parser<http::string_body>;
-
-/// A connection, and the thread that serves it.
-struct Connection {
-    Connection(int accepted, std::uint64_t ordinal) : socket(accepted), number(ordinal) {}
-
-    int socket;
-    std::uint64_t number;
-    boost::beast::flat_buffer buffer;
-    std::atomic<bool> idle{false};   ///< waits for a request
-    std::atomic<bool> leave{false};  ///< is to end instead of waiting for another one
-    std::atomic<bool> finished{false};
-    std::thread thread;
-    std::unique_ptr<SSL, decltype(&SSL_free)> ssl{nullptr, &SSL_free};
-    bool abrupt = false;  ///< ends without the TLS close_notify
-
-    /// The TLS handshake, when there is to be one.
-    bool greet(SSL_CTX* context) {
-        if (context == nullptr) return true;
-        ssl.reset(SSL_new(context));
-        SSL_set_fd(ssl.get(), socket);
-        if (SSL_accept(ssl.get()) == 1) return true;
-        abrupt = true;
-        return false;
-    }
-
-    /// What TLS says at the end.
-    void part() const {
-        if (ssl && !abrupt) SSL_shutdown(ssl.get());
-    }
-
-    /// Sends bytes; false when the other side is gone.
-    bool send(std::string_view bytes) const {
-        while (!bytes.empty()) {
-            ssize_t sent = 0;
-            if (ssl)
-                sent =
-                    SSL_write(ssl.get(), bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20)));
-            else
-                sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-            if (!ssl && sent < 0 && errno == EINTR) continue;
-            if (sent <= 0) return false;
-            bytes.remove_prefix(static_cast<std::size_t>(sent));
-        }
-        return true;
-    }
-
-    /// What came of reading.
-    enum class Read { done, ended, malformed, too_large };
-
-    /// Reads until the headers, or all of the request, are there.
-    template <class P>
-    Read read(P& parser, bool headers_only) {
-        parser.eager(!headers_only);
-        while (headers_only ? !parser.is_header_done() : !parser.is_done()) {
-            if (buffer.size() > 0) {
-                boost::beast::error_code error;
-                auto const used = parser.put(buffer.data(), error);
-                buffer.consume(used);
-                if (error == http::error::body_limit) return Read::too_large;
-                if (error && error != http::error::need_more) return Read::malformed;
-                if (!error && used > 0) continue;
-            }
-            auto const room = buffer.prepare(16384);
-            ssize_t const got = ssl ? SSL_read(ssl.get(), room.data(), static_cast<int>(room.size()))
-                                    : ::recv(socket, room.data(), room.size(), 0);
-            if (!ssl && got < 0 && errno == EINTR) continue;
-            if (got <= 0) return Read::ended;
-            buffer.commit(static_cast<std::size_t>(got));
-        }
-        return Read::done;
-    }
-
-    /// Waits; false when the connection ended meanwhile. A negative time is for ever.
-    bool wait(std::int64_t ms) {
-        auto const end = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
-        while (true) {
-            int left = -1;
-            if (ms >= 0) {
-                auto const rest = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-                if (rest.count() <= 0) return true;
-                left = static_cast<int>(std::min<std::int64_t>(rest.count(), 1000000));
-            }
-#ifdef POLLRDHUP
-            pollfd watched{socket, POLLRDHUP, 0};
-#else
-            pollfd watched{socket, 0, 0};  // POLLHUP comes unasked
-#endif
-            int const ready = ::poll(&watched, 1, left);
-            if (ready > 0) return false;
-            if (ready < 0 && errno != EINTR) return false;
-        }
-    }
-
-    /// Says that no more comes, and waits for the end of what the other side still sends: a close at once would reset
-    /// the connection, and with it lose the answer.
-    void finish_gently() {
-        part();
-        ::shutdown(socket, SHUT_WR);
-        auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(2);
-        char rest[16384];
-        while (true) {
-            auto const left =
-                std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
-            pollfd watched{socket, POLLIN, 0};
-            if (left <= 0 || ::poll(&watched, 1, static_cast<int>(left)) <= 0) break;
-            if (::recv(socket, rest, sizeof rest, 0) <= 0) break;
-        }
-        abrupt = true;
-    }
-
-    /// Makes the close that follows a reset (RST) instead of an end (FIN).
-    void arm_reset() {
-        abrupt = true;
-        ::linger const hard{1, 0};
-        ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
-    }
-};
-
-/// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
-class Listener {
-public:
-    /// @param port      of 127.0.0.1; 0 takes a free one
-    /// @param any_user  whether other users of this machine may connect
-    explicit Listener(std::uint16_t port, bool any_user = false) : any_user_(any_user) {
-        if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
-        for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-        if (!open(port)) {
-            std::string const why = std::strerror(errno);
-            ::close(wake_[0]);
-            ::close(wake_[1]);
-            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + why);
-        }
-        sockaddr_in where{};
-        socklen_t size = sizeof where;
-        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&where), &size);
-        port_ = ntohs(where.sin_port);
-    }
-
-    ~Listener() { stop(); }
-
-    Listener(Listener const&) = delete;
-    Listener& operator=(Listener const&) = delete;
-
-    std::uint16_t port() const { return port_; }
-
-    /// Begins to accept; connections that came before have waited.
-    void start(std::function<void(Connection&)> serve) {
-        serve_ = std::move(serve);
-        thread_ = std::thread([this] { run(); });
-    }
-
-    /// Ends all connections and joins all threads.
-    void stop() {
-        {
-            std::lock_guard lock(mutex_);
-            if (stopping_) return;
-            stopping_ = true;
-            for (auto& one : connections_) shut(*one);
-        }
-        ping();
-        changed_.notify_all();
-        if (thread_.joinable()) thread_.join();
-        for (auto& one : connections_)
-            if (one->thread.joinable()) one->thread.join();
-        connections_.clear();
-        shut_port();
-        ::close(wake_[0]);
-        ::close(wake_[1]);
-    }
-
-    /// Accepts nothing for a while; returns when the port is closed.
-    void refuse(std::chrono::milliseconds time) {
-        std::unique_lock lock(mutex_);
-        if (stopping_) return;
-        refuse_until_ = std::chrono::steady_clock::now() + time;
-        closed_ = false;
-        ping();
-        changed_.wait(lock, [&] { return closed_ || stopping_; });
-    }
-
-    /// Ends the connections that wait for a request, and the busy ones after their answer.
-    void drop_idle(Connection const* except) {
-        std::lock_guard lock(mutex_);
-        for (auto& one : connections_) {
-            if (one.get() == except) continue;
-            one->leave = true;
-            if (one->idle) shut(*one);
-        }
-    }
-
-private:
-    bool open(std::uint16_t port) {
-        acceptor_ = ::socket(AF_INET, SOCK_STREAM, 0);
-        if (acceptor_ < 0) return false;
-        ::fcntl(acceptor_, F_SETFD, FD_CLOEXEC);
-        ::fcntl(acceptor_, F_SETFL, O_NONBLOCK);
-        int const on = 1;
-        ::setsockopt(acceptor_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        sockaddr_in where{};
-        where.sin_family = AF_INET;
-        where.sin_port = htons(port);
-        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (::bind(acceptor_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0 && ::listen(acceptor_, 1024) == 0)
-            return true;
-        int const why = errno;
-        shut_port();
-        errno = why;
-        return false;
-    }
-
-    void shut_port() {
-        if (acceptor_ >= 0) ::close(acceptor_);
-        acceptor_ = -1;
-    }
-
-    void ping() { [[maybe_unused]] auto const written = ::write(wake_[1], "x", 1); }
-
-    /// Ends a connection from another thread; its own thread closes the socket. Under the lock.
-    static void shut(Connection& connection) {
-        if (!connection.finished) ::shutdown(connection.socket, SHUT_RDWR);
-    }
-
-    void run() {
-        while (true) {
-            std::chrono::steady_clock::time_point refuse_until;
-            {
-                std::lock_guard lock(mutex_);
-                if (stopping_) break;
-                refuse_until = refuse_until_;
-            }
-            auto const now = std::chrono::steady_clock::now();
-            int timeout = -1;
-            if (refuse_until > now) {
-                shut_port();
-                std::lock_guard lock(mutex_);
-                closed_ = true;
-                changed_.notify_all();
-                timeout = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(refuse_until - now).count());
-            } else if (acceptor_ < 0 && !open(port_)) {
-                timeout = 5;
-            }
-            pollfd watched[2] = {{wake_[0], POLLIN, 0}, {acceptor_, POLLIN, 0}};
-            ::poll(watched, 2, timeout);
-            if ((watched[0].revents & POLLIN) != 0) {
-                char drained[16];
-                [[maybe_unused]] auto const got = ::read(wake_[0], drained, sizeof drained);
-            }
-            if ((watched[1].revents & POLLIN) != 0) take();
-        }
-    }
-
-    void take() {
-        int const socket = ::accept(acceptor_, nullptr, nullptr);
-        reap();
-        if (socket < 0) return;
-        if (!any_user_ && ::globus::detail::is_of_another_user(socket)) {
-            ::close(socket);
-            return;
-        }
-        ::fcntl(socket, F_SETFD, FD_CLOEXEC);
-        int const on = 1;
-        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        std::lock_guard lock(mutex_);
-        if (stopping_) {
-            ::close(socket);
-            return;
-        }
-        auto& made = *connections_.emplace_back(std::make_unique<Connection>(socket, ++accepted_));
-        try {
-            made.thread = std::thread([this, &made] {
-                // OpenSSL writes without MSG_NOSIGNAL; in this thread of ours SIGPIPE says nothing new.
-                sigset_t pipe_signal;
-                sigemptyset(&pipe_signal);
-                sigaddset(&pipe_signal, SIGPIPE);
-                pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
-                try {
-                    serve_(made);
-                } catch (std::exception const&) {
-                    // The connection ends; a request that cannot be served must not end the sandbox.
-                }
-                std::lock_guard inner(mutex_);
-                made.finished = true;
-                ::close(made.socket);
-            });
-        } catch (std::system_error const&) {
-            ::close(socket);
-            connections_.pop_back();
-        }
-    }
-
-    void reap() {
-        std::list<std::unique_ptr<Connection>> over;
-        {
-            std::lock_guard lock(mutex_);
-            for (auto it = connections_.begin(); it != connections_.end();) {
-                auto const next = std::next(it);
-                if ((*it)->finished) over.splice(over.end(), connections_, it);
-                it = next;
-            }
-        }
-        for (auto& one : over) one->thread.join();
-    }
-
-    std::function<void(Connection&)> serve_;
-    bool any_user_;
-    int acceptor_ = -1;  ///< -1 while connections are refused
-    std::uint16_t port_ = 0;
-    int wake_[2] = {-1, -1};
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::list<std::unique_ptr<Connection>> connections_;
-    std::uint64_t accepted_ = 0;
-    bool stopping_ = false;
-    bool closed_ = false;
-    std::chrono::steady_clock::time_point refuse_until_{};
-    std::thread thread_;
-};
-
-// Requests ------------------------------------------------------------------------------------------------------------
 
 inline Call call_of(Parser::value_type const& message) {
     Call call;
@@ -11237,141 +11517,210 @@ inline std::int64_t stall_time(json::object const& action) {
     return std::max<std::int64_t>(0, static_cast<std::int64_t>(number_of(*ms).value_or(0)));
 }
 
-/// Writes an answer, changed as a fault wants it. Returns how many bytes went out and whether the connection goes on.
-inline std::pair<std::uint64_t, bool> write_reply(Connection& connection, Reply reply, bool keep_alive, bool no_body,
-                                                  std::optional<Firing> const& edit) {
-    std::string const type = edit ? edit->type() : "";
-    json::object const action = edit ? edit->action : json::object{};
-    if (edit) load_file(reply);
-    if (type == "corrupt") corrupt_body(reply, text_of(action, "kind", "flip"));
-    Filler const filler = type == "json" ? edit_json(reply, action) : Filler{};
-    std::string const body = no_body ? "" : reply.body;
-    std::optional<std::string> length = length_of(reply);
-    std::uint64_t sent = 0;
-    auto const put = [&](std::string_view bytes) {
-        if (!connection.send(bytes)) return false;
-        sent += bytes.size();
-        return true;
-    };
+}  // namespace globus::sandbox::detail
 
-    if (type == "informational") {
-        auto const count = static_cast<int>(number_of(action, "count", 1));
-        auto const code = static_cast<int>(number_of(action, "code", 100));
+#endif  // GLOBUS_SANDBOX_IMPL_NET_MESSAGES_IPP
+
+namespace globus::sandbox::detail {
+
+/// What went out, and whether the connection goes on.
+using Written = std::pair<std::uint64_t, bool>;
+
+/// Writes one answer.
+class ReplyWriter {
+public:
+    ReplyWriter(Connection& connection, Reply reply, bool keep_alive, bool no_body, std::optional<Firing> const& edit)
+        : connection_(connection), reply_(std::move(reply)), keep_alive_(keep_alive), no_body_(no_body) {
+        if (!edit) return;
+        type_ = edit->type();
+        action_ = edit->action;
+        load_file(reply_);
+        if (type_ == "corrupt") corrupt_body(reply_, text_of(action_, "kind", "flip"));
+        if (type_ == "json") filler_ = edit_json(reply_, action_);
+    }
+
+    Written write() {
+        body_ = no_body_ ? "" : reply_.body;
+        length_ = length_of(reply_);
+        if (type_ == "reset" || type_ == "close" || type_ == "stall") return part();
+        if (type_ == "truncate") return truncated();
+        if (type_ == "tls") return without_notice();
+        if (type_ == "dribble") return dribbled();
+        if (type_ == "framing") return badly_framed();
+        if (type_ == "headers") return with_headers();
+        if (type_ == "informational" && !announce()) return {sent_, false};
+        if (filler_.size > 0 && !no_body_) return filled();
+        if (!reply_.file.name.empty()) return file();
+        return whole(write_head(reply_, keep_alive_, length_) + body_);
+    }
+
+private:
+    bool put(std::string_view bytes) {
+        if (!connection_.send(bytes)) return false;
+        sent_ += bytes.size();
+        return true;
+    }
+
+    Written whole(std::string const& bytes) {
+        bool const going = put(bytes);
+        return {sent_, going && keep_alive_};
+    }
+
+    /// Answers 1xx before the real one.
+    bool announce() {
+        auto const count = static_cast<int>(number_of(action_, "count", 1));
+        auto const code = static_cast<int>(number_of(action_, "code", 100));
         for (int i = 0; i < count; ++i)
-            if (!put("HTTP/1.1 " + std::to_string(code) + " " + reason_of(code) + "\r\n\r\n")) return {sent, false};
-    } else if (type == "reset" || type == "close" || type == "stall") {
-        // A part of the answer, and then the fault; of an answer without a body a part of its head.
-        std::string const head = write_head(reply, keep_alive, length);
-        std::string const whole = head + body;
-        auto const half = static_cast<double>(body.size() / 2);
-        auto const after = static_cast<std::size_t>(std::max(0.0, number_of(action, "after_bytes", half)));
-        auto const cut = body.empty() ? head.size() / 2 : std::min(whole.size(), head.size() + after);
-        bool going = put(std::string_view(whole).substr(0, cut));
-        if (type == "reset") connection.arm_reset();
-        if (type != "stall") return {sent, false};
-        going = going && connection.wait(stall_time(action)) && put(std::string_view(whole).substr(cut));
-        return {sent, going && keep_alive};
-    } else if (type == "truncate") {
+            if (!put("HTTP/1.1 " + std::to_string(code) + " " + reason_of(code) + "\r\n\r\n")) return false;
+        return true;
+    }
+
+    /// A part of the answer, and then the fault; of an answer without a body a part of its head.
+    Written part() {
+        std::string const head = write_head(reply_, keep_alive_, length_);
+        std::string const all = head + body_;
+        auto const half = static_cast<double>(body_.size() / 2);
+        auto const after = static_cast<std::size_t>(std::max(0.0, number_of(action_, "after_bytes", half)));
+        auto const cut = body_.empty() ? head.size() / 2 : std::min(all.size(), head.size() + after);
+        bool going = put(std::string_view(all).substr(0, cut));
+        if (type_ == "reset") connection_.arm_reset();
+        if (type_ != "stall") return {sent_, false};
+        going = going && connection_.wait(stall_time(action_)) && put(std::string_view(all).substr(cut));
+        return {sent_, going && keep_alive_};
+    }
+
+    Written truncated() {
         auto const after =
-            static_cast<std::size_t>(number_of(action, "after_bytes", static_cast<double>(body.size() / 2)));
-        bool const keep_length = flag_of(action, "keep_length", true);
-        if (!keep_length) length.reset();
-        put(write_head(reply, !keep_length ? false : keep_alive, length) + body.substr(0, after));
-        return {sent, false};
-    } else if (type == "tls") {
-        connection.abrupt = true;
-        put(write_head(reply, false, std::nullopt) + body);
-        return {sent, false};
-    } else if (type == "dribble") {
-        double const rate = std::max(0.01, number_of(action, "bytes_per_s", 1));
-        std::string const head = write_head(reply, keep_alive, length);
-        std::string const whole = head + body;
-        std::size_t at = flag_of(action, "head") ? 0 : head.size();
-        if (at > 0 && !put(head)) return {sent, false};
+            static_cast<std::size_t>(number_of(action_, "after_bytes", static_cast<double>(body_.size() / 2)));
+        bool const keep_length = flag_of(action_, "keep_length", true);
+        if (!keep_length) length_.reset();
+        put(write_head(reply_, !keep_length ? false : keep_alive_, length_) + body_.substr(0, after));
+        return {sent_, false};
+    }
+
+    /// An end of the connection that TLS does not announce.
+    Written without_notice() {
+        connection_.abrupt = true;
+        put(write_head(reply_, false, std::nullopt) + body_);
+        return {sent_, false};
+    }
+
+    Written dribbled() {
+        double const rate = std::max(0.01, number_of(action_, "bytes_per_s", 1));
+        std::string const head = write_head(reply_, keep_alive_, length_);
+        std::string const all = head + body_;
+        std::size_t at = flag_of(action_, "head") ? 0 : head.size();
+        if (at > 0 && !put(head)) return {sent_, false};
         auto const begin = std::chrono::steady_clock::now();
         double given = 0;
-        while (at < whole.size()) {
+        while (at < all.size()) {
             auto const spent = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
             auto const due = static_cast<std::size_t>(std::max(0.0, spent * rate - given));
             if (due > 0) {
-                auto const part = std::min(due, whole.size() - at);
-                if (!put(std::string_view(whole).substr(at, part))) return {sent, false};
-                at += part;
-                given += static_cast<double>(part);
+                auto const size = std::min(due, all.size() - at);
+                if (!put(std::string_view(all).substr(at, size))) return {sent_, false};
+                at += size;
+                given += static_cast<double>(size);
             }
-            if (at < whole.size() &&
-                !connection.wait(std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 / rate))))
-                return {sent, false};
+            auto const pause = std::max<std::int64_t>(1, static_cast<std::int64_t>(1000 / rate));
+            if (at < all.size() && !connection_.wait(pause)) return {sent_, false};
         }
-        return {sent, keep_alive};
-    } else if (type == "framing") {
-        std::string head;
-        if (flag_of(action, "bad_chunk")) {
-            head = write_head(reply, keep_alive, std::nullopt, "Transfer-Encoding: chunked\r\n");
-            put(head + "zz\r\n" + body + "\r\n0\r\n\r\n");
-        } else if (flag_of(action, "no_headers_end")) {
-            head = write_head(reply, keep_alive, length);
+        return {sent_, keep_alive_};
+    }
+
+    Written badly_framed() {
+        if (flag_of(action_, "bad_chunk")) {
+            put(write_head(reply_, keep_alive_, std::nullopt, "Transfer-Encoding: chunked\r\n") + "zz\r\n" + body_ +
+                "\r\n0\r\n\r\n");
+        } else if (flag_of(action_, "no_headers_end")) {
+            std::string const head = write_head(reply_, keep_alive_, length_);
             put(std::string_view(head).substr(0, head.size() - 2));
         } else {
-            auto const* wanted = member(action, "length");
-            std::string const text = wanted == nullptr     ? "-1"
-                                     : wanted->is_string() ? to_string(wanted->get_string())
-                                                           : json::serialize(*wanted);
-            if (text == "duplicate")
-                head = write_head(reply, keep_alive, length,
-                                  "Content-Length: " + std::to_string(reply.body.size() + 7) + "\r\n");
-            else if (text == "huge")
-                head = write_head(reply, keep_alive, "99999999999999999999999");
-            else if (!text.empty() && text[0] == '+')
-                head = write_head(reply, keep_alive,
-                                  std::to_string(static_cast<std::int64_t>(reply.body.size()) +
-                                                 to_integer(std::string_view(text).substr(1)).value_or(1)));
-            else
-                head = write_head(reply, keep_alive, text);
-            put(head + body);
+            put(head_with_length() + body_);
         }
-        return {sent, false};
-    } else if (type == "headers") {
+        return {sent_, false};
+    }
+
+    /// A head whose Content-Length is the one that the fault wants.
+    std::string head_with_length() const {
+        auto const* wanted = member(action_, "length");
+        std::string const text = wanted == nullptr     ? "-1"
+                                 : wanted->is_string() ? to_string(wanted->get_string())
+                                                       : json::serialize(*wanted);
+        if (text == "duplicate")
+            return write_head(reply_, keep_alive_, length_,
+                              "Content-Length: " + std::to_string(reply_.body.size() + 7) + "\r\n");
+        if (text == "huge") return write_head(reply_, keep_alive_, "99999999999999999999999");
+        if (!text.empty() && text[0] == '+')
+            return write_head(reply_, keep_alive_,
+                              std::to_string(static_cast<std::int64_t>(reply_.body.size()) +
+                                             to_integer(std::string_view(text).substr(1)).value_or(1)));
+        return write_head(reply_, keep_alive_, text);
+    }
+
+    Written with_headers() {
         std::string more;
-        if (auto const* extra = member(action, "set"); extra != nullptr && extra->is_object())
+        if (auto const* extra = member(action_, "set"); extra != nullptr && extra->is_object())
             for (auto const& item : extra->get_object())
                 if (item.value().is_string())
                     more += std::string(item.key()) + ": " + to_string(item.value().get_string()) + "\r\n";
-        auto const flood = static_cast<std::size_t>(number_of(action, "flood_bytes", 0));
+        auto const flood = static_cast<std::size_t>(number_of(action_, "flood_bytes", 0));
         for (std::size_t i = 0; more.size() < flood; ++i)
             more += "X-Flood-" + std::to_string(i) + ": " + std::string(1000, 'f') + "\r\n";
-        if (flag_of(action, "duplicate")) more += "Content-Type: text/plain\r\nX-Twice: 1\r\nX-Twice: 2\r\n";
-        if (flag_of(action, "crlf")) more += "X-Folded: one\r\n two\r\nX-Bare: a\rb\r\n";
-        if (flag_of(action, "nul")) more += std::string("X-Nul: a\0b\r\n", 12);
-        bool const going = put(write_head(reply, keep_alive, length, more) + body);
-        return {sent, going && keep_alive};
+        if (flag_of(action_, "duplicate")) more += "Content-Type: text/plain\r\nX-Twice: 1\r\nX-Twice: 2\r\n";
+        if (flag_of(action_, "crlf")) more += "X-Folded: one\r\n two\r\nX-Bare: a\rb\r\n";
+        if (flag_of(action_, "nul")) more += std::string("X-Nul: a\0b\r\n", 12);
+        return whole(write_head(reply_, keep_alive_, length_, more) + body_);
     }
-    if (filler.size > 0 && !no_body) {
-        length = std::to_string(body.size() + filler.size);
-        bool going = put(write_head(reply, keep_alive, length) + body.substr(0, filler.at));
-        std::string const part(65536, 'x');
-        for (std::size_t left = filler.size; going && left > 0; left -= std::min(left, part.size()))
-            going = put(std::string_view(part).substr(0, left));
-        going = going && put(std::string_view(body).substr(filler.at));
-        return {sent, going && keep_alive};
+
+    /// A body that the fault makes longer, without having it in memory.
+    Written filled() {
+        length_ = std::to_string(body_.size() + filler_.size);
+        bool going = put(write_head(reply_, keep_alive_, length_) + body_.substr(0, filler_.at));
+        std::string const piece(65536, 'x');
+        for (std::size_t left = filler_.size; going && left > 0; left -= std::min(left, piece.size()))
+            going = put(std::string_view(piece).substr(0, left));
+        going = going && put(std::string_view(body_).substr(filler_.at));
+        return {sent_, going && keep_alive_};
     }
-    if (!reply.file.name.empty()) {
-        bool going = put(write_head(reply, keep_alive, length));
-        std::ifstream file(reply.file.name, std::ios::binary);
-        file.seekg(static_cast<std::streamoff>(reply.file.begin));
-        std::string part;
-        for (std::uint64_t left = no_body ? 0 : reply.file.size; going && left > 0; left -= part.size()) {
-            part.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, 65536)));
+
+    Written file() {
+        bool going = put(write_head(reply_, keep_alive_, length_));
+        std::ifstream file(reply_.file.name, std::ios::binary);
+        file.seekg(static_cast<std::streamoff>(reply_.file.begin));
+        std::string piece;
+        for (std::uint64_t left = no_body_ ? 0 : reply_.file.size; going && left > 0; left -= piece.size()) {
+            piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(left, 65536)));
             // A file that became shorter meanwhile cuts the answer.
-            going = file.read(part.data(), static_cast<std::streamsize>(part.size())) && put(part);
+            going = file.read(piece.data(), static_cast<std::streamsize>(piece.size())) && put(piece);
         }
-        return {sent, going && keep_alive};
+        return {sent_, going && keep_alive_};
     }
-    bool const going = put(write_head(reply, keep_alive, length) + body);
-    return {sent, going && keep_alive};
+
+    Connection& connection_;
+    Reply reply_;
+    bool keep_alive_;
+    bool no_body_;
+    std::string type_;
+    json::object action_;
+    Filler filler_;
+    std::string body_;
+    std::optional<std::string> length_;
+    std::uint64_t sent_ = 0;
+};
+
+inline Written write_reply(Connection& connection, Reply reply, bool keep_alive, bool no_body,
+                           std::optional<Firing> const& edit) {
+    return ReplyWriter(connection, std::move(reply), keep_alive, no_body, edit).write();
 }
 
-// A connection of a session -------------------------------------------------------------------------------------------
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_NET_WRITER_IPP
+
+#include <boost/beast/http/file_body.hpp>
+
+namespace globus::sandbox::detail {
 
 /// What became of a fault.
 enum class Outcome { go_on, end };
@@ -11623,34 +11972,27 @@ private:
                     token != world_.data.access_tokens.end())
                     token->second.expires = std::min(token->second.expires, world_.now_locked());
         }
-        std::string const type = firing->type();
-        if (phase == Phase::in_body && (type == "reset" || type == "close" || type == "stall")) {
+        return act(phase, std::move(*firing), request_id);
+    }
+
+    /// Does what a rule says.
+    Outcome act(Phase phase, Firing firing, std::string const& request_id) {
+        std::string const type = firing.type();
+        bool const at_end = type == "reset" || type == "close" || type == "stall";
+        if (edits_answer(type) && type != "tls") {
             edit_ = std::move(firing);
             return Outcome::go_on;
         }
-        if (type == "reset") {
-            connection_.arm_reset();
-            return Outcome::end;
+        if (phase == Phase::in_body && at_end) {
+            edit_ = std::move(firing);
+            return Outcome::go_on;
         }
-        if (type == "close") return Outcome::end;
-        if (type == "tls" && !flag_of(firing->action, "close_no_notify")) {
-            connection_.abrupt = true;
-            if (flag_of(firing->action, "alert")) {
-                // RFC 8446, 5.1 and 6: a record with the fatal alert handshake_failure
-                static constexpr char alert[] = "\x15\x03\x03\x00\x02\x02\x28";
-                connection_.send({alert, 7});
-                return Outcome::end;
-            }
-            auto const* time = member(firing->action, "handshake_stall");
-            auto const ms = time != nullptr ? number_of(*time) : std::nullopt;
-            bool const still_there = connection_.wait(ms ? static_cast<std::int64_t>(*ms) : -1);
-            connection_.abrupt = false;
-            return still_there ? Outcome::go_on : Outcome::end;
-        }
-        if (type == "stall") return connection_.wait(stall_time(firing->action)) ? Outcome::go_on : Outcome::end;
+        if (type == "reset") connection_.arm_reset();
+        if (type == "reset" || type == "close") return Outcome::end;
+        if (type == "tls") return disturb_tls(std::move(firing));
+        if (type == "stall") return connection_.wait(stall_time(firing.action)) ? Outcome::go_on : Outcome::end;
         if (type == "refuse") {
-            listener_.refuse(
-                std::chrono::milliseconds(static_cast<std::int64_t>(number_of(firing->action, "ms", 100))));
+            listener_.refuse(std::chrono::milliseconds(static_cast<std::int64_t>(number_of(firing.action, "ms", 100))));
             connection_.arm_reset();
             return Outcome::end;
         }
@@ -11658,31 +12000,47 @@ private:
             listener_.drop_idle(&connection_);
             return Outcome::go_on;
         }
-        if (edits_answer(type)) {
+        return replace_answer(firing, request_id);
+    }
+
+    Outcome disturb_tls(Firing firing) {
+        if (flag_of(firing.action, "close_no_notify")) {
             edit_ = std::move(firing);
             return Outcome::go_on;
         }
-        Call const unknown;
-        Call const& call = call_ != nullptr ? *call_ : unknown;
-        if (type == "redirect") {
-            Reply reply;
-            reply.status = static_cast<int>(number_of(firing->action, "code", 302));
-            reply.headers.emplace_back("Location", text_of(firing->action, "location"));
-            replacement_ = std::move(reply);
-        } else if (type == "gzip_bomb") {
-            Reply reply;
-            reply.headers.emplace_back("Content-Encoding", "gzip");
-            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing->action, "size", 268435456)),
-                                       number_of(firing->action, "ratio", 158));
-            replacement_ = std::move(reply);
-        } else {
-            replacement_ = status_reply(*firing, call, request_id);
-        }
-        if (call_ == nullptr) {
-            finish(*replacement_, false, false);
+        connection_.abrupt = true;
+        if (flag_of(firing.action, "alert")) {
+            // RFC 8446, 5.1 and 6: a record with the fatal alert handshake_failure
+            static constexpr char alert[] = "\x15\x03\x03\x00\x02\x02\x28";
+            connection_.send({alert, 7});
             return Outcome::end;
         }
-        return Outcome::go_on;
+        auto const* time = member(firing.action, "handshake_stall");
+        auto const ms = time != nullptr ? number_of(*time) : std::nullopt;
+        bool const still_there = connection_.wait(ms ? static_cast<std::int64_t>(*ms) : -1);
+        connection_.abrupt = false;
+        return still_there ? Outcome::go_on : Outcome::end;
+    }
+
+    /// An answer in the place of the real one.
+    Outcome replace_answer(Firing const& firing, std::string const& request_id) {
+        Call const unknown;
+        Call const& call = call_ != nullptr ? *call_ : unknown;
+        Reply reply;
+        if (firing.type() == "redirect") {
+            reply.status = static_cast<int>(number_of(firing.action, "code", 302));
+            reply.headers.emplace_back("Location", text_of(firing.action, "location"));
+        } else if (firing.type() == "gzip_bomb") {
+            reply.headers.emplace_back("Content-Encoding", "gzip");
+            reply.body = gzip_of_zeros(static_cast<std::uint64_t>(number_of(firing.action, "size", 268435456)),
+                                       number_of(firing.action, "ratio", 158));
+        } else {
+            reply = status_reply(firing, call, request_id);
+        }
+        replacement_ = std::move(reply);
+        if (call_ != nullptr) return Outcome::go_on;
+        finish(*replacement_, false, false);
+        return Outcome::end;
     }
 
     World& world_;
@@ -11700,13 +12058,11 @@ private:
 
 }  // namespace globus::sandbox::detail
 
-#endif  // GLOBUS_SANDBOX_IMPL_HTTP_IPP
+#endif  // GLOBUS_SANDBOX_IMPL_NET_SERVICE_IPP
 
 #include <fstream>
 
 namespace globus::sandbox::detail {
-
-// Making a session ----------------------------------------------------------------------------------------------------
 
 inline void write_file(fs::path const& file, std::string const& text) { std::ofstream(file, std::ios::binary) << text; }
 
@@ -11853,22 +12209,21 @@ inline void World::seed_services() {
         std::string const point = random.uuid();
         data.documents["transfer.stream_access_points"].emplace_back(
             point,
-            json::object{
-                {"id", point},
-                {"type", "StreamAccessPoint"},
-                {"attributes", json::object{{"display_name", name},
-                                            {"advertised_owner", options.users.front().username},
-                                            {"contact_email", nullptr},
-                                            {"contact_info", nullptr},
-                                            {"department", nullptr},
-                                            {"description", nullptr},
-                                            {"info_link", nullptr},
-                                            {"keywords", nullptr},
-                                            {"organization", "Globus Sandbox"},
-                                            {"tlsftp_server", "tlsftp://127.0.0.1:443"}}},
-                {"relationships",
-                 json::object{{"host_endpoint",
-                               json::object{{"data", json::object{{"type", "Endpoint"}, {"id", gcs_id}}}}}}}});
+            json::object{{"id", point},
+                         {"type", "StreamAccessPoint"},
+                         {"attributes", json::object{{"display_name", name},
+                                                     {"advertised_owner", options.users.front().username},
+                                                     {"contact_email", nullptr},
+                                                     {"contact_info", nullptr},
+                                                     {"department", nullptr},
+                                                     {"description", nullptr},
+                                                     {"info_link", nullptr},
+                                                     {"keywords", nullptr},
+                                                     {"organization", "Globus Sandbox"},
+                                                     {"tlsftp_server", "tlsftp://127.0.0.1:443"}}},
+                         {"relationships",
+                          json::object{{"host_endpoint",
+                                        json::object{{"data", json::object{{"type", "Endpoint"}, {"id", gcs_id}}}}}}}});
     }
     seed_subscription(*this);
     seed_registered_api(*this);
@@ -11925,7 +12280,11 @@ inline void World::stop() {
     }
 }
 
-// Reports -------------------------------------------------------------------------------------------------------------
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SESSION_WORLD_IPP
+
+namespace globus::sandbox::detail {
 
 inline json::object describe_entry(JournalEntry const& entry) {
     json::object headers;
@@ -11960,10 +12319,10 @@ inline json::object describe_state(World& world) {
         one["submission_id"] = task.submission_id;
         json::array items;
         for (auto const& item : task.items)
-            items.push_back(json::object{
-                {"source_path", item.source},
-                                           {"destination_path", item.destination},
-                                           {"recursive", item.recursive ? json::value(*item.recursive) : json::value(nullptr)}});
+            items.push_back(
+                json::object{{"source_path", item.source},
+                             {"destination_path", item.destination},
+                             {"recursive", item.recursive ? json::value(*item.recursive) : json::value(nullptr)}});
         one["items"] = std::move(items);
         tasks.push_back(std::move(one));
     }
@@ -12025,7 +12384,11 @@ inline json::array verify_locked(World& world, std::vector<Expectation> const& e
     return wrong;
 }
 
-// Changes from outside ------------------------------------------------------------------------------------------------
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SESSION_REPORTS_IPP
+
+namespace globus::sandbox::detail {
 
 inline std::string user_token(World& world, std::string_view scope) {
     std::lock_guard lock(world.mutex);
@@ -12208,7 +12571,84 @@ inline Pairs environment_of(World& world) {
     return world.data.environment;
 }
 
-// The server ----------------------------------------------------------------------------------------------------------
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SESSION_CHANGES_IPP
+// The page at the port of the admin calls: what there is and what happened, live, and faults at a click.
+#ifndef GLOBUS_SANDBOX_IMPL_SESSION_PAGE_IPP
+#define GLOBUS_SANDBOX_IMPL_SESSION_PAGE_IPP
+
+namespace globus::sandbox::detail {
+
+/// It contains nothing of a session: its script asks for that with the secret, which is behind the # of its address and
+/// so in no request. What the session says is put in as text, never as HTML.
+inline constexpr char const* admin_page = R"html(<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Globus sandbox</title>
+<style>body{font:15px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse;margin:.5em 0 1.5em}
+td,th{border:1px solid #bbb;padding:.2em .6em;text-align:left}button{margin:.2em}.bad{color:#a00}</style></head>
+<body><h1>Globus sandbox</h1><p id="status">...</p>
+<h2>Faults</h2><p id="scenarios"></p><p><button id="clear">Remove all faults</button>
+<button id="expire">Expire all access tokens</button> <button id="reset">Back to the begin</button></p>
+<table id="faults"></table><h2>Collections</h2><table id="collections"></table><h2>Tasks</h2><table id="tasks"></table>
+<h2>Tokens</h2><table id="tokens"></table><h2>Journal</h2><table id="journal"></table>
+<script>
+"use strict";
+const secret = location.hash.slice(1), base = "/admin/v1/sessions/default/";
+const at = id => document.getElementById(id);
+async function call(path, body) {
+  const answer = await fetch(base + path, {method: body === undefined ? "GET" : body === null ? "DELETE" : "POST",
+    headers: {Authorization: "Bearer " + secret}, body: body ? JSON.stringify(body) : undefined});
+  if (!answer.ok) throw new Error(answer.status + " " + await answer.text());
+  return answer.json();
+}
+function table(id, names, rows) {
+  const line = (cells, kind) => {
+    const row = document.createElement("tr");
+    for (const cell of cells) row.appendChild(document.createElement(kind)).textContent = cell ?? "";
+    return row;
+  };
+  at(id).replaceChildren(line(names, "th"), ...rows.map(cells => line(cells, "td")));
+}
+async function show() {
+  try {
+    const state = await call("state"), journal = await call("journal?limit=30"), faults = await call("faults");
+    at("status").textContent = journal.total + " requests so far";
+    at("status").className = "";
+    table("collections", ["id", "name", "state", "directory"],
+      state.collections.map(c => [c.id, c.display_name, c.state, c.directory]));
+    table("tasks", ["id", "type", "status", "nice status", "faults", "files"],
+      state.tasks.slice(-20).reverse().map(t => [t.task_id, t.type, t.status, t.nice_status, t.faults, t.files_transferred]));
+    table("tokens", ["resource server", "application", "of", "active"],
+      state.tokens.access.slice(0, 30).map(t => [t.resource_server, t.client_id, t.sub, t.active]));
+    table("faults", ["rule", "fired", "what"], faults.faults.map(f => [f.rule_id, f.fired, JSON.stringify(f.rule)]));
+    table("journal", ["number", "operation", "method", "path", "status", "fault"],
+      journal.journal.reverse().map(e => [e.n, e.service + "." + e.operation, e.method, e.path, e.status, e.fault]));
+  } catch (error) {
+    at("status").textContent = String(error);
+    at("status").className = "bad";
+  }
+}
+const after = action => async () => { try { await action(); } finally { await show(); } };
+at("clear").onclick = after(() => call("faults", null));
+at("expire").onclick = after(() => call("tokens", {expire: "all"}));
+at("reset").onclick = after(() => call("reset", {}));
+call("scenarios").then(list => {
+  for (const name of list.scenarios) {
+    const button = at("scenarios").appendChild(document.createElement("button"));
+    button.textContent = name;
+    button.onclick = after(() => call("scenario", {name}));
+  }
+}).catch(() => {});
+show();
+setInterval(show, 1000);
+</script></body></html>
+)html";
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SESSION_PAGE_IPP
+
+namespace globus::sandbox::detail {
 
 /// The sessions of a server and the port of its admin calls.
 class Host {
@@ -12288,6 +12728,18 @@ private:
         }
     }
 
+    /// The page, which may load nothing from elsewhere and be in no other page.
+    static Reply page_reply() {
+        Reply reply;
+        reply.content_type = "text/html; charset=utf-8";
+        reply.headers.emplace_back("Content-Security-Policy",
+                                   "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
+                                   "connect-src 'self'; frame-ancestors 'none'");
+        reply.headers.emplace_back("Referrer-Policy", "no-referrer");
+        reply.body = admin_page;
+        return reply;
+    }
+
     static Reply bad(int status, std::string const& text) { return Reply::of(status, json::object{{"error", text}}); }
 
     Reply answer(Call const& call) {
@@ -12295,6 +12747,7 @@ private:
         // A web page may call only when it is our own: see page().
         if (auto const origin = call.header("Origin"); !origin.empty() && !url().starts_with(origin + "/"))
             return bad(403, "wrong Origin");
+        if (call.path == "/" && call.method == "GET") return page_reply();
         if (!equal_secret(call.bearer(), secret_)) return bad(401, "the admin secret is needed as a bearer token");
         auto const& path = call.segments;
         if (path.size() < 3 || path[0] != "admin" || path[1] != "v1" || path[2] != "sessions")
@@ -12439,6 +12892,11 @@ private:
             std::lock_guard lock(world.mutex);
             return Reply::of(200, describe_state(world));
         }
+        if (get && name == "scenarios") {
+            json::array names;
+            for (auto const& [scenario, rules] : scenarios()) names.emplace_back(scenario);
+            return Reply::of(200, json::object{{"scenarios", std::move(names)}});
+        }
         if (get) return bad(404, "no such resource");
         if (name == "clock") {
             check_members(body, {"advance_s", "set"});
@@ -12579,7 +13037,162 @@ private:
 
 }  // namespace globus::sandbox::detail
 
-#endif  // GLOBUS_SANDBOX_IMPL_ADMIN_IPP
+#endif  // GLOBUS_SANDBOX_IMPL_SESSION_HOST_IPP
+
+namespace globus::sandbox::detail {
+
+/// An error that says where the document is wrong.
+[[noreturn]] inline void wrong_seed(std::string const& where, std::string const& what) {
+    throw SandboxError("sandbox: the configuration is wrong at " + where + ": " + what);
+}
+
+/// The objects of a list that the document may have; each has no members but these.
+inline std::vector<json::object> seed_list(json::object const& config, char const* name,
+                                           std::set<std::string_view> const& known) {
+    std::vector<json::object> out;
+    auto const* list = config.if_contains(name);
+    if (list == nullptr) return out;
+    if (!list->is_array()) wrong_seed(name, "a list is expected");
+    for (auto const& one : list->get_array()) {
+        std::string const where = std::string(name) + "[" + std::to_string(out.size()) + "]";
+        if (!one.is_object()) wrong_seed(where, "an object is expected");
+        for (auto const& item : one.get_object())
+            if (!known.contains(std::string_view(item.key())))
+                wrong_seed(where, "there is no member " + std::string(item.key()));
+        out.push_back(one.get_object());
+    }
+    return out;
+}
+
+/// The list with what the service itself checks: any members.
+inline std::vector<json::object> open_list(json::object const& config, char const* name) {
+    std::vector<json::object> out;
+    auto const* list = config.if_contains(name);
+    if (list == nullptr) return out;
+    if (!list->is_array()) wrong_seed(name, "a list is expected");
+    for (auto const& one : list->get_array()) {
+        if (!one.is_object()) wrong_seed(name, "objects are expected");
+        out.push_back(one.get_object());
+    }
+    return out;
+}
+
+inline void read_config(json::object const& config, Options& options) {
+    static std::set<std::string_view> const known{"users",  "apps",    "collections", "rules",
+                                                  "groups", "indices", "flows",       "timers"};
+    for (auto const& item : config)
+        if (!known.contains(std::string_view(item.key())))
+            wrong_seed("the top", "there is no member " + std::string(item.key()));
+    for (auto const& one : seed_list(config, "users", {"id", "username", "name", "email", "organization"})) {
+        User user{text_of(one, "id"), text_of(one, "username")};
+        if (user.username.empty()) wrong_seed("users", "username is missing");
+        user.name = text_of(one, "name", user.name);
+        user.email = text_of(one, "email");
+        user.organization = text_of(one, "organization", user.organization);
+        options.users.push_back(std::move(user));
+    }
+    for (auto const& one : seed_list(config, "apps", {"id", "secret", "name", "redirect_uris"})) {
+        App app{text_of(one, "id"), text_of(one, "secret"), text_of(one, "name", "Sandbox App")};
+        if (auto const* uris = one.if_contains("redirect_uris"); uris != nullptr && uris->is_array())
+            for (auto const& uri : uris->get_array())
+                if (uri.is_string()) app.redirect_uris.push_back(to_string(uri.get_string()));
+        options.apps.push_back(std::move(app));
+    }
+    for (auto const& one :
+         seed_list(config, "collections",
+                   {"id", "directory", "display_name", "kind", "open", "requires_data_access", "high_assurance"})) {
+        Collection collection{text_of(one, "id"), text_of(one, "directory")};
+        collection.display_name = text_of(one, "display_name", collection.display_name);
+        std::string const kind = text_of(one, "kind", "guest");
+        if (kind != "guest" && kind != "mapped") wrong_seed("collections", "kind is guest or mapped");
+        collection.kind = kind == "mapped" ? CollectionKind::mapped : CollectionKind::guest;
+        collection.open = flag_of(one, "open", true);
+        collection.requires_data_access = flag_of(one, "requires_data_access");
+        collection.high_assurance = flag_of(one, "high_assurance");
+        options.collections.push_back(std::move(collection));
+    }
+}
+
+/// Makes what a document describes by the calls that a program would make, for the first user.
+class Seeder {
+public:
+    explicit Seeder(World& world) : world_(world) {
+        whom_.identity = world.options.users.front().id;
+        for (auto const& app : world.options.apps)
+            if (app.secret.empty() && whom_.client.empty()) whom_.client = app.id;
+    }
+
+    void run(json::object const& config) {
+        for (auto const& rule : open_list(config, "rules")) {
+            json::object body = rule;
+            body.erase("collection");
+            make("transfer", "add_endpoint_acl_rule", "/access", {text_of(rule, "collection")},
+                 &EndpointDocuments<RuleKind>::add, body);
+        }
+        for (auto const& group : open_list(config, "groups")) make_group(group);
+        for (auto const& index : open_list(config, "indices")) make_index(index);
+        for (auto const& flow : open_list(config, "flows"))
+            make("flows", "create_flow", "/flows", {}, &create_flow, without(flow, "id"), text_of(flow, "id"));
+        for (auto const& timer : open_list(config, "timers"))
+            make("timers", "create_timer", "/v2/timer", {}, &create_timer, {{"timer", without(timer, "id")}},
+                 text_of(timer, "id"));
+    }
+
+private:
+    static json::object without(json::object object, char const* name) {
+        object.erase(name);
+        return object;
+    }
+
+    json::object make(char const* service, char const* operation, char const* path, std::vector<std::string> holes,
+                      Reply (*handler)(World&, Call&), json::object const& body, std::string id = {}) {
+        Call call;
+        call.service = service;
+        call.operation = operation;
+        call.path = path;
+        call.holes = std::move(holes);
+        call.body = json::serialize(body);
+        world_.random.next_uuid = std::move(id);
+        Reply const reply = call_for(world_, whom_, scope_for(resource_server_of_service(service)), handler, call);
+        world_.random.next_uuid.clear();
+        if (reply.status >= 400) wrong_seed(operation, reply.body);
+        boost::system::error_code failed;
+        json::value const answer = json::parse(reply.body, failed);
+        return answer.is_object() ? answer.get_object() : json::object{};
+    }
+
+    void make_group(json::object const& group) {
+        json::object document = without(group, "members");
+        document.erase("policies");
+        std::string const id = text_of(make("groups", "create_group", "/v2/groups", {}, &create_group,
+                                            without(document, "id"), text_of(group, "id")),
+                                       "id");
+        if (auto const* policies = group.if_contains("policies"); policies != nullptr && policies->is_object())
+            for (auto const& item : policies->get_object())
+                (*find_document(world_.data.documents["groups"], id))["policies"].as_object()[item.key()] =
+                    item.value();
+        if (auto const* members = group.if_contains("members"))
+            make("groups", "batch_membership_action", "/v2/groups", {id}, &batch_membership_action,
+                 {{"add", *members}});
+    }
+
+    void make_index(json::object const& index) {
+        json::object document = without(index, "entries");
+        std::string const id = text_of(make("search", "create_index", "/v1/index", {}, &create_index,
+                                            without(document, "id"), text_of(index, "id")),
+                                       "id");
+        if (auto const* entries = index.if_contains("entries"))
+            make("search", "ingest", "/v1/index/ingest", {id}, &ingest,
+                 {{"ingest_type", "GMetaList"}, {"ingest_data", json::object{{"gmeta", *entries}}}});
+    }
+
+    World& world_;
+    Behalf whom_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SESSION_SEED_IPP
 
 #include <exception>
 
@@ -12785,6 +13398,16 @@ GLOBUS_SANDBOX_DECL void Expecting::verify() {
 GLOBUS_SANDBOX_DECL void Session::snapshot() {
     std::lock_guard lock(world().mutex);
     world().saved = std::make_unique<detail::Data>(world().data);
+}
+
+GLOBUS_SANDBOX_DECL void read_config(boost::json::object const& config, Options& options) {
+    detail::read_config(config, options);
+}
+
+GLOBUS_SANDBOX_DECL void Session::seed(boost::json::object const& config) {
+    std::lock_guard lock(world().mutex);
+    detail::Seeder(world()).run(config);
+    world().seeded = std::make_unique<detail::Data>(world().data);
 }
 
 GLOBUS_SANDBOX_DECL void Session::reset() { world().reset(); }
@@ -13106,6 +13729,57 @@ GLOBUS_DECL std::string host_name() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_IMPL_PROCESS_IPP
+#ifndef GLOBUS_CORE_IMPL_TEXT_AT_IPP
+#define GLOBUS_CORE_IMPL_TEXT_AT_IPP
+
+#ifndef GLOBUS_CORE_TEXT_AT_HPP
+#define GLOBUS_CORE_TEXT_AT_HPP
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+
+namespace globus::detail {
+
+/// A line of a program. As a default argument, `CodeLine::here()` is the line of the call.
+struct CodeLine {
+    char const* file = "";
+    int line = 0;
+    static constexpr CodeLine here(char const* file = __builtin_FILE(), int line = __builtin_LINE()) noexcept {
+        return {file, line};
+    }
+};
+
+/// The text at a pointer.
+/// @param where  the line that gives it
+/// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+std::string text_at(char const* text, CodeLine where);
+
+/// A pointer to a text that is given to a `T`, which is made from a text.
+template <class U, class T>
+concept PointsToText =
+    std::is_pointer_v<U> && std::convertible_to<U, char const*> && std::convertible_to<std::string, T>;
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_TEXT_AT_HPP
+
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string text_at(char const* text, CodeLine where) {
+    if (text != nullptr) return text;
+    std::string_view file = where.file;
+    file.remove_prefix(file.find_last_of('/') + 1);  // 0 if there is none
+    throw UsageError("a null pointer was given where a text belongs, in line " + std::to_string(where.line) + " of " +
+                     std::string(file) + ": is an environment variable not set?");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_TEXT_AT_IPP
 #ifndef GLOBUS_CORE_IMPL_TIMESTAMP_IPP
 #define GLOBUS_CORE_IMPL_TIMESTAMP_IPP
 
@@ -13236,8 +13910,9 @@ public:
     /// A text, kept as it is.
     Timestamp(std::string text) noexcept : text_(std::move(text)) {}
     Timestamp(std::string_view text) : text_(text) {}
-    /// A null pointer is an empty text.
-    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    Timestamp(char const* text, detail::CodeLine where = detail::CodeLine::here())
+        : text_(detail::text_at(text, where)) {}
     /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
     /// @throws UsageError  for a time outside of the years 1 to 9999
     template <class Duration>
