@@ -36,6 +36,8 @@
 #include <globus/services/gcs.hpp>
 #include <globus/services/gcs/connector_table.hpp>
 #include <globus/services/gcs/downloader.hpp>
+#include <globus/services/gcs/location.hpp>
+#include <globus/services/gcs/trees.hpp>
 #include <globus/services/groups.hpp>
 #include <globus/services/search.hpp>
 #include <globus/services/timers.hpp>
