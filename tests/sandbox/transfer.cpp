@@ -528,7 +528,9 @@ TEST_CASE("sandbox transfer: endpoints, rules, roles and bookmarks", "[sandbox][
     CHECK(f.client.post("/v0.10/bookmark", R"({"name": "b"})").code() == "BookmarkExists");
     CHECK(f.client.get("/v0.10/bookmark_list").json().at("DATA").as_array().size() == 1);
 
-    std::string const tunnel = R"({"data": {"type": "Tunnel", "attributes": {"submission_id": "s", "label": "l"}}})";
+    std::string const tunnel = R"({"data": {"type": "Tunnel", "attributes": {"submission_id": "s", "label": "l"},
+        "relationships": {"initiator": {"data": {"type": "StreamAccessPoint", "id": "i"}},
+                          "listener": {"data": {"type": "StreamAccessPoint", "id": "l"}}}}})";
     auto const made = f.client.post("/v2/tunnels", tunnel).json();
     CHECK(f.client.post("/v2/tunnels", tunnel).json().at("data").at("id") == made.at("data").at("id"));
     CHECK(f.client.send("DELETE", "/v0.10/endpoint/" + f.destination).code() == "Deleted");
