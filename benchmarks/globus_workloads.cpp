@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One workload of the yardstick: globus_workloads WORKLOAD BASE_URL. Prints {"ok": true, "value": V}.
+#include <globus/services/gcs.hpp>
 #include <globus/services/transfer.hpp>
 
 #include <barrier>
@@ -84,6 +85,23 @@ long w4(std::string const& url) { return list(url, "/projects/n"); }
 /// The same over a slow link.
 long w11(std::string const& url) { return list(url, "/projects/wan"); }
 
+using Files = Client<GcsCollectionService, AccessTokenPolicy>;
+
+/// The collection at `url`, whose files are in /files/.
+Files files(std::string const& url) {
+    return Files{GcsCollectionService{source_id, url}, "bench-token", options<Files>({})};
+}
+
+long w9(std::string const& url) {
+    return static_cast<long>(files(url).download({.path = "/files/big.bin", .to = std::getenv("BENCH_FILE")}).bytes);
+}
+
+long w10(std::string const& url) {
+    Files const collection = files(url);
+    Upload const file{.from = std::getenv("BENCH_FILE"), .path = "/files/put/big.bin", .verify = false};
+    return static_cast<long>(collection.upload(file).bytes);
+}
+
 long w5(std::string const& url) {
     Transfer const transfer = client(url);
     long const items = size_from_environment("ITEMS", 100000);
@@ -100,7 +118,7 @@ long w5(std::string const& url) {
                        .destination_path = std::string("/archive/destination/") + name});
     }
     auto const accepted = transfer.submit_transfer(std::move(data));
-    return accepted->code.value() == "Accepted" && accepted.status() == 202 ? items : -1;
+    return accepted->code.value() == "Accepted" && accepted.http_status() == 202 ? items : -1;
 }
 
 /// The list of tasks that an endpoint's administrator sees.
@@ -125,7 +143,7 @@ long w7(std::string const& url) {
     Token const expired{.resource_server = "transfer.api.globus.org",
                         .access_token = "expired",
                         .refresh_token = "bench-refresh-token",
-                        .expires_at = 1};
+                        .expires_at_seconds = 1};
     Renewing const transfer{RefreshPolicy{Native{"0b6b3e4e-4d4f-4d0c-9d0e-5b8b3f0c7a11"}, expired},
                             options<Renewing>(url)};
     std::vector<int> answers(static_cast<std::size_t>(size_from_environment("WORKERS", 32)));
@@ -135,7 +153,7 @@ long w7(std::string const& url) {
         for (int& answer : answers)
             workers.emplace_back([&] {
                 start.arrive_and_wait();
-                answer = transfer.get_endpoint({.endpoint_id = source_id}).status() == 200 ? 1 : 0;
+                answer = transfer.get_endpoint({.endpoint_id = source_id}).http_status() == 200 ? 1 : 0;
             });
     }
     long served = 0;
@@ -147,9 +165,10 @@ long w7(std::string const& url) {
 
 int main(int argc, char** argv) {
     std::map<std::string, std::function<long(std::string const&)>> const workloads{
-        {"w1", w1}, {"w2", w2}, {"w3", w3}, {"w4", w4}, {"w5", w5}, {"w6", w6}, {"w7", w7}, {"w11", w11}};
+        {"w1", w1}, {"w2", w2}, {"w3", w3}, {"w4", w4},   {"w5", w5},
+        {"w6", w6}, {"w7", w7}, {"w9", w9}, {"w10", w10}, {"w11", w11}};
     if (argc != 3 || !workloads.contains(argv[1])) {
-        std::fputs("usage: globus_workloads w1|w2|w3|w4|w5|w6|w7|w11 BASE_URL\n", stderr);
+        std::fputs("usage: globus_workloads w1|w2|w3|w4|w5|w6|w7|w9|w10|w11 BASE_URL\n", stderr);
         return 2;
     }
     try {

@@ -3,6 +3,7 @@
 //
 //   with-sandbox ./my-program argument...
 //   with-sandbox --stop-after-visit ./my-web-application
+//   with-sandbox --task-seconds 5 ./my-program          # transfers take that long
 //
 // The program finds the sandbox by its environment: GLOBUS_SDK_SERVICE_URL_* and what the examples read, such as
 // GLOBUS_CLIENT_ID. HOME is an empty directory. Every URL of this machine that the program prints is visited as a
@@ -16,6 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -103,8 +105,8 @@ std::string code_on(std::string const& page) {
     return begin == page.npos ? "" : page.substr(begin + mark.size(), page.find('<', begin + 1) - begin - mark.size());
 }
 
-int run(char** arguments, bool stop_after_visit) {
-    globus::sandbox::Server sandbox;
+int run(char** arguments, bool stop_after_visit, std::chrono::seconds task_duration) {
+    globus::sandbox::Server sandbox({.task_duration = task_duration});
     for (auto const& [name, value] : sandbox.environment()) ::setenv(name.c_str(), value.c_str(), 1);
     std::filesystem::path const home = sandbox.directory(sandbox.source_collection()).parent_path() / "home";
     std::filesystem::create_directory(home);
@@ -145,12 +147,22 @@ int run(char** arguments, bool stop_after_visit) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    bool const stop = argc > 1 && std::string_view(argv[1]) == "--stop-after-visit";
-    if (argc < (stop ? 3 : 2)) {
-        std::fputs("usage: with-sandbox [--stop-after-visit] program [argument...]\n", stderr);
+    char** argument = argv + (argc > 0 ? 1 : 0);
+    bool stop_after_visit = false;
+    std::chrono::seconds task_duration{0};
+    for (; *argument != nullptr && std::string_view(*argument).starts_with("--"); ++argument) {
+        if (std::string_view(*argument) == "--stop-after-visit")
+            stop_after_visit = true;
+        else if (std::string_view(*argument) == "--task-seconds" && argument[1] != nullptr)
+            task_duration = std::chrono::seconds(std::atoi(*++argument));
+        else
+            break;
+    }
+    if (*argument == nullptr || **argument == '-') {
+        std::fputs("usage: with-sandbox [--stop-after-visit] [--task-seconds N] program [argument...]\n", stderr);
         return 2;
     }
-    return run(argv + (stop ? 2 : 1), stop);
+    return run(argument, stop_after_visit, task_duration);
 } catch (std::exception const& error) {
     std::fprintf(stderr, "with-sandbox: %s\n", error.what());
     return 1;

@@ -3,8 +3,8 @@
 """Makes the single headers and the module of single_include/ from include/; with --check only compares them.
 
 An `#include <globus/...>` becomes the header that it names, the first time, and nothing after that. The bodies of
-functions, which headers include where GLOBUS_BODIES is defined, come last, with what only they need. Include guards
-stay, so a program may include a single header and parts of include/ together. The result depends on the headers alone.
+functions, which headers include where GLOBUS_BODIES or GLOBUS_ASIO_BODIES is defined, come last, with what only they
+need. Include guards stay, so a program may include a single header and parts of include/ together. The result depends on the headers alone.
 """
 import argparse
 import difflib
@@ -14,11 +14,18 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 INCLUDE = HERE.parent / "include"
-SINGLE = ("globus/globus.hpp", "globus/sandbox.hpp")
+SINGLE = {
+    "globus/globus.hpp": ["globus/globus.hpp"],
+    # There the services' functions that do not block are headers of their own.
+    "globus/asio.hpp": ["globus/asio.hpp"] + sorted(f"globus/services/{path.parent.name}/async.hpp" for path in
+                                                    INCLUDE.glob("globus/services/*/async.hpp")),
+    "globus/sandbox.hpp": ["globus/sandbox.hpp"],
+}
 # Headers that a user includes by their own name: they need a library, or belong into one source file only.
-ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/sandbox/src.hpp", "globus/src.hpp"}
-# It includes the single header by its name.
-COPIED = "globus/src.hpp"
+ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/asio_src.hpp", "globus/facade.hpp", "globus/facade/src.hpp",
+         "globus/sandbox/src.hpp", "globus/src.hpp"}
+# They include a single header by its name.
+COPIED = ("globus/src.hpp", "globus/asio_src.hpp")
 MODULE = "globus/globus.cppm"
 
 FOREIGN = re.compile(r"\s*#\s*include\s*<(?!globus/)")
@@ -27,13 +34,14 @@ QUOTED = re.compile(r'\s*#\s*include\s*"')
 OPEN = re.compile(r"\s*#\s*if(def|ndef)?\b(.*)")
 CLOSE = re.compile(r"\s*#\s*endif\b")
 BODIES = "GLOBUS_BODIES"
+ASIO_BODIES = "GLOBUS_ASIO_BODIES"
 SANDBOX_BODIES = "GLOBUS_SANDBOX_SEPARATE_COMPILATION"
 LICENSE = "// SPDX-License-Identifier: Apache-2.0\n"
 
 
 def expand(name, seen, bodies):
-    """The lines of a header with its own includes replaced; adds what it reaches to `seen`, and to `bodies` the files of
-    function bodies."""
+    """The lines of a header with its own includes replaced; adds what it reaches to `seen`, and to `bodies[condition]`
+    the files of function bodies."""
     path = INCLUDE / name
     if not path.is_file():
         sys.exit(f"include/{name}: no such header")
@@ -50,10 +58,11 @@ def expand(name, seen, bodies):
         if CLOSE.match(line):
             if not conditions:
                 sys.exit(f"{where}: #endif without #if")
-            ends_bodies = conditions.pop() == BODIES
+            ends_bodies = conditions.pop() in bodies
         inner = [condition for condition in conditions if condition != guard]
         own = OWN.match(line)
-        if inner == [BODIES] and not own:
+        for_bodies = len(inner) == 1 and inner[0] in bodies
+        if for_bodies and not own:
             continue
         if CLOSE.match(line) and ends_bodies:
             continue
@@ -61,8 +70,8 @@ def expand(name, seen, bodies):
             if line != LICENSE:
                 yield line
             continue
-        if inner == [BODIES]:
-            bodies.append(own[1])
+        if for_bodies:
+            bodies[inner[0]].append(own[1])
             continue
         if any(SANDBOX_BODIES not in condition for condition in inner):
             sys.exit(f"{where}: an own header is included under a condition other than {guard}")
@@ -85,14 +94,14 @@ def reached(names):
 
 
 def render(name):
-    """The single header for the umbrella `name`."""
-    seen, bodies = set(), []
-    lines = list(expand(name, seen, bodies))
-    lines.append(f"\n#ifdef {BODIES}\n")
-    for body in bodies:  # which grows
-        if body not in seen:
-            lines += expand(body, seen, bodies)
-    lines.append(f"#endif  // {BODIES}\n")
+    """The single header that is called as the umbrella `name`."""
+    seen, bodies = set(), {ASIO_BODIES: [], BODIES: []}
+    lines = [line for root in SINGLE[name] if root not in seen for line in expand(root, seen, bodies)]
+    for condition, files in bodies.items():
+        known = set(seen)  # what is first met under one condition may be missing under the other
+        section = [line for body in files if body not in known for line in expand(body, known, bodies)]  # files grows
+        if section:
+            lines += [f"\n#ifdef {condition}\n", *section, f"#endif  // {condition}\n"]
     text = re.sub(r"\n{3,}", "\n\n", "".join(lines))
     macros = (INCLUDE / "globus/version.hpp").read_text("utf-8")
     version = re.search(r'GLOBUS_VERSION_STRING "([^"]+)"', macros)[1]
@@ -106,7 +115,7 @@ def module_include(line):
 
 def module():
     """The C++20 module: what others' headers declare is theirs, what globus.hpp declares is exported."""
-    headers = sorted(reached({SINGLE[0]}))
+    headers = sorted(reached({"globus/globus.hpp"}))
     lines = {line for name in headers for line in (INCLUDE / name).read_text("utf-8").splitlines(True)}
     foreign = "".join(sorted(map(module_include, filter(FOREIGN.match, lines))))
     return f"""{LICENSE}// The module `globus`, made by single_include/generate.py: for compilers that know modules, as clang 19 does.
@@ -133,11 +142,12 @@ def main():
     check = parser.parse_args().check
 
     have = {path.relative_to(INCLUDE).as_posix() for path in INCLUDE.rglob("*.[hi]pp")}
-    if lost := sorted(have - reached(set(SINGLE) | (ALONE & have))):
+    if lost := sorted(have - reached({root for roots in SINGLE.values() for root in roots} | (ALONE & have))):
         sys.exit("no umbrella includes " + ", ".join(lost))
 
     made = {name: render(name) for name in SINGLE}
-    made |= {COPIED: (INCLUDE / COPIED).read_text("utf-8"), MODULE: module()}
+    made |= {name: (INCLUDE / name).read_text("utf-8") for name in COPIED}
+    made[MODULE] = module()
     status = 0
     for name, wanted in made.items():
         output = HERE / name

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Globus Flows: the flows that one may start, and a run of one of them that sends an e-mail if it fails.
+// Globus Flows: the flows that one may start, and a run of one of them, which sends an e-mail if it fails, to its end.
 #include <globus/services/flows.hpp>
 
 #include "expect.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <string>
 
 using namespace globus;
-using flows::Flow, flows::RunActivityNotificationPolicy;
+using namespace std::chrono_literals;
+using flows::Flow, flows::Run, flows::RunActivityNotificationPolicy;
 
 template <class Client>
 void list(Client const& client) {
@@ -27,16 +29,30 @@ std::string start(Client const& flow, std::string const& sample) {
     return run->run_id;
 }
 
+template <class Client>
+void wait(Client const& client, std::string const& run_id) {
+    auto const show = [](Run const& run) { std::printf("  %s\n", run.status.text().c_str()); };
+    auto const verdict = client.run_wait({.run_id = run_id, .timeout = 2h, .on_progress = show});
+    std::printf("%s\n", to_string(verdict.kind));
+    if (!verdict.succeeded() && verdict.run.details)
+        std::printf("%s\n", verdict.run.details->code.value_or("").c_str());
+}
+
 int main() try {
     MockTransport mock;
     mock.reply(200, R"({"flows": [{"id": "f1", "title": "Analyse"}], "marker": "m", "has_next_page": true})")
         .reply(200, R"({"flows": [{"id": "f2", "title": "Publish"}], "marker": null, "has_next_page": false})")
-        .reply(201, R"({"run_id": "r1", "status": "ACTIVE"})");
-    list(Client<FlowsService, AccessTokenPolicy, MockTransport>{"token", {.transport = mock}});
+        .reply(201, R"({"run_id": "r1", "status": "ACTIVE"})")
+        .reply(200, R"({"run_id": "r1", "status": "ACTIVE"})")
+        .reply(200, R"({"run_id": "r1", "status": "FAILED", "details": {"code": "ActionUnableToRun"}})");
+    Client<FlowsService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
     Client<SpecificFlowService, AccessTokenPolicy, MockTransport> const analyse{
         SpecificFlowService{"f1"}, "token-of-the-flow", {.transport = mock}};
 
-    std::printf("run %s\n", start(analyse, "42").c_str());
+    list(client);
+    std::string const run_id = start(analyse, "42");
+    std::printf("run %s\n", run_id.c_str());
+    wait(client, run_id);
 
     std::string const base = "https://flows.automate.globus.org/flows";
     expect(mock, 0, "GET", base + "?filter_roles=flow_starter&orderby=title+ASC");
@@ -44,6 +60,7 @@ int main() try {
     expect(mock, 2, "POST", base + "/f1/run",
            R"({"body":{"sample":"42"},"label":"Sample 42","tags":["beamline-7"],)"
            R"("activity_notification_policy":{"status":["FAILED"]}})");
+    expect(mock, 4, "GET", "https://flows.automate.globus.org/runs/r1");
     return 0;
 } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -11,8 +11,8 @@
 #include <string>
 
 using namespace globus;
-using groups::BatchMembershipActions, groups::Group, groups::GroupMemberVisibility, groups::GroupPolicies,
-    groups::GroupRole, groups::GroupVisibility;
+using groups::BatchMembershipActions, groups::GroupMemberVisibility, groups::GroupPolicies, groups::GroupRole,
+    groups::GroupVisibility, groups::Membership;
 
 template <class Client>
 std::string open_group(Client const& client, std::string const& manager, StringList const& users) {
@@ -34,14 +34,24 @@ std::string open_group(Client const& client, std::string const& manager, StringL
     return id;
 }
 
+template <class Client>
+void members(Client const& client, std::string const& id) {
+    auto const group = client.get_group({.group_id = id, .include = {"memberships"}});
+    for (Membership const& member : group->memberships)
+        std::printf("%s  %s\n", member.username.value_or("").c_str(), member.role.text().c_str());
+}
+
 int main() try {
     MockTransport mock;
     mock.reply(201, R"({"id": "g1", "name": "Beamline 7"})")
         .reply(200, R"({"join_requests": true})")
-        .reply(200, R"({"add": [{"identity_id": "a"}, {"identity_id": "b"}, {"identity_id": "m"}]})");
+        .reply(200, R"({"add": [{"identity_id": "a"}, {"identity_id": "b"}, {"identity_id": "m"}]})")
+        .reply(200, R"({"id": "g1", "name": "Beamline 7", "memberships": [
+                        {"username": "ada@example.org", "role": "member", "status": "active"},
+                        {"username": "mia@example.org", "role": "manager", "status": "active"}]})");
     Client<GroupsService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
 
-    open_group(client, "m", {"a", "b"});
+    members(client, open_group(client, "m", {"a", "b"}));
 
     std::string const base = "https://groups.api.globus.org/v2/groups";
     expect(mock, 0, "POST", base, R"({"name":"Beamline 7","description":"Run 2026-3"})");
@@ -51,6 +61,7 @@ int main() try {
     expect(mock, 2, "POST", base + "/g1",
            R"({"add":[{"identity_id":"a","role":"member"},{"identity_id":"b","role":"member"},)"
            R"({"identity_id":"m","role":"manager"}]})");
+    expect(mock, 3, "GET", base + "/g1?include=memberships");
     return 0;
 } catch (std::exception const& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -28,7 +28,8 @@ void archive(Client const& transfer, std::string const& here, std::string const&
 
 template <class Client>
 void list_active(Client const& transfer) {
-    for (Task const& task : transfer.paginate(TaskList{.filter = {{"status", {"ACTIVE", "INACTIVE"}}}}))
+    for (Task const& task :
+         transfer.paginate(TaskList{.filter = {{"status", {TaskStatus::active, TaskStatus::inactive}}}}))
         std::printf("%s  %s\n", task.task_id.c_str(), task.nice_status->c_str());
 }
 

@@ -13,6 +13,7 @@
 // A single service costs less to compile: <globus/services/transfer.hpp>.
 
 #include <globus/app.hpp>
+#include <globus/client/any_client.hpp>
 #include <globus/client/client_with.hpp>
 #include <globus/client/environment.hpp>
 #include <globus/core/crypto.hpp>

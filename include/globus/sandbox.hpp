@@ -137,8 +137,10 @@
  *   sandbox; its answers to what is malformed.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
- * - Data: PUT makes the directories that are missing. The service serves it with HTTPS from a host for each collection;
- *   the sandbox at `/data/{collection}/`. A browser without a token is sent to the page that shows a code.
+ * - Data: PUT makes the directories that are missing. Conditions and ranges are those of RFC 9110; digests are given to
+ *   requests with Want-Repr-Digest or Want-Digest, and those of a PUT are compared. The service serves it with HTTPS
+ *   from a host for each collection; the sandbox at `/data/{collection}/`. A browser without a token is sent to the page
+ *   that shows a code.
  *
  * @see https://docs.globus.org/api/
  */

@@ -32,6 +32,46 @@
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
+#ifndef GLOBUS_CORE_REQUIREMENTS_HPP
+#define GLOBUS_CORE_REQUIREMENTS_HPP
+
+// What this library needs of the compiler and of Boost. Every header of globus comes here before anything else of its
+// own, so that whoever forgot -std=c++20 reads one sentence. libcurl and OpenSSL are looked at where they are used.
+
+// There is no such file: a compiler goes on after #error, but not after a file that is missing.
+#define GLOBUS_DETAIL_STOP <globus-stops-at-the-error-above>
+
+#if defined(_MSVC_LANG) ? _MSVC_LANG < 202002L : __cplusplus < 202002L
+#error "globus needs C++20: compile with -std=c++20 or newer (g++ 11, clang 14 or newer)"
+#include GLOBUS_DETAIL_STOP
+#elif !defined(__cpp_exceptions)
+#error "globus reports errors by exceptions: compile without -fno-exceptions"
+#include GLOBUS_DETAIL_STOP
+#elif !defined(__cpp_rtti)
+#error "globus tells errors apart by their types: compile without -fno-rtti"
+#include GLOBUS_DETAIL_STOP
+#elif defined(_WIN32)
+#error "globus needs a POSIX system: on Windows, build in the Windows Subsystem for Linux"
+#include GLOBUS_DETAIL_STOP
+#elif !__has_include(<boost/version.hpp>)
+#error "globus needs the headers of Boost 1.79 or newer: install them, or name their directory with -I"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#include <boost/version.hpp>
+#if BOOST_VERSION < 107900
+#error "globus needs Boost 1.79 or newer: name the directory of a newer one with -I"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#include <version>
+#if defined(_LIBCPP_VERSION) && !defined(__cpp_lib_jthread)
+#error "globus needs std::stop_token: with libc++ 18 or newer, compile and link with -fexperimental-library"
+#include GLOBUS_DETAIL_STOP
+#endif
+
+#endif  // GLOBUS_CORE_REQUIREMENTS_HPP
+
 // Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
 // header includes at its end if GLOBUS_BODIES is defined:
 //
@@ -55,6 +95,17 @@
 #define GLOBUS_VISIBLE __attribute__((visibility("default")))
 #else
 #define GLOBUS_VISIBLE
+#endif
+
+/// For a member function, after its qualifiers: what it returns must not outlive the object. Clang warns of code that
+/// keeps a part of a temporary.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(clang::lifetimebound)
+#define GLOBUS_LIFETIMEBOUND [[clang::lifetimebound]]
+#endif
+#endif
+#ifndef GLOBUS_LIFETIMEBOUND
+#define GLOBUS_LIFETIMEBOUND
 #endif
 
 #endif  // GLOBUS_CORE_CONFIG_HPP
@@ -156,7 +207,7 @@ public:
     DecodeError& operator=(DecodeError const&) = default;
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
-    [[nodiscard]] std::string const& body() const noexcept { return *body_; }
+    [[nodiscard]] std::string const& body() const noexcept GLOBUS_LIFETIMEBOUND { return *body_; }
     /// The same error, naming the request that was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const;
     /// True if the text ends before its document does, or there is none: asking again may help. False if the service
@@ -228,12 +279,25 @@ public:
         }
     }
 
+    /// Takes an exception. One that is no globus::Error is what value() throws, while error() only says so.
+    [[nodiscard]] static Result of_exception(std::exception_ptr thrown) {
+        static UsageError const other("a callback of the call, or the system, threw: value() throws the same");
+        Error const* error = &other;
+        try {
+            std::rethrow_exception(thrown);
+        } catch (Error const& own) {
+            error = &own;
+        } catch (...) {
+        }
+        return Result(detail::Failure{std::move(thrown), error});
+    }
+
     /// False if there is an error() instead.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
     /// The value; throws the error itself, with its own type, when there is none.
-    [[nodiscard]] T const& value() const& {
+    [[nodiscard]] T const& value() const& GLOBUS_LIFETIMEBOUND {
         if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
         return std::get<0>(state_);
     }
@@ -265,12 +329,12 @@ public:
         return std::forward<F>(function)(std::get<0>(state_));
     }
     /// As value(), which throws the error when there is no value.
-    [[nodiscard]] T const& operator*() const& { return value(); }
+    [[nodiscard]] T const& operator*() const& GLOBUS_LIFETIMEBOUND { return value(); }
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
     [[nodiscard]] T const* operator->() const { return &value(); }
 
     /// The error; call it only when there is no value. `dynamic_cast` shows which one it is.
-    [[nodiscard]] Error const& error() const {
+    [[nodiscard]] Error const& error() const GLOBUS_LIFETIMEBOUND {
         if (has_value()) throw UsageError("Result::error() was called on a result that holds a value");
         return *std::get<1>(state_).error;
     }
@@ -352,7 +416,7 @@ public:
     ~Secret() { detail::wipe(text_); }
 
     /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
-    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+    [[nodiscard]] std::string const& reveal() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
     /// True if none was given, and after a move.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
@@ -476,14 +540,14 @@ public:
     /// Removes all fields of that name.
     void erase(std::string_view name);
     /// The value of the first field of that name, or nullptr.
-    [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
+    [[nodiscard]] std::string const* find(std::string_view name) const noexcept GLOBUS_LIFETIMEBOUND;
     /// The value of the first field of that name, or an empty text.
-    [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept GLOBUS_LIFETIMEBOUND;
     /// The number of fields; a name that comes twice counts twice.
     [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
-    [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
-    [[nodiscard]] auto end() const noexcept { return fields_.end(); }
+    [[nodiscard]] auto begin() const noexcept GLOBUS_LIFETIMEBOUND { return fields_.begin(); }
+    [[nodiscard]] auto end() const noexcept GLOBUS_LIFETIMEBOUND { return fields_.end(); }
     void clear() noexcept { fields_.clear(); }
 
 private:
@@ -533,6 +597,7 @@ struct Request {
     bool decode = true;
     std::stop_token stop = {};      ///< to cancel it, from any thread
     bool fresh_connection = false;  ///< never on a reused connection, so that nothing can repeat it unseen
+    bool bulk = false;              ///< it carries a file: a transport may take large buffers for it
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
 
@@ -1102,34 +1167,47 @@ public:
     /// The status: 400 or more, or a 3xx instead of a document.
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
-    [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
+    [[nodiscard]] std::string const& http_reason() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->response.reason;
+    }
     /// All header fields of the answer.
-    [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
+    [[nodiscard]] http::Headers const& headers() const noexcept GLOBUS_LIFETIMEBOUND { return data_->response.headers; }
     /// How long the service asks to wait before the next request; nothing if it does not say. See globus::retry_after.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
     /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none. For
     /// several errors it is the word that all have in common.
-    [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
+    [[nodiscard]] std::string const& code() const noexcept GLOBUS_LIFETIMEBOUND { return data_->reading.code; }
     /// `messages()` joined by "; "; empty if there are none.
-    [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
+    [[nodiscard]] std::string const& message() const noexcept GLOBUS_LIFETIMEBOUND { return data_->message; }
     /// What the service says to people, one text for each error that has one.
-    [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
+    [[nodiscard]] std::vector<std::string> const& messages() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->reading.messages;
+    }
     /// What to quote to Globus support, from the document or else the X-Request-ID header; empty if there is none.
-    [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
+    [[nodiscard]] std::string const& request_id() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->reading.request_id;
+    }
     /// The errors that the document lists, or the document itself as the only one.
-    [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
+    [[nodiscard]] std::vector<SubError> const& errors() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->reading.errors;
+    }
     /// The body as received, up to 64 KiB.
-    [[nodiscard]] std::string const& body() const noexcept { return data_->response.body; }
+    [[nodiscard]] std::string const& body() const noexcept GLOBUS_LIFETIMEBOUND { return data_->response.body; }
     /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
-    [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
+    [[nodiscard]] boost::json::value const& raw_json() const noexcept GLOBUS_LIFETIMEBOUND { return data_->json; }
 
     /// What the service requires of the user, in any form: what each error that the document lists requires, and the
     /// document as a whole. It is empty if a login cannot help. See to_gare.
-    [[nodiscard]] std::vector<Gare> const& requirements() const noexcept { return data_->requirements; }
+    [[nodiscard]] std::vector<Gare> const& requirements() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->requirements;
+    }
     /// The consents or login that are required, if the document itself has `authorization_parameters`.
-    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept;
+    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept
+        GLOBUS_LIFETIMEBOUND;
     /// The scopes that the user has to consent to; empty if no consents are required.
-    [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
+    [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->required_scopes;
+    }
     /// True if a login that asks for required_scopes() can help.
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
 
@@ -1244,6 +1322,50 @@ std::string_view resource_server_of(S const& service) {
 #ifndef GLOBUS_OAUTH_AUTHORIZER_HPP
 #define GLOBUS_OAUTH_AUTHORIZER_HPP
 
+#ifndef GLOBUS_HTTP_LOG_HPP
+#define GLOBUS_HTTP_LOG_HPP
+
+#include <chrono>
+#include <functional>
+#include <string_view>
+
+namespace globus {
+
+/**
+ * What a log hook is told about one attempt of a call, or of the token request that a call needed.
+ *
+ * A hook has no way to reach a header, a body, a query or a credential: what is not here cannot leak. Each text is one
+ * clean line, whatever a service or proxy sent (see one_line).
+ */
+struct LogEvent {
+    std::string_view method;                 ///< "GET"
+    std::string_view url;                    ///< without its query
+    int attempt = 1;                         ///< the first is 1
+    int status = 0;                          ///< 0: no answer came
+    std::string_view request_id = {};        ///< of the answer's X-Request-ID header
+    std::string_view error = {};             ///< why no answer came
+    std::chrono::microseconds elapsed{};     ///< of this attempt
+    std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
+    std::string_view service = {};           ///< "transfer"; "auth" for a token request
+    std::string_view operation = {};         ///< its struct, "OperationLs"; "token"; empty for a request by its path
+};
+
+/// A function that is called after each attempt, on the thread of the call. What it throws is ignored.
+using LogHook = std::function<void(LogEvent const&)>;
+
+namespace detail {
+
+/// What a call is named in the log.
+struct LogNames {
+    std::string_view service = {};
+    std::string_view operation = {};
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_LOG_HPP
+
 #include <concepts>
 #include <cstdint>
 #include <stop_token>
@@ -1266,6 +1388,7 @@ struct AuthContext {
     /// The resource server that gets the credential: "transfer.api.globus.org". A token for another one must not be
     /// given. Empty: it is not known.
     std::string_view resource_server = {};
+    LogHook const* log = nullptr;  ///< the client's hook, which is told about a policy's requests, too; null: none
 };
 
 namespace detail {
@@ -1283,6 +1406,8 @@ void check_audience(std::string_view resource_server, AuthContext const& context
 struct NoCredential {};
 /// An access token (RFC 6750).
 struct BearerCredential {};
+/// A credential whose kind is known when the program runs: see AnyPolicy.
+struct AnyCredential {};
 
 /// `P` gives the value of the Authorization header, and fetches it over `T` if it must.
 template <class P, class T>
@@ -1308,8 +1433,8 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
- * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy, and
- * AppPolicy.
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
+ * AppPolicy, and AnyPolicy.
  *
  * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
  * names the member that is missing.
@@ -1323,6 +1448,259 @@ concept Authorizer =
 #endif  // GLOBUS_OAUTH_AUTHORIZER_HPP
 #ifndef GLOBUS_OAUTH_SCOPE_HPP
 #define GLOBUS_OAUTH_SCOPE_HPP
+
+#ifndef GLOBUS_CORE_OPTIONAL_HPP
+#define GLOBUS_CORE_OPTIONAL_HPP
+
+#include <boost/json/value.hpp>
+
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <initializer_list>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+namespace detail {
+
+/// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
+/// view of one.
+template <class U, class T>
+concept GivenAs =
+    (std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
+    (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>);
+
+/// The text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it
+std::string text_at(char const* text);
+
+/// The value that a member was given.
+template <class T, class U>
+constexpr T given(U&& value) {
+    if constexpr (std::same_as<T, std::string> && std::is_pointer_v<std::remove_cvref_t<U>>)
+        return text_at(value);
+    else if constexpr (!std::convertible_to<U&&, T>)
+        return T(std::string_view(std::forward<U>(value)));
+    else
+        return std::forward<U>(value);
+}
+
+}  // namespace detail
+
+/**
+ * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
+ *
+ *     OperationLs{.endpoint_id = id}   // right
+ *     OperationLs{.path = "/~/"}       // error: use of deleted function ... this member is required
+ */
+template <class T>
+class Required {
+public:
+    using value_type = T;
+
+    Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
+
+    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
+    template <class U = T>
+        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Required>)
+    constexpr Required(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.ids = {"first", "second"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)) {}
+
+    /// The value. There is always one.
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+
+    friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
+
+private:
+    T value_;
+};
+
+/// JSON null, where that means something other than leaving a member out.
+struct Null {
+    friend constexpr bool operator==(Null, Null) = default;
+};
+/// What to write for it: `.label = globus::null`.
+inline constexpr Null null{};
+
+/**
+ * A member that may be left out, be JSON null, or hold a value.
+ *
+ * It differs from std::optional in two ways: it distinguishes *absent* (nothing is sent) from *null* (`null` is sent;
+ * some services clear a field by it), and an `Optional<bool>` takes only a `bool`, where std::optional<bool> would read
+ * the text "false" as true.
+ *
+ *     Optional<std::string> label;             // absent
+ *     label = "nightly";                       // a value
+ *     label = globus::null;                    // null
+ *     if (label) use(*label);
+ */
+template <class T>
+class Optional {
+public:
+    using value_type = T;
+
+    /// Absent.
+    constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
+    /// JSON null.
+    constexpr Optional(Null) : value_(), state_(State::nothing) {}
+
+    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
+    template <class U = T>
+        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
+                 !std::same_as<std::remove_cvref_t<U>, Null>)
+    constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
+
+    /// Absent if there is no value.
+    template <class U>
+        requires(detail::GivenAs<U const&, T> && !std::convertible_to<std::optional<U> const&, T>)
+    constexpr Optional(std::optional<U> const& value) : Optional() {
+        if (value) *this = Optional(*value);
+    }
+    /// No value if it is absent or null.
+    template <class U>
+        requires std::convertible_to<T const&, U>
+    [[nodiscard]] constexpr operator std::optional<U>() const {
+        return has_value() ? std::optional<U>(value_) : std::nullopt;
+    }
+
+    template <class U>
+        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null> &&
+                 !std::same_as<std::remove_cvref_t<U>, std::optional<bool>>)
+    constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
+
+    /// For a list: `.orderby = {"name ASC", "size DESC"}`.
+    template <class U = T>
+        requires(!std::same_as<U, std::string>) &&
+                    requires(std::initializer_list<typename U::value_type> items) { U(items); }
+    constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
+
+    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
+    template <class U = T>
+        requires std::convertible_to<boost::json::object, U>
+    Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
+        : value_(boost::json::object(members)), state_(State::something) {}
+
+    /// False if it is absent or null.
+    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
+    /// True if it is JSON null, which is sent as such.
+    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
+    /// True if nothing was set. In an answer, this can also be a member of another type than described.
+    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
+
+    /// The value; throws UsageError when there is none.
+    [[nodiscard]] constexpr T const& value() const& GLOBUS_LIFETIMEBOUND {
+        if (!has_value()) throw UsageError("an Optional that holds no value was read");
+        return value_;
+    }
+    /// The value, or `other` when there is none.
+    template <class U>
+    [[nodiscard]] constexpr T value_or(U&& other) const {
+        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
+    }
+    /// The value; call it only when there is one.
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+
+    /// What `function` makes of the value; nothing when there is none.
+    template <class F>
+    [[nodiscard]] constexpr auto transform(F&& function) const {
+        using Result = std::remove_cvref_t<std::invoke_result_t<F, T const&>>;
+        return has_value() ? std::optional<Result>(std::forward<F>(function)(value_)) : std::nullopt;
+    }
+
+    /// Makes it hold a fresh value, and returns that.
+    constexpr T& emplace() {
+        become(State::something);
+        return value_;
+    }
+    /// Makes it JSON null.
+    constexpr void set_null() { become(State::nothing); }
+    /// Makes it absent.
+    constexpr void reset() { become(State::missing); }
+
+    friend constexpr bool operator==(Optional const& a, Optional const& b) {
+        return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
+    }
+    /// Absent comes before null, and null before all values.
+    friend constexpr auto operator<=>(Optional const& a, Optional const& b)
+        requires std::three_way_comparable<T>
+    {
+        using Order = std::compare_three_way_result_t<T>;
+        return a.has_value() && b.has_value() ? a.value_ <=> b.value_ : Order(a.state_ <=> b.state_);
+    }
+    /// Prints the value; `null` for null, and nothing if it is absent.
+    template <class Traits>
+    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Optional const& optional)
+        requires requires(T const& value) { out << value; }
+    {
+        if (optional.has_value()) return out << optional.value_;
+        return optional.is_null() ? out << std::string_view("null") : out;
+    }
+
+private:
+    enum class State : unsigned char { missing, nothing, something };
+
+    /// Changes the state; `value_` is fresh whenever the state is not `something`.
+    constexpr void become(State state) {
+        if (state_ == State::something) value_ = T();
+        state_ = state;
+    }
+
+    T value_;
+    State state_ = State::missing;
+};
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<Optional<T>> = true;
+template <class T>
+inline constexpr bool is_required = false;
+template <class T>
+inline constexpr bool is_required<Required<T>> = true;
+
+}  // namespace detail
+}  // namespace globus
+
+/// Equal Optionals have equal hashes.
+template <class T>
+    requires requires(T const& value) { std::hash<T>{}(value); }
+struct std::hash<globus::Optional<T>> {
+    [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
+        return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
+    }
+};
+
+#endif  // GLOBUS_CORE_OPTIONAL_HPP
 
 #include <cstddef>
 #include <string>
@@ -1358,7 +1736,7 @@ public:
     /// @throws ScopeError  for a character that no scope may have, and for `[`, `]`, `*` and blanks: see parse
     explicit Scope(std::string scope_string);
     explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
-    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
+    explicit Scope(char const* scope_string) : Scope(detail::text_at(scope_string)) {}
 
     /**
      * Reads scopes from their text. Scopes of the same name are merged: the result has all their dependencies, and a
@@ -1438,6 +1816,20 @@ concept AuthorizingApp =
         { app.replace_refused(server, refused, transport, context) } -> std::same_as<bool>;
     };
 
+namespace detail {
+
+/// Says in one sentence that an app names its services, and S is none of them.
+template <class App, class S>
+consteval bool check_served() {
+    if constexpr (requires { App::template serves<S>; })
+        static_assert(App::template serves<S>,
+                      "globus: this app names its services, and this one is not among them, or not with all its "
+                      "operations. Add it to the app's type, as in UserApp<Native, TransferService, GroupsService>.");
+    return true;
+}
+
+}  // namespace detail
+
 /**
  * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
@@ -1493,6 +1885,7 @@ public:
 private:
     template <class Service>
     static std::string server_of(Service const& service) {
+        static_assert(detail::check_served<App, Service>());
         static_assert(
             requires { service.resource_server; } || requires { service.resource_server(); },
             "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "
@@ -1651,13 +2044,13 @@ namespace globus {
 /// The tokens for one resource server, as Globus Auth gives them.
 /// https://docs.globus.org/api/auth/reference/#token_response
 struct Token {
-    std::string resource_server = {};             ///< the service that takes the token: "transfer.api.globus.org"
-    std::string scope = {};                       ///< the scopes granted, separated by spaces
-    Secret access_token = {};                     ///< what authorises requests
-    Secret refresh_token = {};                    ///< empty: none
-    std::string token_type = "Bearer";            ///< an answer with another type is refused
-    std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
-    std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
+    std::string resource_server = {};   ///< the service that takes the token: "transfer.api.globus.org"
+    std::string scope = {};             ///< the scopes granted, separated by spaces
+    Secret access_token = {};           ///< what authorises requests
+    Secret refresh_token = {};          ///< empty: none
+    std::string token_type = "Bearer";  ///< an answer with another type is refused
+    std::optional<std::int64_t> expires_at_seconds = {};  ///< seconds since 1970; nothing: the answer did not say
+    std::int64_t lifetime = 0;                            ///< seconds, as the answer said; 0: it did not
 };
 
 /**
@@ -1680,7 +2073,9 @@ public:
     [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
 
     /// All tokens, by their resource server.
-    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
+    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept GLOBUS_LIFETIMEBOUND {
+        return tokens_;
+    }
 
     /// The token for a resource server; if there is none, it throws UsageError, which lists the servers that have one.
     [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const;
@@ -1688,9 +2083,9 @@ public:
     /// count.
     [[nodiscard]] Token const& by_scope(std::string_view scope) const;
     /// The signed id_token; empty unless the scope `openid` was granted.
-    [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
+    [[nodiscard]] Secret const& id_token() const noexcept GLOBUS_LIFETIMEBOUND { return id_token_; }
     /// The `state` of the answer; empty if it has none.
-    [[nodiscard]] std::string const& state() const noexcept { return state_; }
+    [[nodiscard]] std::string const& state() const noexcept GLOBUS_LIFETIMEBOUND { return state_; }
     /// When it was made, by the clock of Globus Auth: seconds since 1970; nothing if it does not say (`Date`, RFC 9110,
     /// section 6.6.1).
     [[nodiscard]] std::optional<std::int64_t> date() const noexcept { return date_; }
@@ -2119,8 +2514,8 @@ static_assert(TokenStorage<JsonTokenStorage>);
 #ifndef GLOBUS_CLIENT_CLIENT_HPP
 #define GLOBUS_CLIENT_CLIENT_HPP
 
-#ifndef GLOBUS_CLIENT_CALL_GATE_HPP
-#define GLOBUS_CLIENT_CALL_GATE_HPP
+#ifndef GLOBUS_CLIENT_ASYNC_FUNCTIONS_HPP
+#define GLOBUS_CLIENT_ASYNC_FUNCTIONS_HPP
 
 #ifndef GLOBUS_CLIENT_CALL_OPTIONS_HPP
 #define GLOBUS_CLIENT_CALL_OPTIONS_HPP
@@ -2202,6 +2597,7 @@ public:
 #ifndef GLOBUS_HTTP_ERRORS_HPP
 #define GLOBUS_HTTP_ERRORS_HPP
 
+#include <iosfwd>
 #include <string>
 
 namespace globus {
@@ -2274,6 +2670,11 @@ constexpr char const* to_string(NetworkError::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes that name.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, NetworkError::Kind kind) {
+    return out << to_string(kind);
+}
 
 /// The name of a value of Sent, as in its enumerator.
 constexpr char const* to_string(NetworkError::Sent sent) noexcept {
@@ -2284,6 +2685,11 @@ constexpr char const* to_string(NetworkError::Sent sent) noexcept {
             return "yes";
     }
     return "unknown";
+}
+/// Writes that name.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, NetworkError::Sent sent) {
+    return out << to_string(sent);
 }
 
 }  // namespace globus
@@ -2498,458 +2904,6 @@ http::Clock::time_point deadline_of(CallOptions const& options,
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_CALL_OPTIONS_HPP
-
-#include <memory>
-#include <optional>
-#include <stop_token>
-#include <utility>
-
-namespace globus::detail {
-
-/**
- * The gate of a client, which knows its running calls: when the client is destroyed the gate asks them to stop, and
- * waits until they have. A call may be one request, or a function of several, with those requests as calls within it.
- *
- * @par Thread safety
- * Calls begin and end on any thread. A call that begins after the destructor has begun is too late, and is refused if
- * it has a Pass.
- */
-class CallGate {
-    struct State;
-
-public:
-    /// A pass for calls that cannot be sure that the client still exists.
-    class Pass {
-    public:
-        /// @throws UsageError  for the gate of a client that was moved from
-        explicit Pass(CallGate const& gate);
-
-        /// @throws UsageError  if this was moved from
-        void check() const;
-
-    private:
-        friend class CallGate;
-        [[nodiscard]] std::shared_ptr<State> const& state() const;
-        std::shared_ptr<State> state_;  // null if it was moved from
-    };
-
-    CallGate();
-    // A copy has calls of its own; a client that was moved from has none.
-    CallGate(CallGate const& other);
-    CallGate(CallGate&& other);
-    CallGate& operator=(CallGate const& other);
-    CallGate& operator=(CallGate&& other);
-    ~CallGate();
-
-    /// One call, from its construction to its destruction.
-    class Call {
-    public:
-        /// @param mine  what the caller cancels it with
-        /// @throws UsageError    in a child process
-        /// @throws NetworkError  cancelled, if the client was destroyed
-        Call(Pass const& pass, std::stop_token mine);
-        Call(CallGate const& gate, std::stop_token mine);
-        Call(Call const&) = delete;
-        Call& operator=(Call const&) = delete;
-        ~Call();
-
-        /// Asks to stop when the caller does, and when the client is destroyed.
-        [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
-
-        /**
-         * Runs one of the user's callbacks. It may destroy the client, which then does not wait for this call.
-         *
-         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it may be used then
-         */
-        template <class F>
-        void run_callback(F const& callback) const {
-            {
-                Aside const aside(*state_);
-                callback();
-            }
-            check();
-        }
-
-    private:
-        struct Ask {
-            std::stop_source either;
-            void operator()() noexcept { either.request_stop(); }
-        };
-        /// An object that lives while a call of this thread runs a callback.
-        class Aside {
-        public:
-            explicit Aside(State& state);
-            Aside(Aside const&) = delete;
-            Aside& operator=(Aside const&) = delete;
-            ~Aside();
-
-        private:
-            State& state_;
-        };
-
-        void leave() noexcept;
-        /// @throws NetworkError  cancelled, if the client was destroyed
-        void check() const;
-        [[noreturn]] static void refuse();
-
-        std::shared_ptr<State> state_;
-        std::stop_token token_;
-        std::optional<std::stop_source> either_;
-        std::optional<std::stop_callback<Ask>> mine_, closing_;
-    };
-
-private:
-    std::shared_ptr<State> state_;
-    bool moved_from_ = false;
-};
-
-/// A call of several requests: it has one deadline for all of them, and the client lives until it ends.
-class JointCall {
-public:
-    /// @param options  with the deadline of the whole call
-    JointCall(CallGate const& gate, CallOptions options);
-    /// The options for each of its requests.
-    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
-    /// Runs a callback as CallGate::Call does.
-    template <class F>
-    void run_callback(F const& callback) const {
-        call_.run_callback(callback);
-    }
-
-private:
-    CallGate::Call call_;
-    CallOptions options_;
-};
-
-/**
- * The client of a range, which may be destroyed between two requests.
- *
- * @tparam Client  whose ranges these are
- */
-template <class Client>
-class ClientOfRange {
-public:
-    /// @throws UsageError  if the client was moved from
-    explicit ClientOfRange(Client const& client) : client_(&client), pass_(client.gate()) {}
-
-    /// @throws UsageError  if this was moved from
-    void check() const { pass_.check(); }
-
-    /// What `request` returns for the client and the options.
-    /// @throws NetworkError  cancelled, if the client was destroyed
-    template <class F>
-    auto call(CallOptions options, F const& request) const {
-        CallGate::Call const call(pass_, std::move(options.stop));
-        options.stop = call.stop();
-        return request(*client_, options);
-    }
-
-private:
-    Client const* client_;
-    CallGate::Pass pass_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CLIENT_CALL_GATE_HPP
-#ifndef GLOBUS_CLIENT_CHECK_CLIENT_HPP
-#define GLOBUS_CLIENT_CHECK_CLIENT_HPP
-
-#ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
-#define GLOBUS_CLIENT_ENVIRONMENT_HPP
-
-#include <array>
-#include <chrono>
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace globus {
-
-/**
- * One of the places where Globus runs, and the base URLs of its services there.
- *
- *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
- *
- * These variables are read, as in Globus' own SDKs:
- *
- *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
- *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
- *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
- *
- * @par Thread safety
- * Any function may be called from any thread, as long as no thread calls setenv.
- */
-class Environment {
-public:
-    /// @throws UsageError  for an unknown name; the message lists the known ones
-    explicit Environment(std::string name);
-
-    /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
-    [[nodiscard]] static Environment current();
-
-    /// The name, one of six: "production", "preview", ...
-    [[nodiscard]] std::string const& name() const noexcept { return name_; }
-
-    /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
-    [[nodiscard]] std::string service_url(std::string_view service) const;
-
-    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, at most a year; 60 if it is unset or empty, nothing for -1.
-    /// @throws UsageError  for anything else that is not a positive number
-    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout();
-
-private:
-    static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
-                                                           "integration", "test",    "staging"};
-
-    [[nodiscard]] std::string default_url(std::string_view service) const;
-
-    std::string name_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP
-#ifndef GLOBUS_HTTP_TRANSPORT_HPP
-#define GLOBUS_HTTP_TRANSPORT_HPP
-
-#include <concepts>
-
-namespace globus {
-
-/**
- * What carries requests.
- *
- * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It observes the
- * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
- * threads at once. A transport is a cheap handle: copies share connections.
- *
- * Models: CurlTransport, MockTransport, AnyTransport.
- *
- * An error that names this concept means that the third argument of `Client` has no
- * `http::Response send(http::Request const&)` that can be called on a const object.
- */
-template <class T>
-concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
-    { transport.send(request) } -> std::same_as<http::Response>;
-};
-
-namespace detail {
-
-/// Names a type of transport to functions that are chosen by it.
-template <class T>
-struct TransportType {};
-
-}  // namespace detail
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_TRANSPORT_HPP
-#ifndef GLOBUS_OAUTH_CLIENT_KINDS_HPP
-#define GLOBUS_OAUTH_CLIENT_KINDS_HPP
-
-#include <concepts>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-namespace detail {
-
-/// Refuses an empty text.
-void check_given(std::string_view what, std::string_view text);
-
-bool has_control(std::string_view text);
-
-/// Refuses a text that cannot be in a credential: an empty one, or one with a control character.
-void check_credential(std::string_view what, std::string_view text);
-
-/// True for what tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one
-/// word (RFC 6750, section 2.1); a copied text may have some.
-bool is_token_text(std::string_view text);
-/// Refuses a text that cannot be a token.
-void check_token(std::string_view what, std::string_view text);
-
-void check_client_id(std::string_view id);
-
-}  // namespace detail
-
-/// What HTTP Basic carries: the id and secret of a confidential client, or a user name and password (RFC 7617).
-class BasicCredential {
-public:
-    /// @throws UsageError  for an empty part, a control character, or a colon in the name
-    BasicCredential(std::string username, Secret password);
-    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty name.
-    BasicCredential(char const* username, Secret password)
-        : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
-
-    /// The user name, or the id of a client.
-    [[nodiscard]] std::string const& username() const noexcept { return username_; }
-    /// The password, or the secret of a client.
-    [[nodiscard]] Secret const& password() const noexcept { return password_; }
-
-    /// The value of the Authorization header.
-    /// @throws UsageError  if this object was moved from
-    [[nodiscard]] Secret header() const;
-
-private:
-    std::string username_;
-    Secret password_;
-};
-
-/**
- * An OAuth2 client that can keep a secret: it authenticates to Globus Auth by HTTP Basic.
- *
- *     Confidential app{"b1e2...", std::getenv("CLIENT_SECRET")};
- *
- * One object works for any number of RefreshPolicies and ClientCredentialsPolicies.
- * https://docs.globus.org/api/auth/developer-guide/#register-app
- */
-class Confidential {
-public:
-    /// @throws UsageError  for an empty id or secret
-    Confidential(std::string client_id, Secret client_secret)
-        : credential_(std::move(client_id), std::move(client_secret)) {}
-    Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
-    explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
-
-    /// The id, which is not a secret.
-    [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
-    /// The id and the secret, as HTTP Basic carries them.
-    [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
-
-private:
-    BasicCredential credential_;
-};
-
-/**
- * An OAuth2 client that cannot keep a secret, such as a program that users install: it only names itself.
- * https://docs.globus.org/api/auth/developer-guide/#native-app
- */
-class Native {
-public:
-    /// @throws UsageError  for an empty id
-    explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
-    explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
-
-    /// The id: such a client has nothing else.
-    [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
-
-private:
-    std::string client_id_;
-};
-
-/// `K` is one of the two kinds of OAuth2 client: Confidential or Native.
-template <class K>
-concept ClientKind = std::same_as<K, Confidential> || std::same_as<K, Native>;
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_CLIENT_KINDS_HPP
-
-#include <concepts>
-#include <string_view>
-#include <type_traits>
-
-namespace globus {
-
-/// `S` takes the id and secret of a confidential client.
-template <class S>
-concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
-/// `S` takes no credential.
-template <class S>
-concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
-
-/// `P` sends the id and secret of a confidential client.
-template <class P>
-concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename P::credential, BasicCredential>;
-/// `P` sends nothing.
-template <class P>
-concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
-
-namespace detail {
-
-template <class S>
-inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
-
-template <class S, class A>
-concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(
-    !NeedsNoCredential<S> || PresentsNoCredential<A>)&&(NeedsBasicCredential<S> || !PresentsBasicCredential<A>);
-
-}  // namespace detail
-
-/// True if `Client<S, A, T, R>` is valid; check this instead of instantiating it.
-template <class S, class A, class T, class R = DefaultRetry>
-concept ClientConfiguration =
-    Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
-
-namespace detail {
-
-/// Says in one sentence why `Client<S, A, T, R>` is not valid; only the first reason.
-template <class S, class A, class T, class R>
-consteval bool check_client() {
-    if constexpr (!Service<S>)
-        static_assert(
-            Service<S>,
-            "globus::Client<S, A, T>: S is not a service. Pass one of globus::*Service, or give yours a `name` "
-            "and an `error` type.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::Client<S, A, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
-    else if constexpr (!RetryPolicy<R>)
-        static_assert(
-            RetryPolicy<R>,
-            "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
-            "and `succeeded(Attempt const&) const noexcept`, as DefaultRetry has.");
-    else if constexpr (!Authorizer<A, T>)
-        static_assert(Authorizer<A, T>,
-                      "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
-                      "`Authorization authorize(T const&, AuthContext const&) const` and "
-                      "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
-    else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
-        static_assert(PresentsBasicCredential<A>,
-                      "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "
-                      "Basic), but A presents something else. Use BasicPolicy.");
-    else if constexpr (NeedsNoCredential<S> && !PresentsNoCredential<A>)
-        static_assert(PresentsNoCredential<A>,
-                      "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
-                      "presents a credential. Use NullPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<WholeService<S>>)
-        static_assert(
-            !PresentsBasicCredential<A>,
-            "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "
-            "an app's id and secret. Use ConfidentialAppAuthService with BasicPolicy.");
-    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S>)
-        static_assert(!PresentsBasicCredential<A>,
-                      "globus::Client<S, A, T>: this service takes a token, but BasicPolicy presents an app's id and "
-                      "secret. Use ClientCredentialsPolicy, or RefreshPolicy<Confidential>.");
-    return true;
-}
-
-template <class S, class A, class T, class R>
-struct ClientRequirements {
-    static_assert(check_client<S, A, T, R>());
-};
-
-struct NoOperations {};
-template <class S, class C>
-struct OperationsOf {
-    using type = NoOperations;
-};
-template <Service S, class C>
-    requires requires { typename S::template Operations<C>; }
-struct OperationsOf<S, C> {
-    using type = typename S::template Operations<C>;
-};
-
-}  // namespace detail
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_CHECK_CLIENT_HPP
-#ifndef GLOBUS_CLIENT_EXCHANGE_HPP
-#define GLOBUS_CLIENT_EXCHANGE_HPP
-
 #ifndef GLOBUS_CLIENT_OPERATION_HPP
 #define GLOBUS_CLIENT_OPERATION_HPP
 
@@ -3069,7 +3023,7 @@ namespace detail {
 class Word {
 public:
     /// The word as the service writes it; empty if there is none.
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
     /// True if there is no word.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
     operator std::string const&() const noexcept { return text_; }
@@ -3129,10 +3083,10 @@ public:
     OpenEnum() = default;
     /// A word that we know; no word for `unknown`.
     OpenEnum(Known known) : Word(std::string(Words::words[static_cast<std::size_t>(known)])) {}
-    /// A word that we know, by its text. @throws UsageError  for any other: word() takes those
+    /// A word that we know, by its text. @throws UsageError  for any other: word() takes those; for a null pointer
     template <class Text>
         requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
-    OpenEnum(Text const& text) : OpenEnum(word(std::string(std::string_view(text)))) {
+    OpenEnum(Text const& text) : OpenEnum(word(detail::given<std::string>(text))) {
         detail::require_known_word(text_, Words::words);
     }
     /// Any word, whether we know it or not.
@@ -3164,258 +3118,6 @@ public:
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_OPEN_ENUM_HPP
-#ifndef GLOBUS_CORE_OPTIONAL_HPP
-#define GLOBUS_CORE_OPTIONAL_HPP
-
-#include <boost/json/value.hpp>
-
-#include <compare>
-#include <concepts>
-#include <cstddef>
-#include <initializer_list>
-#include <iosfwd>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <type_traits>
-#include <utility>
-
-namespace globus {
-namespace detail {
-
-/// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
-/// view of one.
-template <class U, class T>
-concept GivenAs =
-    (std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
-    (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>);
-
-/// The text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it
-std::string text_at(char const* text);
-
-/// The value that a member was given.
-template <class T, class U>
-constexpr T given(U&& value) {
-    if constexpr (std::same_as<T, std::string> && std::is_pointer_v<std::remove_cvref_t<U>>)
-        return text_at(value);
-    else if constexpr (!std::convertible_to<U&&, T>)
-        return T(std::string_view(std::forward<U>(value)));
-    else
-        return std::forward<U>(value);
-}
-
-}  // namespace detail
-
-/**
- * A member that must be given. It has no default constructor, so leaving it out of the braces does not compile.
- *
- *     OperationLs{.endpoint_id = id}   // right
- *     OperationLs{.path = "/~/"}       // error: use of deleted function ... this member is required
- */
-template <class T>
-class Required {
-public:
-    using value_type = T;
-
-    Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
-
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
-    template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Required>)
-    constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
-
-    template <class U>
-        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Required>)
-    constexpr Required(U&&) = delete;  // this member is a bool: write true or false
-
-    /// For a list: `.ids = {"first", "second"}`.
-    template <class U = T>
-        requires(!std::same_as<U, std::string>) &&
-                requires(std::initializer_list<typename U::value_type> items) { U(items); }
-    constexpr Required(std::initializer_list<typename U::value_type> items) : value_(items) {}
-
-    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
-    template <class U = T>
-        requires std::convertible_to<boost::json::object, U>
-    Required(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
-        : value_(boost::json::object(members)) {}
-
-    /// The value. There is always one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
-
-    friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
-
-private:
-    T value_;
-};
-
-/// JSON null, where that means something other than leaving a member out.
-struct Null {
-    friend constexpr bool operator==(Null, Null) = default;
-};
-/// What to write for it: `.label = globus::null`.
-inline constexpr Null null{};
-
-/**
- * A member that may be left out, be JSON null, or hold a value.
- *
- * It differs from std::optional in two ways: it distinguishes *absent* (nothing is sent) from *null* (`null` is sent;
- * some services clear a field by it), and an `Optional<bool>` takes only a `bool`, where std::optional<bool> would read
- * the text "false" as true.
- *
- *     Optional<std::string> label;             // absent
- *     label = "nightly";                       // a value
- *     label = globus::null;                    // null
- *     if (label) use(*label);
- */
-template <class T>
-class Optional {
-public:
-    using value_type = T;
-
-    /// Absent.
-    constexpr Optional() noexcept(std::is_nothrow_default_constructible_v<T>) : value_() {}
-    /// JSON null.
-    constexpr Optional(Null) : value_(), state_(State::nothing) {}
-
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
-    template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
-                 !std::same_as<std::remove_cvref_t<U>, Null>)
-    constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
-
-    /// Absent if there is no value.
-    template <class U>
-        requires(detail::GivenAs<U const&, T> && !std::convertible_to<std::optional<U> const&, T>)
-    constexpr Optional(std::optional<U> const& value) : Optional() {
-        if (value) *this = Optional(*value);
-    }
-    /// No value if it is absent or null.
-    template <class U>
-        requires std::convertible_to<T const&, U>
-    [[nodiscard]] constexpr operator std::optional<U>() const {
-        return has_value() ? std::optional<U>(value_) : std::nullopt;
-    }
-
-    template <class U>
-        requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
-                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null> &&
-                 !std::same_as<std::remove_cvref_t<U>, std::optional<bool>>)
-    constexpr Optional(U&&) = delete;  // this member is a bool: write true or false
-
-    /// For a list: `.orderby = {"name ASC", "size DESC"}`.
-    template <class U = T>
-        requires(!std::same_as<U, std::string>) &&
-                    requires(std::initializer_list<typename U::value_type> items) { U(items); }
-    constexpr Optional(std::initializer_list<typename U::value_type> items) : value_(items), state_(State::something) {}
-
-    /// For a JSON object: `.data = {{"name", "a"}, {"size", 5}}`.
-    template <class U = T>
-        requires std::convertible_to<boost::json::object, U>
-    Optional(std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>> members)
-        : value_(boost::json::object(members)), state_(State::something) {}
-
-    /// False if it is absent or null.
-    [[nodiscard]] constexpr bool has_value() const noexcept { return state_ == State::something; }
-    [[nodiscard]] constexpr explicit operator bool() const noexcept { return has_value(); }
-    /// True if it is JSON null, which is sent as such.
-    [[nodiscard]] constexpr bool is_null() const noexcept { return state_ == State::nothing; }
-    /// True if nothing was set. In an answer, this can also be a member of another type than described.
-    [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
-
-    /// The value; throws UsageError when there is none.
-    [[nodiscard]] constexpr T const& value() const& {
-        if (!has_value()) throw UsageError("an Optional that holds no value was read");
-        return value_;
-    }
-    /// The value, or `other` when there is none.
-    template <class U>
-    [[nodiscard]] constexpr T value_or(U&& other) const {
-        return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
-    }
-    /// The value; call it only when there is one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
-
-    /// What `function` makes of the value; nothing when there is none.
-    template <class F>
-    [[nodiscard]] constexpr auto transform(F&& function) const {
-        using Result = std::remove_cvref_t<std::invoke_result_t<F, T const&>>;
-        return has_value() ? std::optional<Result>(std::forward<F>(function)(value_)) : std::nullopt;
-    }
-
-    /// Makes it hold a fresh value, and returns that.
-    constexpr T& emplace() {
-        become(State::something);
-        return value_;
-    }
-    /// Makes it JSON null.
-    constexpr void set_null() { become(State::nothing); }
-    /// Makes it absent.
-    constexpr void reset() { become(State::missing); }
-
-    friend constexpr bool operator==(Optional const& a, Optional const& b) {
-        return a.state_ == b.state_ && (a.state_ != State::something || a.value_ == b.value_);
-    }
-    /// Absent comes before null, and null before all values.
-    friend constexpr auto operator<=>(Optional const& a, Optional const& b)
-        requires std::three_way_comparable<T>
-    {
-        using Order = std::compare_three_way_result_t<T>;
-        return a.has_value() && b.has_value() ? a.value_ <=> b.value_ : Order(a.state_ <=> b.state_);
-    }
-    /// Prints the value; `null` for null, and nothing if it is absent.
-    template <class Traits>
-    friend std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, Optional const& optional)
-        requires requires(T const& value) { out << value; }
-    {
-        if (optional.has_value()) return out << optional.value_;
-        return optional.is_null() ? out << std::string_view("null") : out;
-    }
-
-private:
-    enum class State : unsigned char { missing, nothing, something };
-
-    /// Changes the state; `value_` is fresh whenever the state is not `something`.
-    constexpr void become(State state) {
-        if (state_ == State::something) value_ = T();
-        state_ = state;
-    }
-
-    T value_;
-    State state_ = State::missing;
-};
-
-namespace detail {
-
-template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<Optional<T>> = true;
-template <class T>
-inline constexpr bool is_required = false;
-template <class T>
-inline constexpr bool is_required<Required<T>> = true;
-
-}  // namespace detail
-}  // namespace globus
-
-/// Equal Optionals have equal hashes.
-template <class T>
-    requires requires(T const& value) { std::hash<T>{}(value); }
-struct std::hash<globus::Optional<T>> {
-    [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
-        return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
-    }
-};
-
-#endif  // GLOBUS_CORE_OPTIONAL_HPP
 #ifndef GLOBUS_CORE_TIMESTAMP_HPP
 #define GLOBUS_CORE_TIMESTAMP_HPP
 
@@ -3551,7 +3253,7 @@ public:
     Timestamp(std::chrono::sys_time<Duration> time) : text_(detail::time_text(detail::floor_time(time))) {}
 
     /// As it came, or as it will be sent.
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
     /// The time; nothing if the text is none.
     [[nodiscard]] std::optional<Time> time() const noexcept;
     /// The time. @throws DecodeError  if the text is none
@@ -4294,6 +3996,611 @@ http::Request to_request(O const& operation, typename O::service const& service,
 }  // namespace globus
 
 #endif  // GLOBUS_CLIENT_OPERATION_HPP
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+// Only declarations: what these functions do, and Boost.Asio with it, comes with <globus/asio.hpp>.
+
+namespace globus {
+
+namespace detail {
+
+struct AsyncAccess;
+/// In place of a completion token: the default one, boost::asio::deferred.
+struct DefaultToken {};
+/// A request that a client makes of its argument.
+template <class O>
+struct AsyncOperation {
+    O operation;
+};
+template <class D, class Raw>
+struct AsyncRaw {
+    Raw raw;
+};
+
+template <class Token>
+concept NoOptions = !std::convertible_to<Token, CallOptions>;
+
+/// What begins a call: <globus/asio.hpp> defines it.
+template <class Client>
+struct AsyncStart;
+template <class Client>
+struct AsyncWalk;
+template <class Client>
+concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
+
+}  // namespace detail
+
+/**
+ * The functions of a Client that do not block; they need `#include <globus/asio.hpp>` and an AsioTransport.
+ *
+ *     Client const transfer{TransferService{}, AccessTokenPolicy{token}, {.transport = AsioTransport{io}}};
+ *
+ *     transfer.async_send(OperationLs{.endpoint_id = id}, [](std::exception_ptr error, Response<FileList> files) {
+ *         if (!error) std::printf("%zu files\n", files.size());
+ *     });
+ *     Response<FileList> const files = co_await transfer.async_send(OperationLs{.endpoint_id = id}, use_awaitable);
+ *
+ * Each is its blocking namesake in everything but the waiting: the same retries, renewals, deadlines, redirects, errors
+ * and log. The token says how the caller gets the result: a callback, use_future, use_awaitable, detached, or deferred,
+ * which is the default. A token with an executor, an allocator or a cancellation slot has them honoured: the handler is
+ * called on its executor, or on that of the transport, and never within the function that begins the call. Terminal
+ * cancellation ends the call as CallOptions::stop does.
+ *
+ * The client may be destroyed while a call is on its way, by the call's handler, too: the call then ends with
+ * NetworkError (cancelled), and nobody waits for it. The callbacks of a call (sink, on_head and the log hook) are
+ * called on the transport's executor.
+ *
+ * A policy whose token is fresh gives it at once. One that has to renew it, and any policy of a program's own that does
+ * not say `static constexpr bool never_blocks = true`, is asked on a thread of the library; calls of one client that
+ * need the same renewal share it.
+ *
+ * @tparam C  the client
+ * @tparam S  its service
+ *
+ * @par Errors
+ * A handler gets them as std::exception_ptr beside a Response whose http_status() is 0; use_awaitable and use_future throw
+ * them. That includes those of the arguments: nothing but std::bad_alloc is thrown by a function itself.
+ */
+template <class C, class S>
+class AsyncFunctions {
+public:
+    /// Sends an operation. @param token  for `void(std::exception_ptr, Response<O::result>)`
+    template <Operation O, class Token = detail::DefaultToken>
+    auto async_send(O operation, CallOptions options, Token&& token = Token()) const {
+        return begin<false>(detail::AsyncOperation<O>{std::move(operation)}, std::move(options),
+                            std::forward<Token>(token));
+    }
+    /// The same, with the options of the client.
+    template <Operation O, detail::NoOptions Token = detail::DefaultToken>
+    auto async_send(O operation, Token&& token = Token()) const {
+        return async_send(std::move(operation), CallOptions(), std::forward<Token>(token));
+    }
+
+    /// Sends an operation. @param token  for `void(Result<Response<O::result>>)`
+    template <Operation O, class Token = detail::DefaultToken>
+    auto async_try_send(O operation, CallOptions options, Token&& token = Token()) const {
+        return begin<true>(detail::AsyncOperation<O>{std::move(operation)}, std::move(options),
+                           std::forward<Token>(token));
+    }
+    /// The same, with the options of the client.
+    template <Operation O, detail::NoOptions Token = detail::DefaultToken>
+    auto async_try_send(O operation, Token&& token = Token()) const {
+        return async_try_send(std::move(operation), CallOptions(), std::forward<Token>(token));
+    }
+
+    /**
+     * Sends a request that this library has no operation for, as Client::request does.
+     *
+     *     client.async_request(Client::RawRequest{.path = "v0.10/something/new"}, {}, token);
+     *
+     * @tparam D     the type of the answer: Json, a described document, or Bytes
+     * @param raw    a Client::RawRequest
+     * @param token  for `void(std::exception_ptr, Response<D>)`
+     */
+    template <class D = Json, class Raw, class Token = detail::DefaultToken>
+    auto async_request(Raw raw, CallOptions options = {}, Token&& token = Token()) const {
+        static_assert(std::same_as<Raw, typename C::RawRequest>, "globus: the request is a Client::RawRequest");
+        return begin<false>(detail::AsyncRaw<D, Raw>{std::move(raw)}, std::move(options), std::forward<Token>(token));
+    }
+
+    /// The pages of an operation, and their items, one after the other: see AsyncPaginated.
+    template <Operation O>
+    auto async_paginate(O operation, CallOptions options = {}) const {
+        static_assert(detail::AsyncIncluded<C>,
+                      "globus: the functions that do not block need #include <globus/asio.hpp>.");
+        if constexpr (detail::AsyncIncluded<C>)
+            return detail::AsyncWalk<C>::begin(static_cast<C const&>(*this), std::move(operation), std::move(options));
+    }
+
+private:
+    template <bool tries, class What, class Token>
+    auto begin(What what, CallOptions options, Token&& token) const {
+        static_assert(detail::AsyncIncluded<C>,
+                      "globus: the functions that do not block need #include <globus/asio.hpp>.");
+        if constexpr (detail::AsyncIncluded<C>)
+            return detail::AsyncStart<C>::template begin<tries>(static_cast<C const&>(*this), std::move(what),
+                                                                std::move(options), std::forward<Token>(token));
+    }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_ASYNC_FUNCTIONS_HPP
+#ifndef GLOBUS_CLIENT_CALL_GATE_HPP
+#define GLOBUS_CLIENT_CALL_GATE_HPP
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <utility>
+
+namespace globus::detail {
+
+/**
+ * The gate of a client, which knows its running calls: when the client is destroyed the gate asks them to stop, and
+ * waits until they have. A call may be one request, or a function of several, with those requests as calls within it.
+ *
+ * @par Thread safety
+ * Calls begin and end on any thread. A call that begins after the destructor has begun is too late, and is refused if
+ * it has a Pass.
+ */
+class CallGate {
+    struct State;
+
+public:
+    /// A pass for calls that cannot be sure that the client still exists.
+    class Pass {
+    public:
+        /// @throws UsageError  for the gate of a client that was moved from
+        explicit Pass(CallGate const& gate);
+
+        /// @throws UsageError  if this was moved from
+        void check() const;
+
+    private:
+        friend class CallGate;
+        [[nodiscard]] std::shared_ptr<State> const& state() const;
+        std::shared_ptr<State> state_;  // null if it was moved from
+    };
+
+    /// Whether the client waits for a call when it is destroyed, or only asks it to stop: an asynchronous one uses a
+    /// copy of the client, and ends later.
+    enum class Wait : bool { no, yes };
+
+    CallGate();
+    // A copy has calls of its own; a client that was moved from has none.
+    CallGate(CallGate const& other);
+    CallGate(CallGate&& other);
+    CallGate& operator=(CallGate const& other);
+    CallGate& operator=(CallGate&& other);
+    ~CallGate();
+
+    /// One call, from its construction to its destruction.
+    class Call {
+    public:
+        /// @param mine  what the caller cancels it with
+        /// @throws UsageError    in a child process
+        /// @throws NetworkError  cancelled, if the client was destroyed
+        Call(Pass const& pass, std::stop_token mine, Wait wait = Wait::yes);
+        Call(CallGate const& gate, std::stop_token mine, Wait wait = Wait::yes);
+        Call(Call const&) = delete;
+        Call& operator=(Call const&) = delete;
+        ~Call();
+
+        /// Asks to stop when the caller does, and when the client is destroyed.
+        [[nodiscard]] std::stop_token const& stop() const noexcept { return token_; }
+
+        /**
+         * Runs one of the user's callbacks. It may destroy the client, which then does not wait for this call.
+         *
+         * @throws NetworkError  cancelled, if the client was destroyed: nothing of it may be used then
+         */
+        template <class F>
+        void run_callback(F const& callback) const {
+            {
+                Aside const aside(*state_);
+                callback();
+            }
+            check();
+        }
+
+    private:
+        struct Ask {
+            std::stop_source either;
+            void operator()() noexcept { either.request_stop(); }
+        };
+        /// An object that lives while a call of this thread runs a callback.
+        class Aside {
+        public:
+            explicit Aside(State& state);
+            Aside(Aside const&) = delete;
+            Aside& operator=(Aside const&) = delete;
+            ~Aside();
+
+        private:
+            State& state_;
+        };
+
+        void leave() noexcept;
+        /// @throws NetworkError  cancelled, if the client was destroyed
+        void check() const;
+        [[noreturn]] static void refuse();
+
+        std::shared_ptr<State> state_;
+        Wait wait_;
+        std::stop_token token_;
+        std::optional<std::stop_source> either_;
+        std::optional<std::stop_callback<Ask>> mine_, closing_;
+    };
+
+    /// What asynchronous calls share until the client is assigned to: the result of `make`, which is called once.
+    [[nodiscard]] std::shared_ptr<void const> shared(std::function<std::shared_ptr<void const>()> const& make) const;
+
+private:
+    void forget_shared();
+
+    std::shared_ptr<State> state_;
+    bool moved_from_ = false;
+};
+
+/// A call of several requests: it has one deadline for all of them, and the client lives until it ends.
+class JointCall {
+public:
+    /// @param options  with the deadline of the whole call
+    JointCall(CallGate const& gate, CallOptions options);
+    /// The options for each of its requests.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// Runs a callback as CallGate::Call does.
+    template <class F>
+    void run_callback(F const& callback) const {
+        call_.run_callback(callback);
+    }
+
+private:
+    CallGate::Call call_;
+    CallOptions options_;
+};
+
+/**
+ * The client of a range, which may be destroyed between two requests.
+ *
+ * @tparam Client  whose ranges these are
+ */
+template <class Client>
+class ClientOfRange {
+public:
+    /// @throws UsageError  if the client was moved from
+    explicit ClientOfRange(Client const& client) : client_(&client), pass_(client.gate()) {}
+
+    /// @throws UsageError  if this was moved from
+    void check() const { pass_.check(); }
+
+    /// What `request` returns for the client and the options.
+    /// @throws NetworkError  cancelled, if the client was destroyed
+    template <class F>
+    auto call(CallOptions options, F const& request) const {
+        CallGate::Call const call(pass_, std::move(options.stop));
+        options.stop = call.stop();
+        return request(*client_, options);
+    }
+
+private:
+    Client const* client_;
+    CallGate::Pass pass_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_CALL_GATE_HPP
+#ifndef GLOBUS_CLIENT_CHECK_CLIENT_HPP
+#define GLOBUS_CLIENT_CHECK_CLIENT_HPP
+
+#ifndef GLOBUS_CLIENT_ENVIRONMENT_HPP
+#define GLOBUS_CLIENT_ENVIRONMENT_HPP
+
+#include <array>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus {
+
+/**
+ * One of the places where Globus runs, and the base URLs of its services there.
+ *
+ *     Environment::current().service_url("transfer")    // https://transfer.api.globus.org/
+ *
+ * These variables are read, as in Globus' own SDKs:
+ *
+ *     GLOBUS_SDK_ENVIRONMENT            production (if unset), preview, sandbox, integration, test, staging
+ *     GLOBUS_SDK_SERVICE_URL_TRANSFER   base URL of one service: AUTH TRANSFER SEARCH GROUPS TIMER FLOWS COMPUTE APP
+ *     GLOBUS_SDK_HTTP_TIMEOUT           seconds without a byte before a request fails; 60 if unset, -1 for none, a year at most
+ *
+ * @par Thread safety
+ * Any function may be called from any thread, as long as no thread calls setenv.
+ */
+class Environment {
+public:
+    /// @throws UsageError  for an unknown name; the message lists the known ones
+    explicit Environment(std::string name);
+
+    /// The environment that GLOBUS_SDK_ENVIRONMENT names, or production.
+    [[nodiscard]] static Environment current();
+
+    /// The name, one of six: "production", "preview", ...
+    [[nodiscard]] std::string const& name() const noexcept { return name_; }
+
+    /// The base URL of a service, as GLOBUS_SDK_SERVICE_URL_* overrides it.
+    [[nodiscard]] std::string service_url(std::string_view service) const;
+
+    /// The seconds of GLOBUS_SDK_HTTP_TIMEOUT, at most a year; 60 if it is unset or empty, nothing for -1.
+    /// @throws UsageError  for anything else that is not a positive number
+    [[nodiscard]] static std::optional<std::chrono::duration<double>> http_timeout();
+
+private:
+    static constexpr std::array<std::string_view, 6> names{"production",  "preview", "sandbox",
+                                                           "integration", "test",    "staging"};
+
+    [[nodiscard]] std::string default_url(std::string_view service) const;
+
+    std::string name_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_ENVIRONMENT_HPP
+#ifndef GLOBUS_HTTP_TRANSPORT_HPP
+#define GLOBUS_HTTP_TRANSPORT_HPP
+
+#include <concepts>
+
+namespace globus {
+
+/**
+ * What carries requests.
+ *
+ * `send` returns any complete answer, whatever its status, and throws NetworkError when none came. It observes the
+ * request's deadline and stop_token, does not follow redirects, does not repeat anything, and may be called from many
+ * threads at once. A transport is a cheap handle: copies share connections.
+ *
+ * Models: CurlTransport, MockTransport, AnyTransport.
+ *
+ * An error that names this concept means that the third argument of `Client` has no
+ * `http::Response send(http::Request const&)` that can be called on a const object.
+ */
+template <class T>
+concept Transport = std::copy_constructible<T> && requires(T const& transport, http::Request const& request) {
+    { transport.send(request) } -> std::same_as<http::Response>;
+};
+
+namespace detail {
+
+/// Names a type of transport to functions that are chosen by it.
+template <class T>
+struct TransportType {};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_TRANSPORT_HPP
+#ifndef GLOBUS_OAUTH_CLIENT_KINDS_HPP
+#define GLOBUS_OAUTH_CLIENT_KINDS_HPP
+
+#include <concepts>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+namespace detail {
+
+/// Refuses an empty text.
+void check_given(std::string_view what, std::string_view text);
+
+bool has_control(std::string_view text);
+
+/// Refuses a text that cannot be in a credential: an empty one, or one with a control character.
+void check_credential(std::string_view what, std::string_view text);
+
+/// True for what tokens are made of: printable ASCII (RFC 6749, appendix A) without blanks, since a header carries one
+/// word (RFC 6750, section 2.1); a copied text may have some.
+bool is_token_text(std::string_view text);
+/// Refuses a text that cannot be a token.
+void check_token(std::string_view what, std::string_view text);
+
+void check_client_id(std::string_view id);
+
+}  // namespace detail
+
+/// What HTTP Basic carries: the id and secret of a confidential client, or a user name and password (RFC 7617).
+class BasicCredential {
+public:
+    /// @throws UsageError  for an empty part, a control character, or a colon in the name
+    BasicCredential(std::string username, Secret password);
+    /// A null pointer, as std::getenv gives for a variable that is not set, is an empty name.
+    BasicCredential(char const* username, Secret password)
+        : BasicCredential(std::string(username != nullptr ? username : ""), std::move(password)) {}
+
+    /// The user name, or the id of a client.
+    [[nodiscard]] std::string const& username() const noexcept { return username_; }
+    /// The password, or the secret of a client.
+    [[nodiscard]] Secret const& password() const noexcept { return password_; }
+
+    /// The value of the Authorization header.
+    /// @throws UsageError  if this object was moved from
+    [[nodiscard]] Secret header() const;
+
+private:
+    std::string username_;
+    Secret password_;
+};
+
+/**
+ * An OAuth2 client that can keep a secret: it authenticates to Globus Auth by HTTP Basic.
+ *
+ *     Confidential app{"b1e2...", std::getenv("CLIENT_SECRET")};
+ *
+ * One object works for any number of RefreshPolicies and ClientCredentialsPolicies.
+ * https://docs.globus.org/api/auth/developer-guide/#register-app
+ */
+class Confidential {
+public:
+    /// @throws UsageError  for an empty id or secret
+    Confidential(std::string client_id, Secret client_secret)
+        : credential_(std::move(client_id), std::move(client_secret)) {}
+    Confidential(char const* client_id, Secret client_secret) : credential_(client_id, std::move(client_secret)) {}
+    explicit Confidential(BasicCredential credential) : credential_(std::move(credential)) {}
+
+    /// The id, which is not a secret.
+    [[nodiscard]] std::string const& client_id() const noexcept { return credential_.username(); }
+    /// The id and the secret, as HTTP Basic carries them.
+    [[nodiscard]] BasicCredential const& credential() const noexcept { return credential_; }
+
+private:
+    BasicCredential credential_;
+};
+
+/**
+ * An OAuth2 client that cannot keep a secret, such as a program that users install: it only names itself.
+ * https://docs.globus.org/api/auth/developer-guide/#native-app
+ */
+class Native {
+public:
+    /// @throws UsageError  for an empty id
+    explicit Native(std::string client_id) : client_id_(std::move(client_id)) { detail::check_client_id(client_id_); }
+    explicit Native(char const* client_id) : Native(std::string(client_id != nullptr ? client_id : "")) {}
+
+    /// The id: such a client has nothing else.
+    [[nodiscard]] std::string const& client_id() const noexcept { return client_id_; }
+
+private:
+    std::string client_id_;
+};
+
+/// `K` is one of the two kinds of OAuth2 client: Confidential or Native.
+template <class K>
+concept ClientKind = std::same_as<K, Confidential> || std::same_as<K, Native>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_CLIENT_KINDS_HPP
+
+#include <concepts>
+#include <string_view>
+#include <type_traits>
+
+namespace globus {
+
+/// `S` takes the id and secret of a confidential client.
+template <class S>
+concept NeedsBasicCredential = Service<S> && std::same_as<typename S::credential, BasicCredential>;
+/// `S` takes no credential.
+template <class S>
+concept NeedsNoCredential = Service<S> && std::same_as<typename S::credential, NoCredential>;
+
+/// `P` sends the id and secret of a confidential client.
+template <class P>
+concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename P::credential, BasicCredential>;
+/// `P` sends nothing.
+template <class P>
+concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
+/// What `P` sends is known when the program runs, and is checked then.
+template <class P>
+concept PresentsAnyCredential = NamesCredential<P> && std::is_same_v<typename P::credential, AnyCredential>;
+
+namespace detail {
+
+template <class S>
+inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
+
+template <class S, class A>
+concept FittingCredential =
+    PresentsAnyCredential<A> ||
+    ((!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(!NeedsNoCredential<S> || PresentsNoCredential<A>)&&(
+        NeedsBasicCredential<S> || !PresentsBasicCredential<A>));
+
+}  // namespace detail
+
+/// True if `Client<S, A, T, R>` is valid; check this instead of instantiating it.
+template <class S, class A, class T, class R = DefaultRetry>
+concept ClientConfiguration =
+    Service<S> && Transport<T> && Authorizer<A, T> && RetryPolicy<R> && detail::FittingCredential<S, A>;
+
+namespace detail {
+
+/// Says in one sentence why `Client<S, A, T, R>` is not valid; only the first reason.
+template <class S, class A, class T, class R>
+consteval bool check_client() {
+    if constexpr (!Service<S>)
+        static_assert(
+            Service<S>,
+            "globus::Client<S, A, T>: S is not a service. Pass one of globus::*Service, or give yours a `name` "
+            "and an `error` type.");
+    else if constexpr (!Transport<T>)
+        static_assert(Transport<T>,
+                      "globus::Client<S, A, T>: T is not a transport. It needs "
+                      "`http::Response send(http::Request const&) const`.");
+    else if constexpr (!RetryPolicy<R>)
+        static_assert(
+            RetryPolicy<R>,
+            "globus::Client<S, A, T, R>: R is not a retry policy. It needs `before_retry(Attempt const&) const` "
+            "and `succeeded(Attempt const&) const noexcept`, as DefaultRetry has.");
+    else if constexpr (!Authorizer<A, T>)
+        static_assert(Authorizer<A, T>,
+                      "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
+                      "`Authorization authorize(T const&, AuthContext const&) const` and "
+                      "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
+    else if constexpr (PresentsAnyCredential<A>)
+        return true;  // the constructor of the client checks it
+    else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
+        static_assert(PresentsBasicCredential<A>,
+                      "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "
+                      "Basic), but A presents something else. Use BasicPolicy.");
+    else if constexpr (NeedsNoCredential<S> && !PresentsNoCredential<A>)
+        static_assert(PresentsNoCredential<A>,
+                      "globus::Client<S, A, T>: S is the login client of a native app, which only names itself, but A "
+                      "presents a credential. Use NullPolicy.");
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S> && is_auth_service<WholeService<S>>)
+        static_assert(
+            !PresentsBasicCredential<A>,
+            "globus::Client<S, A, T>: an AuthService client acts for a user by a token, but BasicPolicy presents "
+            "an app's id and secret. Use ConfidentialAppAuthService with BasicPolicy.");
+    else if constexpr (PresentsBasicCredential<A> && !NeedsBasicCredential<S>)
+        static_assert(!PresentsBasicCredential<A>,
+                      "globus::Client<S, A, T>: this service takes a token, but BasicPolicy presents an app's id and "
+                      "secret. Use ClientCredentialsPolicy, or RefreshPolicy<Confidential>.");
+    return true;
+}
+
+template <class S, class A, class T, class R>
+struct ClientRequirements {
+    static_assert(check_client<S, A, T, R>());
+};
+
+struct NoOperations {};
+template <class S, class C>
+struct OperationsOf {
+    using type = NoOperations;
+};
+template <Service S, class C>
+    requires requires { typename S::template Operations<C>; }
+struct OperationsOf<S, C> {
+    using type = typename S::template Operations<C>;
+};
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CHECK_CLIENT_HPP
+#ifndef GLOBUS_CLIENT_EXCHANGE_HPP
+#define GLOBUS_CLIENT_EXCHANGE_HPP
+
 #ifndef GLOBUS_CLIENT_RESPONSE_HPP
 #define GLOBUS_CLIENT_RESPONSE_HPP
 
@@ -4834,7 +5141,7 @@ constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
 struct AnswerFacts {
     bool replayed = false;  ///< it is an error saying that an earlier attempt of the call has done it
     bool wrote = false;     ///< the call changes something
-    bool partial = false;   ///< the call asked for some members only
+    bool partial = false;   ///< the call asked for some members only; known if the document names essential ones
     std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
 };
 
@@ -4846,8 +5153,9 @@ struct AnswerForm {
     Slot (*fresh)(AnyResponse& self) = nullptr;
     /// Makes the document of the whole answer, if `fresh` is null. Null, too: the answer is not interpreted.
     void (*make)(AnyResponse& self) = nullptr;
-    bool has_shape = true;   ///< the answer is a described document
-    bool as_stored = false;  ///< the body is a file, which is not decompressed
+    bool has_shape = true;       ///< the answer is a described document
+    bool as_stored = false;      ///< the body is a file, which is not decompressed
+    bool has_essential = false;  ///< the document names members that nothing can be done without
 };
 
 /// What every Response has, whatever its document. It is one class, so that it is compiled once.
@@ -4859,13 +5167,15 @@ public:
     AnyResponse& operator=(AnyResponse&&) noexcept;
 
     /// The status: 2xx; a 3xx only if no document is expected; that of an error if the answer is replayed().
-    [[nodiscard]] int status() const noexcept { return raw_.status; }
+    [[nodiscard]] int http_status() const noexcept { return raw_.status; }
     /// All header fields of the answer.
-    [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
+    [[nodiscard]] http::Headers const& headers() const noexcept GLOBUS_LIFETIMEBOUND { return raw_.headers; }
     /// The body as received.
-    [[nodiscard]] std::string const& text() const noexcept { return raw_.body; }
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return raw_.body; }
     /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
-    [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
+    [[nodiscard]] std::string_view request_id() const noexcept GLOBUS_LIFETIMEBOUND {
+        return raw_.headers.get("X-Request-ID");
+    }
 
     /// True if the service only said that an earlier attempt of this call, whose answer was lost, had done it already:
     /// the directory exists, or what was to be deleted is gone. Then the status is that of an error, and the document
@@ -4881,7 +5191,7 @@ public:
      * U+FFFD. In place of a list, a map or a document, null means that there is none, which is not odd. A type that
      * checks its document itself, and the kinds of a Json, have no mismatch.
      */
-    [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+    [[nodiscard]] std::string const& mismatch() const noexcept GLOBUS_LIFETIMEBOUND { return mismatch_; }
 
     /// True if the typed document came with the list `name` at its top. A list that is missing, or null, reads as an
     /// empty one.
@@ -4890,11 +5200,11 @@ public:
     [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept;
     /// A member at the top of the typed document that is not of the kind described, as a text: `5` where a text should
     /// be, or the text `5` where a number should be; nullptr if there is none.
-    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept;
+    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept GLOBUS_LIFETIMEBOUND;
 
     /// The body as JSON; null if it is empty. What is not a character in a text is U+FFFD.
     /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
-    [[nodiscard]] Json const& json() const;
+    [[nodiscard]] Json const& json() const GLOBUS_LIFETIMEBOUND;
 
 protected:
     /// A response without an answer yet.
@@ -5005,7 +5315,7 @@ private:
  *     auto task = client.get_task({.task_id = id});
  *     if (task->status == TaskStatus::succeeded) ...       // the typed document, by -> and *
  *     task.json().at("nice_status")                        // what the type does not have
- *     task.status(), task.headers(), task.text()
+ *     task.http_status(), task.headers(), task.text()
  *
  * If the document is a list, or has one of its own, the response is a range of that:
  *
@@ -5026,12 +5336,14 @@ private:
 template <class T>
 class Response : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose http_status() is 0: what stands beside the error of an asynchronous call.
+    Response() = default;
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read; if it lacks a
     ///                                    member that nothing can be done without
-    [[nodiscard]] T const& operator*() const& {
+    [[nodiscard]] T const& operator*() const& GLOBUS_LIFETIMEBOUND {
         check();
         return value_;
     }
@@ -5040,15 +5352,15 @@ public:
         check();
         return std::move(value_);
     }
-    [[nodiscard]] T const* operator->() const { return &**this; }
+    [[nodiscard]] T const* operator->() const GLOBUS_LIFETIMEBOUND { return &**this; }
 
     /// The elements of the document's own list. In a loop over a temporary response, they live as long as the loop.
-    [[nodiscard]] auto begin() const
+    [[nodiscard]] auto begin() const GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         return list().begin();
     }
-    [[nodiscard]] auto end() const
+    [[nodiscard]] auto end() const GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         return list().end();
@@ -5066,7 +5378,7 @@ public:
         return list().empty();
     }
     /// An element of the list, from 0. @throws UsageError  if there is none
-    [[nodiscard]] auto const& operator[](std::size_t index) const&
+    [[nodiscard]] auto const& operator[](std::size_t index) const& GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         detail::check_index(index, size());
@@ -5080,7 +5392,7 @@ public:
         return std::move(detail::list_of(value_)[index]);
     }
     /// The first element of the list. @throws UsageError  if there is none
-    [[nodiscard]] auto const& front() const&
+    [[nodiscard]] auto const& front() const& GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         return (*this)[0];
@@ -5097,8 +5409,6 @@ private:
     friend U detail::taken_as_is(Response<U>&& response);
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     void check() const {
         check_fit();
@@ -5133,7 +5443,7 @@ private:
         if constexpr (requires(std::string body) { T::from_answer(body); })
             return {.make = &make};
         else
-            return {.fresh = &fresh};
+            return {.fresh = &fresh, .has_essential = detail::NamesEssential<T>};
     }
     static constexpr detail::AnswerForm form = answer_form();
 
@@ -5144,18 +5454,18 @@ private:
 template <>
 class Response<Json> : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose http_status() is 0.
+    Response() = default;
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     /// As json().
-    [[nodiscard]] Json const& operator*() const { return json(); }
-    [[nodiscard]] Json const* operator->() const { return &json(); }
+    [[nodiscard]] Json const& operator*() const GLOBUS_LIFETIMEBOUND { return json(); }
+    [[nodiscard]] Json const* operator->() const GLOBUS_LIFETIMEBOUND { return &json(); }
 
 private:
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     static void make(detail::AnyResponse& self);
     static constexpr detail::AnswerForm form{.make = &make, .has_shape = false};
@@ -5169,6 +5479,8 @@ struct Bytes {};
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose http_status() is 0.
+    Response() = default;
     /// Takes any body.
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
@@ -5176,16 +5488,14 @@ public:
     static constexpr bool as_stored = true;
 
     /// As text().
-    [[nodiscard]] std::string const& operator*() const& { return text(); }
+    [[nodiscard]] std::string const& operator*() const& GLOBUS_LIFETIMEBOUND { return text(); }
     /// The bytes, moved out of a response that is going away.
     [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
-    [[nodiscard]] std::string const* operator->() const { return &text(); }
+    [[nodiscard]] std::string const* operator->() const GLOBUS_LIFETIMEBOUND { return &text(); }
 
 private:
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     static constexpr detail::AnswerForm form{.has_shape = false, .as_stored = true};
 };
@@ -5339,39 +5649,6 @@ private:
 #ifndef GLOBUS_HTTP_DRIVE_HPP
 #define GLOBUS_HTTP_DRIVE_HPP
 
-#ifndef GLOBUS_HTTP_LOG_HPP
-#define GLOBUS_HTTP_LOG_HPP
-
-#include <chrono>
-#include <functional>
-#include <string_view>
-
-namespace globus {
-
-/**
- * What a log hook is told about one attempt of a call.
- *
- * A hook has no way to reach a header, a body, a query or a credential: what is not here cannot leak. Each text is one
- * clean line, whatever a service or proxy sent (see one_line).
- */
-struct LogEvent {
-    std::string_view method;                 ///< "GET"
-    std::string_view url;                    ///< without its query
-    int attempt = 1;                         ///< the first is 1
-    int status = 0;                          ///< 0: no answer came
-    std::string_view request_id = {};        ///< of the answer's X-Request-ID header
-    std::string_view error = {};             ///< why no answer came
-    std::chrono::microseconds elapsed{};     ///< of this attempt
-    std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
-};
-
-/// A function that is called after each attempt, on the thread of the call. What it throws is ignored.
-using LogHook = std::function<void(LogEvent const&)>;
-
-}  // namespace globus
-
-#endif  // GLOBUS_HTTP_LOG_HPP
-
 #include <exception>
 #include <string>
 #include <string_view>
@@ -5388,8 +5665,9 @@ public:
         std::exception_ptr error = {};
     };
 
-    /// @param sent, hook  must live as long as this
-    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr) : request(sent), log(hook) {}
+    /// @param sent, hook, named  must live as long as this
+    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr, LogNames named = {})
+        : request(sent), log(hook), names(named) {}
     Exchange(Exchange const&) = delete;
     Exchange& operator=(Exchange const&) = delete;
 
@@ -5406,6 +5684,7 @@ public:
 
     http::Request& request;
     LogHook const* log;        ///< called after each attempt; null: there is none
+    LogNames const names;      ///< of the call, for the log
     bool handed_over = false;  ///< the caller has a part of the answer, which cannot be taken back
 
 protected:
@@ -5415,8 +5694,8 @@ protected:
 /// The log of a call's attempts: it tells a log hook about each that has ended.
 class AttemptLog {
 public:
-    AttemptLog(LogHook const* hook, http::Request const& request) noexcept
-        : hook_(hook != nullptr && *hook ? hook : nullptr), request_(request) {}
+    explicit AttemptLog(Exchange const& exchange) noexcept
+        : hook_(exchange.log != nullptr && *exchange.log ? exchange.log : nullptr), exchange_(exchange) {}
 
     void begin(int number) noexcept;
     /// @param status, request_id  of the answer; 0 and empty if none came, because of `error`
@@ -5424,9 +5703,72 @@ public:
 
 private:
     LogHook const* hook_;
-    http::Request const& request_;
+    Exchange const& exchange_;
     int number_ = 1;
     http::Clock::time_point started_ = {};
+};
+
+/**
+ * What every driver of a call does alike: it keeps the state of the machine, its log, the answer and the error, and
+ * leaves to the driver what takes time: to authorize, to send, to renew and to wait.
+ *
+ * @par Thread safety
+ * It is for one call, and one thread at a time.
+ */
+class CallRun {
+public:
+    /// @param exchange  must live as long as this, and so must the retry policy
+    CallRun(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
+    CallRun(CallRun const&) = delete;
+    CallRun& operator=(CallRun const&) = delete;
+
+    /// Goes on to a step that takes time, or to an answer.
+    /// @throws what ends the call instead: NetworkError, the error of an answer
+    Step const& next();
+
+    /// Reports that the credential is in the request.
+    void authorized() noexcept { step_ = machine_.authorized(); }
+    /// Reports that the request is about to be sent.
+    void sending() noexcept { log_.begin(machine_.attempt()); }
+    /// Reports an answer.
+    void answered(http::Response answer);
+    /// Reports that no answer came; to be called while the error is in flight.
+    void failed(NetworkError const& error);
+    /// Reports the end of a renewal. @param other  there is another credential
+    void renewed(bool other) { go_on(machine_.renewed(other)); }
+    /// Reports the end of a wait. @param in_full  false: the caller cancelled the call
+    void waited(bool in_full) noexcept { step_ = machine_.waited(in_full); }
+
+    /// Moves the answer out; only its status stays here.
+    http::Response hand_out();
+    /// Reports that a result was made from the answer.
+    void finished() { go_on(machine_.finished(answer_)); }
+    /// Reports that the answer cannot be read; to be called while the error is in flight. It returns if there is
+    /// another attempt.
+    void unread(DecodeError const& error);
+
+    /// True if the answer is an error that says that an earlier attempt has done it.
+    [[nodiscard]] bool replayed() const noexcept { return step_.kind == Step::Kind::replayed; }
+    /// Rethrows the error in flight, which ends the call.
+    [[noreturn]] void rethrow();
+
+protected:
+    ~CallRun() = default;
+
+    Exchange& exchange_;
+
+private:
+    void refuse();
+    void go_on(Step const& next, NetworkError const* error = nullptr);
+    /// Describes the answer, for the error if it cannot be used.
+    [[nodiscard]] std::string describe_answer() const;
+
+    AttemptLog log_;
+    CallMachine machine_;
+    Step step_;
+    http::Response answer_;     ///< of the current attempt
+    std::string request_id_;    ///< of the answer
+    std::exception_ptr error_;  ///< that ends the call if there is no other attempt
 };
 
 /**
@@ -5447,43 +5789,17 @@ private:
  * @par Thread safety
  * It belongs to one thread, which waits in it.
  */
-class BlockingCall {
+class BlockingCall : public CallRun {
 public:
-    /// @param exchange  must live as long as this, and so must the retry policy
-    BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
-    BlockingCall(BlockingCall const&) = delete;
-    BlockingCall& operator=(BlockingCall const&) = delete;
+    using CallRun::CallRun;
 
     /// The next answer, from which a result is to be made.
     /// @throws what ends the call instead: NetworkError, the error of an answer, what the credential throws
     http::Response answer();
-    /// Reports that a result was made from the answer.
-    void finished() { go_on(machine_.finished(answer_)); }
-    /// Reports that the answer cannot be read; to be called while the error is in flight. It returns if there is
-    /// another attempt.
-    void unread(DecodeError const& error);
-
-    /// True if the answer is an error that says that an earlier attempt has done it.
-    [[nodiscard]] bool replayed() const noexcept { return step_.kind == Step::Kind::replayed; }
 
 private:
-    [[noreturn]] void rethrow();
     http::Response next_answer();
     void send();
-    void refuse();
-    void go_on(Step const& next, NetworkError const* error = nullptr);
-    /// Moves the answer out; only its status stays here.
-    http::Response hand_out();
-    /// Describes the answer, for the error if it cannot be used.
-    [[nodiscard]] std::string describe_answer() const;
-
-    Exchange& exchange_;
-    AttemptLog log_;
-    CallMachine machine_;
-    Step step_;
-    http::Response answer_;     ///< of the current attempt
-    std::string request_id_;    ///< of the answer
-    std::exception_ptr error_;  ///< that ends the call if there is no other attempt
 };
 
 }  // namespace globus::detail
@@ -5516,6 +5832,7 @@ Response send_repeatable(T const& transport, Request const& request, DefaultRetr
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -5565,7 +5882,8 @@ struct ClientHeaders {
 
 /// What a client provides for each of its calls.
 struct ClientFacts {
-    CallGate const& gate;
+    CallGate::Pass gate;
+    CallGate::Wait gate_waits;  ///< whether the client waits for the call when it is destroyed
     std::string const& base_url;
     std::string const& auth_url;
     std::string_view resource_server;  ///< the resource server that the credential is for
@@ -5575,6 +5893,7 @@ struct ClientFacts {
     std::size_t max_service_bytes;  ///< the service's own limit
     bool as_stored;                 ///< the service's answers are files, which are not unpacked
     LogHook const& log;
+    std::string_view service = {};  ///< its name
 };
 
 /// What defines one call, besides its request.
@@ -5582,6 +5901,7 @@ struct CallPlan {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
     bool authorized = true;                     ///< false: without the client's credential
     AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
+    std::string_view operation = {};            ///< its name; empty for a request by its path
 };
 
 /// Rethrows the error in flight; an error that every service can have is marked as leaving the outcome open.
@@ -5627,6 +5947,22 @@ public:
     http::Response send() final;
     Refused refuse(http::Response const& answer) final;
 
+    // The parts of these, for a driver that does not block.
+
+    [[nodiscard]] CallTerms terms() const;
+    /// What the authorizer is told.
+    [[nodiscard]] AuthContext const& context() const noexcept { return context_; }
+    /// The credential of the current attempt.
+    [[nodiscard]] Authorization const& credential_used() const noexcept { return authorization_; }
+    /// Puts a credential into the request.
+    void use(Authorization credential);
+    /// Begins an attempt. @return the request to be sent, which stays where it is until the next one
+    [[nodiscard]] http::Request const& first_request();
+    /// The request that follows a redirect; null if this is the answer. @throws NetworkError  redirect
+    [[nodiscard]] http::Request const* next_request(http::Response const& answer);
+    /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
+    void take(http::Response& answer, bool replayed);
+
 protected:
     ~ClientExchange();
 
@@ -5640,11 +5976,8 @@ protected:
     virtual Refused error_of(http::Response const& answer, AlreadyDone already_done) = 0;
 
 private:
-    [[nodiscard]] CallTerms terms() const;
     /// True if the answer is read as it comes.
     [[nodiscard]] bool is_streamed() const noexcept;
-    /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
-    void take(http::Response& answer, bool replayed);
 
     /// Adds what every request of the client has.
     void complete(ClientFacts const& facts);
@@ -5657,10 +5990,12 @@ private:
     CallOptions const& options_;
     std::size_t const max_bytes_;
     AuthContext context_;
-    Authorization authorization_;         ///< of the current attempt
-    bool own_origin_ = false;             ///< the client's credential goes with it
-    std::optional<AnswerStream> stream_;  ///< of the current attempt
-    std::size_t room_ = 0;                ///< bytes that it may still take
+    Authorization authorization_;          ///< of the current attempt
+    bool own_origin_ = false;              ///< the client's credential goes with it
+    std::optional<AnswerStream> stream_;   ///< of the current attempt
+    std::size_t room_ = 0;                 ///< bytes that it may still take
+    std::unique_ptr<http::Request> next_;  ///< of the last redirect
+    int redirects_ = 0;                    ///< of the current attempt
 };
 
 }  // namespace detail
@@ -6229,6 +6564,9 @@ public:
     }
 
 private:
+    template <class, class>
+    friend class AsyncPaginated;
+
     static constexpr bool by_offset =
         O::paging.style == PagingStyle::has_next_page || O::paging.style == PagingStyle::total;
 
@@ -6270,8 +6608,12 @@ private:
     void ensure_page() {
         client_.check();
         if (page_ || ended_) return;
-        page_type page = client_.call(
-            options_, [this](C const& client, CallOptions const& options) { return client.send(operation_, options); });
+        take(client_.call(options_, [this](C const& client, CallOptions const& options) {
+            return client.send(operation_, options);
+        }));
+    }
+    /// Takes the page that was asked for. It changes nothing if it throws.
+    void take(page_type page) {
         plan_next(page);
         page_.emplace(std::move(page));
         item_ = 0;
@@ -6468,6 +6810,10 @@ struct Only : S {
 
 namespace detail {
 
+/// A client of S can do no more than one of Other: they are the same, or S is cut down from it.
+template <class S, class Other>
+concept SameOrCutDown = std::same_as<S, Other> || (Subset<S> && std::derived_from<S, Other>);
+
 /// Says in one sentence that a client of S may not send O.
 template <class S, class O>
 consteval bool check_permitted() {
@@ -6581,6 +6927,8 @@ struct ClientOptions {
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
+ * Code that is no template takes an AnyClient<S>, to which any client of S converts.
+ *
  * A combination that cannot work does not compile, and the message says what to use instead.
  *
  * @par Errors
@@ -6596,7 +6944,9 @@ struct ClientOptions {
  * source or a policy's callback) must not.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
-class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
+class Client : detail::ClientRequirements<S, A, T, R>,
+               public detail::OperationsOf<S, Client<S, A, T, R>>::type,
+               public AsyncFunctions<Client<S, A, T, R>, S> {
 public:
     using service_type = S;
     using authorizer_type = A;
@@ -6615,10 +6965,24 @@ public:
           authorizer_(std::move(authorizer)),
           options_(std::move(options)),
           headers_(options_.app_name, options_.client_info) {
+        if constexpr (PresentsAnyCredential<A>)
+            authorizer_.check_credential(NeedsBasicCredential<S>, NeedsNoCredential<S>);
         std::string own_url;
         if constexpr (requires { service_.base_url(); }) own_url = service_.base_url();
         detail::find_base_urls(options_.environment, S::name, std::move(own_url), options_.base_url, options_.auth_url);
     }
+
+    /**
+     * Converts from a client of the same service, or of the service that S is cut down from, if its policies convert to
+     * these: to AnyClient<S> from any. The result is a copy, as any copy of a client is: it shares tokens, connections
+     * and the retry budget, and has calls of its own.
+     *
+     * @throws UsageError  if `other` was moved from
+     */
+    template <class S2, class A2, class T2, class R2>
+        requires(!std::same_as<Client, Client<S2, A2, T2, R2>> && detail::SameOrCutDown<S, S2> &&
+                 std::convertible_to<A2, A> && std::convertible_to<T2, T> && std::convertible_to<R2, R>)
+    Client(Client<S2, A2, T2, R2> const& other) : Client(S{other.service()}, other.authorizer(), options_of(other)) {}
 
     /**
      * Sends an operation and reads its answer.
@@ -6629,11 +6993,9 @@ public:
         requires OperationOf<O, S>
     Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
         static_assert(detail::check_permitted<S, O>());
-        constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form, {retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
-                  options);
+        carry_out(request, result, result.form, plan_of_operation<O>(), options);
         return result;
     }
     template <Operation O>
@@ -6705,28 +7067,12 @@ public:
      */
     template <class D = Json>
     Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
-        http::Request request;
-        request.method = raw.method;
-        bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
-        if (absolute) {
-            http::Url const url = http::parse_url(raw.path);
-            if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
-            if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
-        }
-        request.url = absolute ? raw.path : options_.base_url + detail::encode_path(raw.path);
-        if (!raw.query.empty()) detail::add_query(request.url, raw.query);
-        if (raw.body) {
-            request.body = std::move(*raw.body);
-            request.has_body = true;
-            if (!raw.content_type.empty()) request.headers.add("Content-Type", std::move(raw.content_type));
-        }
-        bool const reads = raw.method == http::Method::get || raw.method == http::Method::head;
-        bool const repeatable = raw.method == http::Method::put || raw.method == http::Method::delete_;
-        RetryClass const natural = reads        ? RetryClass::read
-                                   : repeatable ? RetryClass::idempotent
-                                                : RetryClass::non_idempotent;
-        return exchange<Response<D>>(std::move(request), raw.retry.value_or(natural), options, true,
-                                     raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
+        detail::check_raw<S>(raw.method);
+        detail::CallPlan const plan = plan_of(raw);
+        http::Request request = request_of(std::move(raw));
+        Response<D> result;
+        carry_out(request, result, Response<D>::form, plan, options);
+        return result;
     }
     /// Sends GET `path`, with a query. @tparam D  as for `request`
     template <class D = Json>
@@ -6783,15 +7129,15 @@ public:
     }
 
     /// The service with its own data, such as a flow id.
-    [[nodiscard]] S const& service() const noexcept { return service_; }
+    [[nodiscard]] S const& service() const noexcept GLOBUS_LIFETIMEBOUND { return service_; }
     /// The policy; a copy of it shares its tokens.
-    [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
+    [[nodiscard]] A const& authorizer() const noexcept GLOBUS_LIFETIMEBOUND { return authorizer_; }
     /// The transport; a copy of it shares its connections.
-    [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
+    [[nodiscard]] T const& transport() const noexcept GLOBUS_LIFETIMEBOUND { return options_.transport; }
     /// The options, with the base URLs that were found.
-    [[nodiscard]] Options const& options() const noexcept { return options_; }
+    [[nodiscard]] Options const& options() const noexcept GLOBUS_LIFETIMEBOUND { return options_; }
     /// The base URL of the service, with a slash at its end.
-    [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
+    [[nodiscard]] std::string const& base_url() const noexcept GLOBUS_LIFETIMEBOUND { return options_.base_url; }
     /// The gate that knows the running calls.
     [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
@@ -6812,12 +7158,14 @@ public:
     }
 
 private:
+    friend struct detail::AsyncAccess;
+
     /// What only this type knows about a call.
     class Sending final : public detail::ClientExchange {
     public:
         Sending(Client const& client, http::Request& sent, detail::AnyResponse& result, detail::AnswerForm const& form,
-                detail::CallPlan const& plan, CallOptions const& options)
-            : ClientExchange(sent, result, form, plan, options, client.facts()), client_(client) {}
+                detail::CallPlan const& plan, CallOptions const& options, detail::ClientFacts const& facts)
+            : ClientExchange(sent, result, form, plan, options, facts), client_(client) {}
 
         Authorization credential(AuthContext const& context) override {
             return client_.authorizer_.authorize(client_.transport(), context);
@@ -6837,13 +7185,51 @@ private:
 
     void carry_out(http::Request& request, detail::AnyResponse& result, detail::AnswerForm const& form,
                    detail::CallPlan const& plan, CallOptions const& options) const {
-        Sending(*this, request, result, form, plan, options).run(options_.retry);
+        Sending(*this, request, result, form, plan, options,
+                facts(detail::CallGate::Pass(gate_), detail::CallGate::Wait::yes))
+            .run(options_.retry);
     }
-    [[nodiscard]] detail::ClientFacts facts() const {
+    template <class O>
+    static constexpr detail::CallPlan plan_of_operation() {
+        constexpr bool anonymous = requires { O::anonymous; };
+        return {retry_class_of<O>(), !anonymous, detail::already_done_of<O>(), O::struct_name};
+    }
+    static detail::CallPlan plan_of(RawRequest const& raw) {
+        bool const reads = raw.method == http::Method::get || raw.method == http::Method::head;
+        bool const repeatable = raw.method == http::Method::put || raw.method == http::Method::delete_;
+        RetryClass const natural = reads        ? RetryClass::read
+                                   : repeatable ? RetryClass::idempotent
+                                                : RetryClass::non_idempotent;
+        return {raw.retry.value_or(natural), true, raw.method == http::Method::delete_ ? &detail::is_gone : nullptr};
+    }
+    [[nodiscard]] http::Request request_of(RawRequest raw) const {
+        http::Request request;
+        request.method = raw.method;
+        bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
+        if (absolute) {
+            http::Url const url = http::parse_url(raw.path);
+            if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
+            if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
+        }
+        request.url = absolute ? raw.path : options_.base_url + detail::encode_path(raw.path);
+        if (!raw.query.empty()) detail::add_query(request.url, raw.query);
+        if (raw.body) {
+            request.body = std::move(*raw.body);
+            request.has_body = true;
+            if (!raw.content_type.empty()) request.headers.add("Content-Type", std::move(raw.content_type));
+        }
+        return request;
+    }
+    template <class Answer>
+    static constexpr detail::AnswerForm const& form_of() {
+        return Answer::form;
+    }
+    [[nodiscard]] detail::ClientFacts facts(detail::CallGate::Pass gate, detail::CallGate::Wait gate_waits) const {
         constexpr bool as_stored = requires { requires S::as_stored; };
         std::size_t max_service_bytes = std::numeric_limits<std::size_t>::max();
         if constexpr (requires { S::max_response_bytes; }) max_service_bytes = S::max_response_bytes;
-        return {.gate = gate_,
+        return {.gate = std::move(gate),
+                .gate_waits = gate_waits,
                 .base_url = options_.base_url,
                 .auth_url = options_.auth_url,
                 .resource_server = detail::resource_server_of(service_),
@@ -6852,7 +7238,24 @@ private:
                 .max_response_bytes = options_.max_response_bytes,
                 .max_service_bytes = max_service_bytes,
                 .as_stored = as_stored,
-                .log = options_.log};
+                .log = options_.log,
+                .service = S::name};
+    }
+    /// The options of another client, for this type.
+    template <class Other>
+    static Options options_of(Other const& other) {
+        detail::CallGate::Pass(other.gate()).check();
+        auto const& options = other.options();
+        return {.transport = options.transport,
+                .retry = options.retry,
+                .base_url = options.base_url,
+                .environment = options.environment,
+                .auth_url = options.auth_url,
+                .app_name = options.app_name,
+                .client_info = options.client_info,
+                .timeout = options.timeout,
+                .max_response_bytes = options.max_response_bytes,
+                .log = options.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {
@@ -7024,6 +7427,7 @@ namespace globus {
 class NullPolicy {
 public:
     using credential = NoCredential;
+    static constexpr bool never_blocks = true;
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
@@ -7046,6 +7450,7 @@ public:
 class BasicPolicy {
 public:
     using credential = BasicCredential;
+    static constexpr bool never_blocks = true;
     using client_kind = Confidential;
 
     /// @throws UsageError  for an empty id or secret, a control character, or a colon in the id
@@ -7084,6 +7489,7 @@ private:
 class AccessTokenPolicy {
 public:
     using credential = BearerCredential;
+    static constexpr bool never_blocks = true;
 
     /// @throws UsageError  for an empty token, or one with a blank or another character that a token cannot have
     AccessTokenPolicy(Secret access_token);
@@ -9373,6 +9779,67 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_APP_VALIDATING_TOKEN_STORAGE_HPP
+#ifndef GLOBUS_CLIENT_CLIENT_WITH_HPP
+#define GLOBUS_CLIENT_CLIENT_WITH_HPP
+
+#include <type_traits>
+
+namespace globus {
+namespace detail {
+
+template <class P>
+struct IsAuthorizer : std::bool_constant<NamesCredential<P>> {};  // for which transport, Client checks
+template <class P>
+struct IsTransport : std::bool_constant<Transport<P>> {};
+template <class P>
+struct IsRetryPolicy : std::bool_constant<RetryPolicy<P>> {};
+
+/// How many of the types are of that kind.
+template <template <class> class Is, class... Ps>
+inline constexpr int count_of = (0 + ... + int{Is<Ps>::value});
+
+/// The first of the types that is of that kind, or Default.
+template <template <class> class Is, class Default, class... Ps>
+struct FirstOf : std::type_identity<Default> {};
+template <template <class> class Is, class Default, class P, class... Ps>
+struct FirstOf<Is, Default, P, Ps...>
+    : std::conditional_t<Is<P>::value, std::type_identity<P>, FirstOf<Is, Default, Ps...>> {};
+
+template <class S, class... Ps>
+struct ClientOf {
+    static_assert(((IsAuthorizer<Ps>::value + IsTransport<Ps>::value + IsRetryPolicy<Ps>::value == 1) && ...),
+                  "globus::ClientWith<S, Policies...>: one of the policies is not exactly one of these: an authorizer, "
+                  "such as AccessTokenPolicy; a transport, such as MockTransport; a retry policy, such as NoRetry.");
+    static_assert(count_of<IsAuthorizer, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are authorizers. Name one.");
+    static_assert(count_of<IsTransport, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are transports. Name one.");
+    static_assert(count_of<IsRetryPolicy, Ps...> <= 1,
+                  "globus::ClientWith<S, Policies...>: two of the policies are retry policies. Name one.");
+
+    using type = Client<S, typename FirstOf<IsAuthorizer, NullPolicy, Ps...>::type,
+                        typename FirstOf<IsTransport, CurlTransport, Ps...>::type,
+                        typename FirstOf<IsRetryPolicy, DefaultRetry, Ps...>::type>;
+};
+
+}  // namespace detail
+
+/**
+ * The Client of a service with these policies, in any order. What is left out is as usual: CurlTransport, DefaultRetry,
+ * and NullPolicy, which sends no credential.
+ *
+ *     ClientWith<TransferService, NoRetry, AccessTokenPolicy> transfer{token};
+ *     static_assert(std::same_as<decltype(transfer),
+ *                                Client<TransferService, AccessTokenPolicy, CurlTransport, NoRetry>>);
+ *
+ * Two policies of one kind, or a type that is none, do not compile, with a sentence that says so.
+ */
+template <class S, class... Policies>
+using ClientWith = typename detail::ClientOf<S, Policies...>::type;
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_CLIENT_WITH_HPP
 #ifndef GLOBUS_CORE_CALLBACKS_HPP
 #define GLOBUS_CORE_CALLBACKS_HPP
 
@@ -9656,6 +10123,13 @@ bool wait_until(Clock::time_point until, std::stop_token const& stop);
 
 #endif  // GLOBUS_HTTP_WAITING_HPP
 
+#include <boost/hana/fwd/bool.hpp>
+#include <boost/hana/fwd/filter.hpp>
+#include <boost/hana/fwd/map.hpp>
+#include <boost/hana/fwd/pair.hpp>
+#include <boost/hana/fwd/unpack.hpp>
+
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9664,6 +10138,7 @@ bool wait_until(Clock::time_point until, std::stop_token const& stop);
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -9692,6 +10167,76 @@ namespace detail {
 template <class T>
 concept Complete = requires { sizeof(T); };
 
+/// What a type says about an app that has it in its own.
+enum class AppPart : unsigned char { none, login_flow, token_storage, transport, service };
+
+template <class P>
+consteval AppPart app_part() {
+    if constexpr (!Complete<P>)
+        return AppPart::transport;  // CurlTransport, which the file has not included
+    else if constexpr (LoginFlow<P>)
+        return AppPart::login_flow;
+    else if constexpr (TokenStorage<P>)
+        return AppPart::token_storage;
+    else if constexpr (Transport<P>)
+        return AppPart::transport;
+    else if constexpr (Service<P>)
+        return AppPart::service;
+    else
+        return AppPart::none;
+}
+template <AppPart part>
+struct AppPartIs {
+    template <class P>
+    struct Of : std::bool_constant<app_part<P>() == part> {};
+};
+
+/// The parts of an app's type, sorted by what they are.
+template <class... Ps>
+struct AppParts {
+    template <AppPart part>
+    static constexpr int count = count_of<AppPartIs<part>::template Of, Ps...>;
+    /// The part of that kind, or Default.
+    template <AppPart part, class Default>
+    using part_or = typename FirstOf<AppPartIs<part>::template Of, Default, Ps...>::type;
+
+    static constexpr bool known = count<AppPart::none> == 0;
+    static constexpr bool once =
+        count<AppPart::login_flow> <= 1 && count<AppPart::token_storage> <= 1 && count<AppPart::transport> <= 1;
+    /// True if the app may have clients of S: it names that, or the service that S is cut down from, or none at all.
+    template <class S>
+    static constexpr bool serves =
+        count<AppPart::service> == 0 || ((std::same_as<Ps, S> || std::same_as<Ps, WholeService<S>>) || ...);
+
+    /// Tells `app` what the services need that it names, as far as their types say it.
+    template <class App>
+    static void require_scopes(App const& app) {
+        (require_scopes_of<Ps>(app), ...);
+    }
+    /// A policy of `app` for each of its services, as a hana::map.
+    template <class App>
+    static constexpr auto policies(App const& app) {
+        auto const services = boost::hana::filter(hana_types<App, Ps...>(), [](auto type) {
+            return boost::hana::bool_<needs_no_data<typename decltype(type)::type>>();
+        });
+        return boost::hana::unpack(services, [&](auto... types) {
+            return boost::hana::make_map(
+                boost::hana::make_pair(types, AppPolicy<App>(app, typename decltype(types)::type{}))...);
+        });
+    }
+
+private:
+    /// S is a service whose resource server is known without an object of it.
+    template <class S>
+    static constexpr bool needs_no_data =
+        requires { requires Service<S> && bool(std::string_view(S::resource_server).size()); };
+
+    template <class S, class App>
+    static void require_scopes_of(App const& app) {
+        if constexpr (needs_no_data<S>) (void)AppPolicy<App>(app, S{});
+    }
+};
+
 /// The default storage of an app: a file storage at its default path; any other is default-constructed.
 template <class S>
 S default_token_storage(std::string const& client_id, std::string const& app_name, std::string const& environment) {
@@ -9700,7 +10245,7 @@ S default_token_storage(std::string const& client_id, std::string const& app_nam
     } else {
         static_assert(
             std::constructible_from<S, std::string>,
-            "globus: this token storage cannot be made from a path. Give the app's configuration a `storage`.");
+            "globus: this token storage cannot be made from a path. Give the app's configuration a `token_storage`.");
         constexpr bool is_json = std::same_as<S, JsonTokenStorage>;
         return S(default_token_path(client_id, app_name, environment, is_json ? ".json" : ".db"));
     }
@@ -9895,7 +10440,7 @@ public:
 private:
     template <class Config>
     static S storage_of(std::string const& client_id, Config const& config, AppPlace const& where) {
-        if (config.storage) return *config.storage;
+        if (config.token_storage) return *config.token_storage;
         return default_token_storage<S>(client_id, config.app_name, where.environment);
     }
     /// True for a service's 401; one from the token endpoint is about the client.
@@ -9994,7 +10539,8 @@ struct GrantRun {
 template <ClientKind K, Transport T>
 TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
     struct Grant final : Exchange {
-        Grant(T const& over, http::Request& sent) : Exchange(sent), transport(over) {}
+        Grant(T const& over, http::Request& sent, LogHook const* hook)
+            : Exchange(sent, hook, {"auth", "token"}), transport(over) {}
         ~Grant() { wipe(this->request.body); }
         Grant(Grant const&) = delete;
         Grant& operator=(Grant const&) = delete;
@@ -10005,7 +10551,7 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
         T const& transport;
     };
     http::Request request = token_request(client, std::move(form), context);
-    Grant grant(transport, request);
+    Grant grant(transport, request, context.log);
     BlockingCall call(grant, {.retry_class = RetryClass::grant, .deadline = request.deadline}, run);
     http::Response answer = call.answer();
     TokenResponse tokens = read_token_response(answer.body, run.now());
@@ -10023,6 +10569,7 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
 #include <functional>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <type_traits>
@@ -10083,6 +10630,10 @@ public:
 
     [[nodiscard]] Token token() const;
 
+    /// The current token, if a call takes it as it is; nothing if a call would renew it, or wait for a renewal.
+    /// @throws UsageError  if the token is for another resource server than the call; what a renewal was refused with
+    std::optional<Authorization> present_at_once(AuthContext const& context) const;
+
     /// The current token, or a new one that `grant` asks for.
     /// @throws UsageError  if the token is for another resource server than the call
     Authorization present_or_renewed(AuthContext const& context, Grant& grant);
@@ -10126,6 +10677,8 @@ private:
     [[nodiscard]] Age age_of(std::int64_t left) const;
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
+    /// The current token, if there is no need to wait for another one. It is called with the lock.
+    [[nodiscard]] std::optional<Authorization> usable() const;
     Authorization present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant);
     /// Renews, with the lock free meanwhile; the result says why it failed. While the token is valid, nobody waits long
     /// for a storage that others have locked, and ahead of time not at all.
@@ -10159,6 +10712,7 @@ private:
 
 #endif  // GLOBUS_OAUTH_RENEWAL_HPP
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10214,6 +10768,10 @@ public:
         State& state = *state_;
         Asking<T> grant(state, transport, context);
         return state.renewal.present_or_renewed(context, grant);
+    }
+    /// The token, if a call need not wait for a renewal. @throws what a renewal was refused with
+    [[nodiscard]] std::optional<Authorization> authorize_at_once(AuthContext const& context) const {
+        return state_->renewal.present_at_once(context);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
@@ -10350,6 +10908,7 @@ template <ClientKind K, TokenStorage S>
 #ifndef GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 #define GLOBUS_OAUTH_CLIENT_CREDENTIALS_POLICY_HPP
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -10383,6 +10942,10 @@ public:
         State& state = *state_;
         Asking<T> grant(state, transport, context);
         return state.renewal.present_or_renewed(context, grant);
+    }
+    /// The token, if a call need not wait for a renewal. @throws what a renewal was refused with
+    [[nodiscard]] std::optional<Authorization> authorize_at_once(AuthContext const& context) const {
+        return state_->renewal.present_at_once(context);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
@@ -10441,10 +11004,10 @@ namespace globus {
 /// The configuration of a ClientApp.
 template <class S, class T>
 struct ClientAppConfig {
-    std::string app_name = {};      ///< part of the path of the tokens
-    std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
-    std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
-    std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
+    std::string app_name = {};            ///< part of the path of the tokens
+    std::optional<S> token_storage = {};  ///< by default where the reference keeps tokens, see default_token_path
+    std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
     /// The transport of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong during a call that goes on all the same: a TokenStorageError when a new token cannot be
@@ -10455,30 +11018,31 @@ struct ClientAppConfig {
 
 namespace detail {
 
-template <class S, class T>
+template <class... Parts>
 consteval bool check_client_app() {
-    if constexpr (LoginFlow<S> || LoginFlow<T>)
-        static_assert(
-            !LoginFlow<S> && !LoginFlow<T>,
-            "globus::ClientApp<S, T>: a ClientApp acts for itself and never asks a user, so it takes no login "
-            "flow. Use UserApp to act for a user.");
-    else if constexpr (!TokenStorage<S>)
-        static_assert(TokenStorage<S>,
-                      "globus::ClientApp<S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage or "
-                      "MemoryTokenStorage.");
+    using All = AppParts<Parts...>;
+    using T = typename All::template part_or<AppPart::transport, CurlTransport>;
+    if constexpr (All::template count<AppPart::login_flow> != 0)
+        static_assert(All::template count<AppPart::login_flow> == 0,
+                      "globus::ClientApp<Parts...>: a ClientApp acts for itself and never asks a user, so it takes no "
+                      "login flow. Use UserApp to act for a user.");
+    else if constexpr (!All::known)
+        static_assert(All::known,
+                      "globus::ClientApp<Parts...>: one of the parts is none of these: a token storage, such as "
+                      "JsonTokenStorage; a transport, such as MockTransport; a service, such as SearchService.");
+    else if constexpr (!All::once)
+        static_assert(All::once,
+                      "globus::ClientApp<Parts...>: two of the parts are token storages or transports. Name one of "
+                      "each.");
     else if constexpr (!Complete<T>)
         static_assert(Complete<T>,
-                      "globus::ClientApp<S, T>: T is declared only. For CurlTransport, which is the default, include "
-                      "<globus/http/curl_transport.hpp>.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::ClientApp<S, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
+                      "globus::ClientApp<Parts...>: its transport is declared only. For CurlTransport, which is the "
+                      "default, include <globus/http/curl_transport.hpp>.");
     return true;
 }
-template <class S, class T>
+template <class... Parts>
 struct ClientAppRequirements {
-    static_assert(check_client_app<S, T>());
+    static_assert(check_client_app<Parts...>());
 };
 
 }  // namespace detail
@@ -10493,8 +11057,11 @@ struct ClientAppRequirements {
  * No login is ever needed: a token is requested when a call needs one, once for all threads and processes that share
  * the storage.
  *
- * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
- * @tparam T  CurlTransport, MockTransport, AnyTransport
+ * An app may name its services, as in ClientApp<SearchService, GroupsService>: see UserApp.
+ *
+ * @tparam Parts  in any order, or left out: where tokens are kept (JsonTokenStorage, which is the default,
+ *                SqliteTokenStorage, MemoryTokenStorage); the transport (CurlTransport, which is the default,
+ *                MockTransport, AnyTransport); the services that it has clients of (if there are none, all)
  *
  * @par Errors
  * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) during the wait for another thread's
@@ -10504,14 +11071,23 @@ struct ClientAppRequirements {
  *
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
-template <class S = JsonTokenStorage, class T = CurlTransport>
-class ClientApp : detail::ClientAppRequirements<S, T> {
+template <class... Parts>
+class ClientApp : detail::ClientAppRequirements<Parts...> {
+    using Sorted = detail::AppParts<Parts...>;
+    using S = typename Sorted::template part_or<detail::AppPart::token_storage, JsonTokenStorage>;
+    using T = typename Sorted::template part_or<detail::AppPart::transport, CurlTransport>;
+
 public:
     using Config = ClientAppConfig<S, T>;
+    /// True for each service that the app may have clients of.
+    template <class Service>
+    static constexpr bool serves = Sorted::template serves<Service>;
 
     /// @throws UsageError  for an unusable app name
     explicit ClientApp(Confidential client, Config config = Config{})
-        : state_(std::in_place, std::move(client), std::move(config)) {}
+        : state_(std::in_place, std::move(client), std::move(config)) {
+        Sorted::require_scopes(*this);
+    }
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -10552,7 +11128,13 @@ public:
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service, AppPolicy<ClientApp> policy,
                                                                   std::optional<ClientOptions<T>> options = {}) const {
+        static_assert(detail::check_served<ClientApp, Service>());
         return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+    /// A policy for each service that the app names, as a hana::map: see UserApp::policies.
+    template <class Asked = ClientApp>
+    [[nodiscard]] auto policies() const {
+        return Sorted::template policies<Asked>(*this);
     }
 
     /// True if a resource server has no valid token stored, so that `login` would request one.
@@ -10645,6 +11227,9 @@ private:
 
     detail::ProcessBound<State> state_;
 };
+
+template <class S, class T>
+ClientApp(Confidential, ClientAppConfig<S, T>) -> ClientApp<S, T>;
 
 }  // namespace globus
 
@@ -11188,7 +11773,7 @@ template <class F, class S, class T>
 struct UserAppConfig {
     std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
     F login_flow = F();                         ///< how `login` asks the user
-    std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
+    std::optional<S> token_storage = {};        ///< by default where the reference keeps tokens, see default_token_path
     bool request_refresh_tokens = false;        ///< whether to keep the user logged in
     std::string login_redirect_uri = {};        ///< the application's own; a Confidential client needs one
     std::string environment = {};               ///< else GLOBUS_SDK_ENVIRONMENT, else production
@@ -11204,39 +11789,39 @@ struct UserAppConfig {
 
 namespace detail {
 
-template <class K, class F, class S, class T>
+template <class K, class... Parts>
 consteval bool check_user_app() {
+    using All = AppParts<Parts...>;
+    using T = typename All::template part_or<AppPart::transport, CurlTransport>;
     if constexpr (!ClientKind<K>)
-        static_assert(ClientKind<K>,
-                      "globus::UserApp<K, F, S, T>: K is not a kind of OAuth2 client. Use Native for an app that users "
-                      "install, or Confidential for one with a client secret.");
-    else if constexpr (!LoginFlow<F>)
-        static_assert(LoginFlow<F>,
-                      "globus::UserApp<K, F, S, T>: F is not a login flow. Use CommandLineLoginFlow, "
-                      "LocalServerLoginFlow or NoLoginFlow, or give yours "
-                      "`TokenResponse run_login_flow(Login, std::stop_token) const`.");
-    else if constexpr (NeedsNativeApp<F> && !std::same_as<K, Native>)
-        static_assert(std::same_as<K, Native>,
-                      "globus::UserApp<K, F, S, T>: only an app without a secret may be redirected to a local server. "
-                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
-    else if constexpr (!TokenStorage<S>)
-        static_assert(TokenStorage<S>,
-                      "globus::UserApp<K, F, S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage "
-                      "or MemoryTokenStorage.");
-    else if constexpr (!Complete<T>)
         static_assert(
-            Complete<T>,
-            "globus::UserApp<K, F, S, T>: T is declared only. For CurlTransport, which is the default, include "
-            "<globus/http/curl_transport.hpp>.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::UserApp<K, F, S, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
+            ClientKind<K>,
+            "globus::UserApp<K, Parts...>: K is not a kind of OAuth2 client. Use Native for an app that users "
+            "install, or Confidential for one with a client secret.");
+    else if constexpr (!All::known)
+        static_assert(All::known,
+                      "globus::UserApp<K, Parts...>: one of the parts is none of these: a login flow, such as "
+                      "CommandLineLoginFlow, or yours with `TokenResponse run_login_flow(Login, std::stop_token) "
+                      "const`; a token storage, such as JsonTokenStorage; a transport, such as MockTransport; a "
+                      "service, such as TransferService.");
+    else if constexpr (!All::once)
+        static_assert(All::once,
+                      "globus::UserApp<K, Parts...>: two of the parts are login flows, token storages or transports. "
+                      "Name one of each.");
+    else if constexpr (NeedsNativeApp<typename All::template part_or<AppPart::login_flow, NoLoginFlow>> &&
+                       !std::same_as<K, Native>)
+        static_assert(std::same_as<K, Native>,
+                      "globus::UserApp<K, Parts...>: only an app without a secret may be redirected to a local server. "
+                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
+    else if constexpr (!Complete<T>)
+        static_assert(Complete<T>,
+                      "globus::UserApp<K, Parts...>: its transport is declared only. For CurlTransport, which is the "
+                      "default, include <globus/http/curl_transport.hpp>.");
     return true;
 }
-template <class K, class F, class S, class T>
+template <class K, class... Parts>
 struct UserAppRequirements {
-    static_assert(check_user_app<K, F, S, T>());
+    static_assert(check_user_app<K, Parts...>());
 };
 
 /// What a UserApp keeps for one resource server: a token that is renewed, or one that is not.
@@ -11244,7 +11829,7 @@ template <class K>
 struct UserPolicy {
     std::optional<RefreshPolicy<K>> renewing = {};
     Authorization authorization = {};
-    std::int64_t expires_at = 0;
+    std::int64_t expires_at_seconds = 0;
 };
 
 /// Refresh tokens that Globus Auth has refused. They count as missing, so that they are not tried in vain again.
@@ -11282,10 +11867,17 @@ std::string grant_label(std::string const& app_name);
  * a login that is refused, or that cannot be verified or stored, are revoked, if Globus Auth can be reached within ten
  * seconds; but not if only the clock is wrong: then the IdTokenError says by how much (see `id_token_leeway`).
  *
- * @tparam K  Native, or Confidential with a `login_redirect_uri`
- * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or your own
- * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
- * @tparam T  CurlTransport, MockTransport, AnyTransport
+ * An app may name its services. Then it asks for the scopes of all of them from the beginning, whatever clients there
+ * are, and a client of another service does not compile:
+ *
+ *     UserApp<Native, TransferService, GroupsService> app{Native{client_id}, {.app_name = "nightly backup"}};
+ *     app.client<SearchService>();                                    // does not compile
+ *
+ * @tparam K      Native, or Confidential with a `login_redirect_uri`
+ * @tparam Parts  in any order, or left out: how to ask the user (CommandLineLoginFlow, which is the default,
+ *                LocalServerLoginFlow, NoLoginFlow, or your own); where tokens are kept (JsonTokenStorage, which is the
+ *                default, SqliteTokenStorage, MemoryTokenStorage); the transport (CurlTransport, which is the default,
+ *                MockTransport, AnyTransport); the services that it has clients of (if there are none, all)
  *
  * @par Errors
  * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
@@ -11294,16 +11886,25 @@ std::string grant_label(std::string const& app_name);
  * @par Thread safety
  * Any function may be called from any thread; one login runs at a time. Copies refer to the same app.
  */
-template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
-class UserApp : detail::UserAppRequirements<K, F, S, T> {
+template <class K, class... Parts>
+class UserApp : detail::UserAppRequirements<K, Parts...> {
+    using Sorted = detail::AppParts<Parts...>;
+    using F = typename Sorted::template part_or<detail::AppPart::login_flow, CommandLineLoginFlow>;
+    using S = typename Sorted::template part_or<detail::AppPart::token_storage, JsonTokenStorage>;
+    using T = typename Sorted::template part_or<detail::AppPart::transport, CurlTransport>;
+
 public:
     using Config = UserAppConfig<F, S, T>;
+    /// True for each service that the app may have clients of.
+    template <class Service>
+    static constexpr bool serves = Sorted::template serves<Service>;
 
     /// @param client  Native{client_id} or Confidential{client_id, client_secret}
     /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
     ///                     leeway
-    explicit UserApp(K client, Config config = Config{})
-        : state_(std::in_place, std::move(client), std::move(config)) {}
+    explicit UserApp(K client, Config config = Config{}) : state_(std::in_place, std::move(client), std::move(config)) {
+        Sorted::require_scopes(*this);
+    }
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -11350,7 +11951,15 @@ public:
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service, AppPolicy<UserApp> policy,
                                                                 std::optional<ClientOptions<T>> options = {}) const {
+        static_assert(detail::check_served<UserApp, Service>());
         return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+    /// A policy for each service that the app names: a hana::map by their types, as in
+    /// `app.policies()[hana::type_c<TransferService>]`, for files that include <boost/hana.hpp>. A service with data of
+    /// its own, such as the id of a flow, is not in it.
+    template <class Asked = UserApp>
+    [[nodiscard]] auto policies() const {
+        return Sorted::template policies<Asked>(*this);
     }
 
     /// True if a resource server has no valid token stored, so that `login` would ask.
@@ -11411,7 +12020,7 @@ public:
             for (bool again = false;; again = true) {
                 policy = policy_of(server, context);
                 if (policy.renewing) return policy.renewing->authorize(transport, core().context_of(context));
-                if (policy.expires_at >= now()) return policy.authorization;
+                if (policy.expires_at_seconds >= now()) return policy.authorization;
                 core().forget_policy(server);
                 if (again)
                     throw TokenValidationError(TokenValidationError::Kind::expired,
@@ -11525,7 +12134,7 @@ private:
             if (config().request_refresh_tokens) return {.renewing = state_->renewing_policy(server)};
             detail::check_token("a stored access token", data.access_token.reveal());
             return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
-                    .expires_at = data.expires_at_seconds};
+                    .expires_at_seconds = data.expires_at_seconds};
         };
         return core().policy_of(resource_server, context, make);
     }
@@ -11582,6 +12191,9 @@ private:
     detail::ProcessBound<State> state_;
 };
 
+template <class K, class F, class S, class T>
+UserApp(K, UserAppConfig<F, S, T>) -> UserApp<K, F, S, T>;
+
 }  // namespace globus
 
 #endif  // GLOBUS_APP_USER_APP_HPP
@@ -11592,15 +12204,34 @@ private:
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace globus {
 
+namespace detail {
+class CurlExchange;
+}  // namespace detail
+
 /// How a CurlTransport connects. The defaults are the safe ones; certificates are always verified.
 struct CurlOptions {
+    /**
+     * The options with the authorities that the environment names, as the curl tool reads it: the file of
+     * CURL_CA_BUNDLE, or else the file of SSL_CERT_FILE and the directories of SSL_CERT_DIR. No other CurlOptions read
+     * these variables, and none makes a certificate pass unverified.
+     *
+     *     Client transfer{TransferService{}, policy, {.transport = CurlTransport{CurlOptions::from_environment()}}};
+     *
+     * @throws UsageError  if what a variable names cannot be read; of the directories, one has to be there
+     *
+     * https://curl.se/docs/manpage.html, section "ENVIRONMENT"
+     */
+    [[nodiscard]] static CurlOptions from_environment();
+
     std::chrono::milliseconds connect_timeout{10'000};  ///< name lookup, connection and TLS handshake together
     std::chrono::seconds idle_timeout{60};  ///< this long without a byte in either direction ends the call; 0: never
     std::string ca_file = {};               ///< PEM file of the authorities to trust instead of the system's
-    std::string ca_path = {};               ///< directory of such, hashed by `openssl rehash`
+    std::string ca_path = {};               ///< directories of such, separated by ':', hashed by `openssl rehash`
     /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4,
     /// socks4a, socks5 and socks5h); "": none. Unset: the environment's variables decide (https_proxy, ALL_PROXY,
     /// NO_PROXY), as for the curl tool. Loopback addresses are reached without a proxy, unless the one named here is on
@@ -11657,12 +12288,18 @@ private:
     struct Handle;
     struct Pool;
     struct Lease;
-    class Exchange;
+    struct Wake;
+
+    /// Runs the transfer until it ends, the deadline passes or a stop is asked for. @return a CURLcode
+    static int drive(Handle& handle, detail::CurlExchange& exchange, http::Request const& request);
 
     detail::ProcessBound<Pool> pool_;
 };
 
 namespace detail {
+
+/// The directories of a list that is separated by ':'.
+std::vector<std::string> directories_of(std::string_view list);
 
 /// The transport of a client that was given none.
 CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout);
@@ -11673,67 +12310,168 @@ CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::secon
 #endif  // GLOBUS_HTTP_CURL_TRANSPORT_HPP
 
 #endif  // GLOBUS_APP_HPP
-#ifndef GLOBUS_CLIENT_CLIENT_WITH_HPP
-#define GLOBUS_CLIENT_CLIENT_WITH_HPP
+#ifndef GLOBUS_CLIENT_ANY_CLIENT_HPP
+#define GLOBUS_CLIENT_ANY_CLIENT_HPP
 
+#ifndef GLOBUS_HTTP_ANY_RETRY_HPP
+#define GLOBUS_HTTP_ANY_RETRY_HPP
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <optional>
 #include <type_traits>
+#include <utility>
 
 namespace globus {
-namespace detail {
-
-template <class P>
-struct IsAuthorizer : std::bool_constant<NamesCredential<P>> {};  // for which transport, Client checks
-template <class P>
-struct IsTransport : std::bool_constant<Transport<P>> {};
-template <class P>
-struct IsRetryPolicy : std::bool_constant<RetryPolicy<P>> {};
-
-/// How many of the types are of that kind.
-template <template <class> class Is, class... Ps>
-inline constexpr int count_of = (0 + ... + int{Is<Ps>::value});
-
-/// The first of the types that is of that kind, or Default.
-template <template <class> class Is, class Default, class... Ps>
-struct FirstOf : std::type_identity<Default> {};
-template <template <class> class Is, class Default, class P, class... Ps>
-struct FirstOf<Is, Default, P, Ps...>
-    : std::conditional_t<Is<P>::value, std::type_identity<P>, FirstOf<Is, Default, Ps...>> {};
-
-template <class S, class... Ps>
-struct ClientOf {
-    static_assert(((IsAuthorizer<Ps>::value + IsTransport<Ps>::value + IsRetryPolicy<Ps>::value == 1) && ...),
-                  "globus::ClientWith<S, Policies...>: one of the policies is not exactly one of these: an authorizer, "
-                  "such as AccessTokenPolicy; a transport, such as MockTransport; a retry policy, such as NoRetry.");
-    static_assert(count_of<IsAuthorizer, Ps...> <= 1,
-                  "globus::ClientWith<S, Policies...>: two of the policies are authorizers. Name one.");
-    static_assert(count_of<IsTransport, Ps...> <= 1,
-                  "globus::ClientWith<S, Policies...>: two of the policies are transports. Name one.");
-    static_assert(count_of<IsRetryPolicy, Ps...> <= 1,
-                  "globus::ClientWith<S, Policies...>: two of the policies are retry policies. Name one.");
-
-    using type = Client<S, typename FirstOf<IsAuthorizer, NullPolicy, Ps...>::type,
-                        typename FirstOf<IsTransport, CurlTransport, Ps...>::type,
-                        typename FirstOf<IsRetryPolicy, DefaultRetry, Ps...>::type>;
-};
-
-}  // namespace detail
 
 /**
- * The Client of a service with these policies, in any order. What is left out is as usual: CurlTransport, DefaultRetry,
- * and NullPolicy, which sends no credential.
+ * Any retry policy behind one type, for code that does not want a template parameter.
  *
- *     ClientWith<TransferService, NoRetry, AccessTokenPolicy> transfer{token};
- *     static_assert(std::same_as<decltype(transfer),
- *                                Client<TransferService, AccessTokenPolicy, CurlTransport, NoRetry>>);
- *
- * Two policies of one kind, or a type that is none, do not compile, with a sentence that says so.
+ * Copies share the policy inside. Thread safety is that of the policy inside. One that was moved from repeats nothing.
  */
-template <class S, class... Policies>
-using ClientWith = typename detail::ClientOf<S, Policies...>::type;
+class AnyRetry {
+public:
+    /// A DefaultRetry.
+    AnyRetry() : AnyRetry(DefaultRetry()) {}
+    /// Converts implicitly: any retry policy may be given where this one is expected.
+    template <class R>
+        requires(!std::same_as<std::remove_cvref_t<R>, AnyRetry>) && RetryPolicy<R>
+    AnyRetry(R policy) : inside_(std::make_shared<Model<R> const>(std::move(policy))) {}
+
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const {
+        return inside_ != nullptr ? inside_->before_retry(attempt) : std::nullopt;
+    }
+    void succeeded(Attempt const& attempt) const noexcept {
+        if (inside_ != nullptr) inside_->succeeded(attempt);
+    }
+
+private:
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const = 0;
+        virtual void succeeded(Attempt const& attempt) const noexcept = 0;
+    };
+    template <class R>
+    struct Model final : Concept {
+        explicit Model(R r) : policy(std::move(r)) {}
+        std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const override {
+            return policy.before_retry(attempt);
+        }
+        void succeeded(Attempt const& attempt) const noexcept override { policy.succeeded(attempt); }
+        R policy;
+    };
+
+    std::shared_ptr<Concept const> inside_;
+};
 
 }  // namespace globus
 
-#endif  // GLOBUS_CLIENT_CLIENT_WITH_HPP
+#endif  // GLOBUS_HTTP_ANY_RETRY_HPP
+#ifndef GLOBUS_OAUTH_ANY_POLICY_HPP
+#define GLOBUS_OAUTH_ANY_POLICY_HPP
+
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * Any authorizer policy behind one type, for code that does not want a template parameter.
+ *
+ *     AnyPolicy policy = NullPolicy{};
+ *     if (token) policy = AccessTokenPolicy{*token};
+ *     Client<TransferService, AnyPolicy> transfer{policy};
+ *
+ * Which services a policy fits is checked when the program runs: making a client throws UsageError where the policy
+ * inside would not have compiled, as BasicPolicy does not for Transfer. AnyClient<Service> is a client whose transport
+ * and retry policy are hidden, too, and any client of the service converts to it.
+ *
+ * Copies share the policy inside, with its token and its renewals. Errors and thread safety are those of the policy
+ * inside. UsageError if this was moved from.
+ */
+class AnyPolicy {
+public:
+    using credential = AnyCredential;
+
+    /// Converts implicitly: any policy may be given where this one is expected, if it takes any transport.
+    template <class P>
+        requires(!std::same_as<std::remove_cvref_t<P>, AnyPolicy>) && NamesCredential<P> && Authorizer<P, AnyTransport>
+    AnyPolicy(P policy) : inside_(std::make_shared<Model<P> const>(std::move(policy))) {}
+
+    template <Transport T>
+    [[nodiscard]] Authorization authorize(T const& transport, AuthContext const& context) const {
+        return inside_->authorize(transport, context);
+    }
+    template <Transport T>
+    [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,
+                                    AuthContext const& context) const {
+        return inside_->unauthorized(refused, transport, context);
+    }
+
+    /// Checks that a service takes the credential of the policy inside.
+    /// @param takes_basic    the service is reached by the id and secret of an app
+    /// @param takes_nothing  the service takes no credential
+    /// @throws UsageError  that says which policy to use
+    void check_credential(bool takes_basic, bool takes_nothing) const;
+
+private:
+    struct Concept {
+        virtual ~Concept() = default;
+        virtual Authorization authorize(AnyTransport const& transport, AuthContext const& context) const = 0;
+        virtual bool unauthorized(Authorization const& refused, AnyTransport const& transport,
+                                  AuthContext const& context) const = 0;
+        bool is_basic = false;
+        bool is_nothing = false;
+    };
+    template <class P>
+    struct Model final : Concept {
+        explicit Model(P p) : policy(std::move(p)) {
+            this->is_basic = std::same_as<typename P::credential, BasicCredential>;
+            this->is_nothing = std::same_as<typename P::credential, NoCredential>;
+        }
+        Authorization authorize(AnyTransport const& transport, AuthContext const& context) const override {
+            return policy.authorize(transport, context);
+        }
+        bool unauthorized(Authorization const& refused, AnyTransport const& transport,
+                          AuthContext const& context) const override {
+            return policy.unauthorized(refused, transport, context);
+        }
+        P policy;
+    };
+
+    detail::Shared<Concept const> inside_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_ANY_POLICY_HPP
+
+namespace globus {
+
+/**
+ * A client of a service, whatever its policies: for functions that are no templates. Any client of the service converts
+ * to it.
+ *
+ *     std::size_t count_files(AnyClient<TransferService> const& transfer, std::string const& endpoint_id);
+ *
+ *     count_files(app.client<TransferService>(), id);
+ *     count_files(Client<TransferService, AccessTokenPolicy, MockTransport>{"token", {.transport = mock}}, id);
+ *
+ * A client converts to AnyClient<ReadOnly<Service>>, too, for functions that only read.
+ *
+ * The result is a copy, as any copy of a client is: it shares the tokens, connections and retry budget of the original,
+ * and has calls of its own, which end when it is destroyed. A range (`paginate`, `recursive_ls`) refers to the client
+ * that it was made from: of a parameter that was converted, it ends with the function.
+ */
+template <class S>
+using AnyClient = Client<S, AnyPolicy, AnyTransport, AnyRetry>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_ANY_CLIENT_HPP
 #ifndef GLOBUS_CORE_FORMAT_HPP
 #define GLOBUS_CORE_FORMAT_HPP
 
@@ -11787,9 +12525,11 @@ struct std::formatter<globus::Optional<T>, char> : std::formatter<T, char> {
 #ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // A reference to an element of a temporary does not dangle here; this tells g++ 14 so.
@@ -11808,17 +12548,22 @@ namespace globus {
  * A transport for tests: it records every request, and answers from a script.
  *
  *     MockTransport mock;
- *     mock.reply(200, R"({"DATA": [{"name": "a.txt", "type": "file"}]})");
+ *     mock.answer<OperationLs>({.DATA = {{.name = "a.txt", .type = FileType::file}}});
+ *     mock.reply(404, R"({"code": "ClientError.NotFound", "message": "..."})");
  *     Client<TransferService, AccessTokenPolicy, MockTransport> client{"token", {.transport = mock}};
  *
  *     auto listing = client.operation_ls({.endpoint_id = id});
  *
  *     assert(mock.requests().at(0).url.ends_with("/ls"));
+ *     assert(mock.requests().at(0).headers.get("authorization") == "Bearer token");
  *
  * Answers are given in the order in which they were scripted. When the script is used up, the handler of `otherwise`
  * answers; without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A
  * request that comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any
  * other transport, and is neither recorded nor answered from the script.
+ *
+ * A recorded request is as a server would see it: its headers have Authorization, and what a source gave is its body.
+ * A handler gets it without that header, as every transport does.
  *
  * @par Thread safety
  * Any function may be called from any thread. Copies share script and record.
@@ -11884,10 +12629,37 @@ public:
     MockTransport& reply(http::Response response);
     /// Scripts a function that makes the answer, or throws.
     MockTransport& reply(Handler handler);
+    /**
+     * Scripts the answer of an operation, by its document.
+     *
+     *     mock.answer<GetTask>({.task_id = id, .status = TaskStatus::succeeded});
+     *
+     * The next request must be one of this operation, by its method and path; else it fails with UsageError. The
+     * document of another operation does not compile.
+     *
+     * @tparam O  the operation; one whose answer has tokens is scripted by `reply`
+     */
+    template <class O>
+    MockTransport& answer(typename O::result const& document, int status = 200) {
+        constexpr bool is_read_by_itself = requires { O::result::from_answer(std::string_view()); };
+        static_assert(!is_read_by_itself,
+                      "globus::MockTransport: the answer of this operation cannot be written from its document. Script "
+                      "its text by `reply`.");
+        return answer(O::route.method, O::route.path, {.status = status, .body = to_json(document)});
+    }
+    template <class O, class Other>
+        requires(!std::convertible_to<Other const&, typename O::result>)
+    // clang-format off
+    void answer(Other const&, int = 200) = delete;  // this is not what the operation answers: pass its `result`, such as a FileList for OperationLs
+    // clang-format on
     /// Scripts a failure.
     MockTransport& fail(NetworkError error);
     /// Sets the handler that answers when the script is used up.
     MockTransport& otherwise(Handler handler);
+
+    /// Sets the size of the pieces that a sink is given, in bytes; at first a sink gets each body as one piece.
+    /// @throws UsageError  for 0
+    MockTransport& piece_size(std::size_t bytes);
 
     /// The requests so far, in the order of their arrival.
     [[nodiscard]] Requests requests() const;
@@ -11902,6 +12674,9 @@ public:
 
 private:
     struct State;
+
+    /// Scripts an answer to a request of that method and path template.
+    MockTransport& answer(http::Method method, std::string_view path, http::Response response);
 
     detail::ProcessBound<State> state_;
 };
@@ -13724,36 +14499,75 @@ struct ValidateRun {
 
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <optional>
 #include <string_view>
 
 // Waiting for something that the service does: looking at it again and again.
+//
+// Every wait has the same schedule. It looks at once, then after half a second, then after half as much again each time,
+// until the pauses are as long as its `polling_interval`; one of less than half a second is the first pause, too. Looks
+// keep to their plan however long each takes, and each may come up to a tenth of its pause earlier, so that many waits
+// that began together spread. The last look is at the end of the time-out, unless that is less than half a pause after
+// the one before.
 
-namespace globus {
+namespace globus::detail {
 
-/**
- * How long a function waits for the service, and how often it looks: at once, then after `interval`, then after half as
- * much again each time, up to `longest_interval`.
- */
+/// How long a function waits for the service, and how often it looks.
 struct Polling {
-    std::chrono::duration<double> timeout = std::chrono::hours(1);     ///< of the whole wait
-    std::chrono::duration<double> interval = std::chrono::seconds(1);  ///< before the second look; 10 ms or more
-    std::chrono::duration<double> longest_interval = std::chrono::seconds(30);  ///< between looks
+    using Seconds = std::chrono::duration<double>;
+    Seconds timeout = std::chrono::hours(1);                  ///< of the whole wait; 10 ms or more
+    Seconds polling_interval = std::chrono::seconds(30);      ///< the longest pause; 10 ms or more
+    Seconds first_interval = std::chrono::milliseconds(500);  ///< the first pause, if that is less
+    double jitter = 0.1;                                      ///< the part of a pause by which a look may come earlier
+    std::function<bool(Seconds)> sleep = {};                  ///< waits in place of the library; false to cancel
 };
-
-namespace detail {
 
 /// True for an error of one look that the next look may not meet: a lost connection, a 503, an answer that is cut off.
 [[nodiscard]] bool may_pass(Error const& error);
 
+/// When the looks of a wait are: it reads no clock.
+class PollingPlan {
+public:
+    using Seconds = Polling::Seconds;
+
+    /// @param name  of the function that waits, for messages
+    /// @throws UsageError  for times below 10 ms, a jitter that is not in [0, 1), and numbers that are none
+    PollingPlan(std::string_view name, Polling const& polling);
+
+    /// Between which times after the start of the wait the next look is.
+    struct Look {
+        Seconds earliest, latest;
+    };
+    /// The next look; nothing if the time is up. @param elapsed  since the start of the wait
+    [[nodiscard]] std::optional<Look> next(Seconds elapsed);
+
+    /// Of the whole wait, at most a year.
+    [[nodiscard]] Seconds timeout() const noexcept { return timeout_; }
+
+private:
+    Seconds timeout_, longest_, pause_;
+    Seconds planned_{0};
+    double jitter_;
+};
+
 /// The looks of one wait.
 class Looks {
 public:
+    using Seconds = Polling::Seconds;
+
     /// @param name  of the function that waits, for messages
-    /// @throws UsageError  for a negative time-out, an interval below 10 ms, and numbers that are none
-    Looks(std::string_view name, CallGate const& gate, Polling const& polling, CallOptions options);
+    /// @param options  its deadline ends the wait, too
+    /// @throws UsageError  as PollingPlan does
+    Looks(std::string_view name, CallGate::Pass const& gate, Polling polling, CallOptions options,
+          CallGate::Wait gate_waits = CallGate::Wait::yes);
+    Looks(std::string_view name, CallGate const& gate, Polling polling, CallOptions options)
+        : Looks(name, CallGate::Pass(gate), std::move(polling), std::move(options)) {}
 
     /// For each request of the wait.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// Since the wait began; with `sleep`, the sum of its waits.
+    [[nodiscard]] Seconds elapsed() const { return sleep_ ? slept_ : Seconds(http::Clock::now() - start_); }
     /// Runs one of the user's callbacks, which may destroy the client.
     template <class F>
     void run_callback(F const& callback) const {
@@ -13785,29 +14599,43 @@ public:
         }
     }
 
-private:
+    // The parts of `until`, for a driver that does not block.
+
+    /// Reports a look that succeeded.
     void looked() noexcept;
-    /// Rethrows the error in flight if it will not pass.
+    /// Reports a look that failed, while the error is in flight; rethrows it if it will not pass.
     void failed(Error const& error);
+    /// When the next look is; nothing if that would be too late. @throws the last look's error, if none succeeded
+    [[nodiscard]] std::optional<http::Clock::time_point> next_look();
+    /// Ends a wait that was cancelled.
+    [[noreturn]] void end_cancelled() const;
+
+private:
+    /// The next look after the start; nothing if that would be too late.
+    std::optional<Seconds> next();
     /// Waits for the next look. False if that would be too late.
     bool wait();
+    /// False if it was cancelled.
+    bool sleep_until(Seconds until);
 
     std::string_view name_;
     CallGate::Call const call_;  // lasts from the first look to the last
     CallOptions options_;
-    std::chrono::duration<double> interval_;
-    std::chrono::duration<double> longest_;
-    http::Clock::time_point end_;
+    std::function<bool(Seconds)> sleep_;
+    PollingPlan plan_;
+    http::Clock::time_point start_ = http::Clock::now();
+    Seconds slept_{0};
     std::exception_ptr failure_;  ///< of the last look, if none succeeded
     bool seen_ = false;
 };
 
-}  // namespace detail
-}  // namespace globus
+}  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_POLLING_HPP
 
+#include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 namespace globus::flows {
@@ -13815,11 +14643,13 @@ namespace globus::flows {
 /**
  * What run_wait waits for, and how.
  *
- *     client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}})
+ *     client.run_wait({.run_id = run->run_id, .timeout = 2h})
  */
 struct RunWait {
     Required<std::string> run_id;
-    Polling polling = {};
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
     std::function<void(Run const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
@@ -13859,6 +14689,11 @@ constexpr char const* to_string(RunVerdict::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, RunVerdict::Kind kind) {
+    return out << to_string(kind);
+}
 
 }  // namespace globus::flows
 
@@ -13867,7 +14702,8 @@ namespace globus::detail {
 template <class Client>
 flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait, CallOptions const& options) {
     using Kind = flows::RunVerdict::Kind;
-    Looks looks("run_wait", client.gate(), wait.polling, options);
+    Looks looks("run_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
     flows::RunVerdict verdict;
     looks.until([&] { verdict.run = taken_as_is(client.get_run({.run_id = *wait.run_id}, looks.options())); },
                 [&] {
@@ -14032,13 +14868,13 @@ struct FlowsService::Operations {
     /**
      * Waits until a run has ended or needs its user, or time runs out.
      *
-     *     auto const verdict = client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}});
+     *     auto const verdict = client.run_wait({.run_id = run->run_id, .timeout = 2h});
      *     if (!verdict.succeeded()) explain(verdict.run);
      *
      * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError     for a negative time-out, and an interval below 10 ms
+     * @throws UsageError     for a time-out or polling_interval below 10 ms
      * @throws NetworkError   cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
      * @throws FlowsApiError  if the run does not exist or may not be read
      */
@@ -14273,6 +15109,380 @@ public:
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GCS_ERRORS_HPP
+#ifndef GLOBUS_SERVICES_GCS_FILE_ACCESS_HPP
+#define GLOBUS_SERVICES_GCS_FILE_ACCESS_HPP
+
+#ifndef GLOBUS_SERVICES_GCS_FILES_HPP
+#define GLOBUS_SERVICES_GCS_FILES_HPP
+
+#ifndef GLOBUS_CORE_DIGEST_HPP
+#define GLOBUS_CORE_DIGEST_HPP
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct evp_md_ctx_st;
+
+namespace globus {
+
+/**
+ * The digest of a file, to compare it by.
+ *
+ *     Digest const wanted = Digest::sha256("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+ *
+ * Texts are hexadecimal, as sha256sum prints them, or base64, as headers have them.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+class Digest {
+public:
+    /// How it was computed. MD5 (RFC 1321) finds accidents only; the others (FIPS 180-4) also find forgeries.
+    enum class Algorithm : unsigned char { md5, sha256, sha512 };
+
+    /// @throws UsageError  for a text that is not of this algorithm
+    static Digest md5(std::string_view text) { return {Algorithm::md5, text}; }
+    /// @throws UsageError  for a text that is not of this algorithm
+    static Digest sha256(std::string_view text) { return {Algorithm::sha256, text}; }
+    /// @throws UsageError  for a text that is not of this algorithm
+    static Digest sha512(std::string_view text) { return {Algorithm::sha512, text}; }
+
+    /// @param text  hexadecimal or base64
+    /// @throws UsageError  for a text that is not of this algorithm
+    Digest(Algorithm algorithm, std::string_view text);
+
+    [[nodiscard]] Algorithm algorithm() const noexcept { return algorithm_; }
+    /// The digest itself: 16, 32 or 64 bytes.
+    [[nodiscard]] std::string const& bytes() const noexcept { return bytes_; }
+    /// Lower-case hexadecimal.
+    [[nodiscard]] std::string hex() const;
+
+    friend bool operator==(Digest const&, Digest const&) = default;
+
+private:
+    Algorithm algorithm_;
+    std::string bytes_;
+};
+
+/// Its name in HTTP, such as "sha-256" (RFC 9530, section 6).
+constexpr char const* to_string(Digest::Algorithm algorithm) noexcept {
+    switch (algorithm) {
+        case Digest::Algorithm::md5:
+            return "md5";
+        case Digest::Algorithm::sha256:
+            return "sha-256";
+        case Digest::Algorithm::sha512:
+            return "sha-512";
+    }
+    return "unknown";
+}
+
+/**
+ * The computation of a digest, from pieces.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: unsafe.
+ */
+class DigestStream {
+public:
+    /// @throws Error  if OpenSSL does not offer the algorithm, as MD5 in FIPS mode
+    explicit DigestStream(Digest::Algorithm algorithm);
+
+    /// Adds bytes.
+    void update(std::string_view bytes);
+    /// The digest of all that was added; the stream is as new afterwards.
+    [[nodiscard]] Digest finish();
+    /// Forgets what was added.
+    void restart();
+
+private:
+    struct Free {
+        void operator()(evp_md_ctx_st* context) const noexcept;
+    };
+    Digest::Algorithm algorithm_;
+    std::unique_ptr<evp_md_ctx_st, Free> context_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_DIGEST_HPP
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// What the functions of GcsCollectionService for whole files take and give: see globus/services/gcs/service.hpp.
+
+namespace globus {
+
+/// What the server of a collection says about a file; see RFC 9110, section 8.
+struct FileStat {
+    std::optional<std::uint64_t> size = {};  ///< bytes; nothing if the server does not say
+    std::string etag = {};                   ///< differs after each change; as sent, with its quotes; may be empty
+    std::optional<std::chrono::sys_seconds> modified = {};  ///< when it was last changed, if the server says
+    std::string content_type = {};                          ///< such as "text/plain"; may be empty
+    bool ranges = false;                                    ///< the server says that it sends parts of it
+    std::vector<Digest> digests = {};                       ///< of the whole file, those that the server sent
+};
+
+/// How far a download or upload is.
+struct Progress {
+    std::uint64_t bytes = 0;                  ///< that are there, including those of an earlier attempt or process
+    std::optional<std::uint64_t> total = {};  ///< bytes that there will be, if that is known
+    double rate = 0;                          ///< bytes a second of late; 0: not known yet
+    /// At this rate; nothing if rate or total are not known.
+    std::optional<std::chrono::duration<double>> remaining = {};
+    int retries = 0;        ///< attempts of this call that were cut off
+    bool finished = false;  ///< all is there and checked: there is no other report
+};
+
+/// A file of this machine cannot be read or written: the disk is full, the folder may not be written, ...
+class GLOBUS_VISIBLE LocalFileError : public Error {
+public:
+    /// @param what  what was to be done, as in "written"
+    LocalFileError(std::string const& path, std::string const& what, std::error_code code);
+
+    /// The file.
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+    /// Why, such as std::errc::no_space_on_device.
+    [[nodiscard]] std::error_code const& code() const noexcept { return code_; }
+
+private:
+    std::string path_;
+    std::error_code code_;
+};
+
+/// A file changed while it was read, and what was read of it cannot be taken back.
+class GLOBUS_VISIBLE FileChangedError : public Error {
+public:
+    using Error::Error;
+};
+
+/// What arrived is not what was announced: another size, or another digest. Nothing of it is kept.
+class GLOBUS_VISIBLE FileIntegrityError : public Error {
+public:
+    using Error::Error;
+};
+
+/**
+ * Where a download goes.
+ *
+ *     {.path = "/data/run.h5", .to = "run.h5"}                     // a file, by its path
+ *     {.path = "/data/run.h5", .to = std::cout}                    // a stream
+ *     {.path = "/data/run.h5", .to = std::span(bytes)}             // a buffer of std::byte that is large enough
+ *     {.path = "/data/run.h5", .to = [&](std::string_view piece) { return take(piece); }}    // false ends it
+ */
+class DownloadTarget {
+public:
+    /// A file: a text, or a std::filesystem::path.
+    template <class P>
+        requires(std::constructible_from<std::string, P const&> && !std::same_as<P, DownloadTarget>)
+    DownloadTarget(P const& path) : target_(std::in_place_index<0>, std::string(path)) {}
+    /// A stream, which must live until the call ends.
+    DownloadTarget(std::ostream& stream) : target_(std::in_place_index<1>, &stream) {}
+    /// A buffer, which must live until the call ends.
+    DownloadTarget(std::span<std::byte> buffer) : target_(std::in_place_index<2>, buffer) {}
+    /// A function that takes each piece, and ends the download by returning false.
+    template <class F>
+        requires(std::is_invocable_r_v<bool, F&, std::string_view> && !std::same_as<F, DownloadTarget>)
+    DownloadTarget(F sink) : target_(std::in_place_index<3>, std::move(sink)) {}
+
+    /// The path, the stream, the buffer or the function.
+    [[nodiscard]] auto const& value() const noexcept { return target_; }
+
+private:
+    std::variant<std::string, std::ostream*, std::span<std::byte>, http::Sink> target_;
+};
+
+/**
+ * A download: which file, where to, and how.
+ *
+ *     files.download({.path = "/data/run.h5", .to = "run.h5"});
+ *     files.download({.path = "/data/run.h5", .to = "run.h5", .digest = Digest::sha256("ba78..."), .keep_time = true});
+ */
+struct Download {
+    Required<std::string> path;  ///< from the top of the collection
+    DownloadTarget to;           ///< a file, stream, buffer or function
+    /// What it has to be. Unset: what the server sends, if anything.
+    std::optional<Digest> digest = {};
+    /// Asks the server for a digest (Want-Repr-Digest, Want-Digest), which may cost it a while.
+    bool ask_digest = false;
+    // Of a target that is a file:
+    /// Leaves what has arrived of a file that cannot be finished beside it, and goes on there the next time.
+    bool resume = true;
+    /// The file is on the disk when the call returns, and after a failure of power it is the old one or the new one.
+    bool durable = true;
+    bool keep_time = false;  ///< gives it the time of the last change that the server tells
+    /// Its permissions. Unset: those of the file that it replaces, or those of any new file.
+    std::optional<unsigned> permissions = {};
+    // Of all:
+    /// Called before the first byte with what the server says about the file; once more if the file changed and the
+    /// download begins anew. What it throws ends the call.
+    std::function<void(FileStat const&)> on_begin = {};
+    /// Called at most ten times a second, and at the end, by the thread that calls. What it throws ends the call.
+    std::function<void(Progress const&)> progress = {};
+};
+
+/// What a download did.
+struct Downloaded {
+    FileStat file = {};                 ///< what the server said about the file
+    std::uint64_t bytes = 0;            ///< its size
+    std::uint64_t resumed_at = 0;       ///< bytes that were there from an earlier process, and were not sent again
+    int retries = 0;                    ///< how often it went on after an interruption
+    std::optional<Digest> digest = {};  ///< of what arrived, if there was one to compare with
+};
+
+/**
+ * Where an upload comes from.
+ *
+ *     {.from = "run.h5", .path = "/data/run.h5"}                   // a file, by its path
+ *     {.from = std::as_bytes(std::span(values)), .path = "/data/run.h5"}     // a buffer
+ *     {.from = std::cin, .path = "/data/run.h5"}                   // a stream, to its end
+ *     {.from = [&](char* buffer, std::size_t size) { return give(buffer, size); }, .path = "/data/run.h5"}
+ */
+class UploadSource {
+public:
+    /// A file: a text, or a std::filesystem::path.
+    template <class P>
+        requires(std::constructible_from<std::string, P const&> && !std::same_as<P, UploadSource>)
+    UploadSource(P const& path) : source_(std::in_place_index<0>, std::string(path)) {}
+    /// A stream, from where it is to its end, which must live until the call ends.
+    UploadSource(std::istream& stream) : source_(std::in_place_index<1>, &stream) {}
+    /// A buffer, which must live and stay as it is until the call ends.
+    UploadSource(std::span<std::byte const> buffer) : source_(std::in_place_index<2>, buffer) {}
+    /// A function that fills at most `size` bytes and says how many; 0 is the end. It is asked once for each byte, so
+    /// that an upload of it is not repeated.
+    template <class F>
+        requires(std::is_invocable_r_v<std::size_t, F&, char*, std::size_t> && !std::same_as<F, UploadSource>)
+    UploadSource(F function) : source_(std::in_place_index<3>, std::move(function)) {}
+
+    /// The path, the stream, the buffer or the function.
+    [[nodiscard]] auto const& value() const noexcept { return source_; }
+
+private:
+    std::variant<std::string, std::istream*, std::span<std::byte const>, http::Source> source_;
+};
+
+/**
+ * An upload: where from, to which file of the collection, and how.
+ *
+ *     files.upload({.from = "run.h5", .path = "/data/run.h5"});
+ *     files.upload({.from = "run.h5", .path = "/data/run.h5", .overwrite = false});
+ */
+struct Upload {
+    UploadSource from;           ///< a file, buffer, stream or function
+    Required<std::string> path;  ///< from the top of the collection
+    /// How many bytes a stream or function gives. Unset: as many as come. Files, buffers and streams that can be
+    /// positioned tell it themselves.
+    std::optional<std::uint64_t> size = {};
+    bool overwrite = true;  ///< false: an error if there is such a file already (If-None-Match: *)
+    /// What is sent has to have it. The server is told, and may compare (Repr-Digest, RFC 9530).
+    std::optional<Digest> digest = {};
+    /// Computes a SHA-256 digest of what is sent, and asks the server for its own afterwards, to compare them.
+    bool ask_digest = false;
+    bool verify = true;  ///< asks for the size of the file afterwards, and compares it
+    /// As for a Download. `bytes` is what this machine has sent.
+    std::function<void(Progress const&)> progress = {};
+};
+
+/// What an upload did.
+struct Uploaded {
+    std::uint64_t bytes = 0;            ///< that the file has
+    bool created = false;               ///< the server says that there was no such file before
+    std::optional<FileStat> file = {};  ///< what the server says about it now; nothing if it was not asked, or says no
+    std::optional<Digest> digest = {};  ///< of what was sent, if it was computed
+    int retries = 0;                    ///< how often it began anew
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_FILES_HPP
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// What the functions for files need of a client, whose type they do not know.
+class FileAccess {
+public:
+    virtual ~FileAccess() = default;
+    virtual Response<Bytes> send(http::Request request, RetryClass retry_class, CallOptions const& options) const = 0;
+    /// Asks the client's retry policy.
+    [[nodiscard]] virtual std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const = 0;
+    virtual void succeeded(Attempt const& attempt) const noexcept = 0;
+    [[nodiscard]] virtual std::string const& base_url() const noexcept = 0;
+    [[nodiscard]] virtual JointCall begin_call(CallOptions const& options) const = 0;
+    /// True if a time limit was set for the call or the client.
+    [[nodiscard]] virtual bool has_limit(CallOptions const& options) const = 0;
+
+protected:
+    FileAccess() = default;
+    FileAccess(FileAccess const&) = default;
+    FileAccess& operator=(FileAccess const&) = default;
+};
+
+/// @tparam Held  a Client, or a reference to one
+template <class Held>
+class FileAccessOf final : public FileAccess {
+public:
+    explicit FileAccessOf(Held client) : client_(std::forward<Held>(client)) {}
+
+    Response<Bytes> send(http::Request request, RetryClass retry_class, CallOptions const& options) const override {
+        return client_.template exchange<Response<Bytes>>(std::move(request), retry_class, options);
+    }
+    [[nodiscard]] std::optional<std::chrono::duration<double>> before_retry(Attempt const& attempt) const override {
+        return client_.options().retry.before_retry(attempt);
+    }
+    void succeeded(Attempt const& attempt) const noexcept override { client_.options().retry.succeeded(attempt); }
+    [[nodiscard]] std::string const& base_url() const noexcept override { return client_.base_url(); }
+    [[nodiscard]] JointCall begin_call(CallOptions const& options) const override {
+        return client_.begin_call(options);
+    }
+    [[nodiscard]] bool has_limit(CallOptions const& options) const override {
+        return is_timed(options, client_.options().timeout);
+    }
+
+private:
+    Held client_;
+};
+
+/// The URL of a file. @throws UsageError  for a path that names none
+std::string file_url(FileAccess const& access, std::string_view path);
+
+/// What an answer to HEAD says.
+struct FileHead {
+    FileStat stat;
+    std::string validator;  ///< see validator_of
+};
+/// @param ask_digest  asks the server for digests of the file
+FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options, bool ask_digest = false);
+FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
+                   bool ask_digest = false);
+/// Asks for digests of the whole file: RFC 9530, section 4, and RFC 3230, section 4.3.1.
+void want_digest(http::Headers& headers);
+Uploaded upload_file(FileAccess const& access, Upload const& what, CallOptions const& options);
+Downloaded download_file(FileAccess const& access, Download const& what, CallOptions const& options);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_FILE_ACCESS_HPP
 #ifndef GLOBUS_SERVICES_GCS_OPERATIONS_HPP
 #define GLOBUS_SERVICES_GCS_OPERATIONS_HPP
 
@@ -15243,8 +16453,80 @@ struct DeleteUserCredential {
 }  // namespace globus::gcs
 
 #endif  // GLOBUS_SERVICES_GCS_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_GCS_REMOTE_FILE_HPP
+#define GLOBUS_SERVICES_GCS_REMOTE_FILE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace globus {
+
+namespace detail {
+
+class FileAccess;
+
+}  // namespace detail
+
+/**
+ * A file of a collection that is open for reading at any place, as by pread(2).
+ *
+ *     RemoteFile const file = files.open("/data/run.h5");
+ *     std::vector<std::byte> header(512);
+ *     file.read_at(0, header);
+ *
+ * All that is read is of the version that was opened: if the file has changed, reading it is a FileChangedError, until
+ * `refresh` takes the version that is there. It has a copy of its client, with whose connections and tokens it reads.
+ *
+ * @par Thread safety
+ * `read_at`, `size` and `stat` may be called from any thread, each with a buffer of its own. `refresh` and moving may
+ * not run at the same time as anything else.
+ */
+class RemoteFile {
+public:
+    /// Opened by `open` of a client.
+    RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path, CallOptions const& options);
+    RemoteFile(RemoteFile&&) noexcept;
+    RemoteFile& operator=(RemoteFile&&) noexcept;
+    ~RemoteFile();
+
+    /// Its size in bytes. @throws FileIntegrityError  if the server does not say
+    [[nodiscard]] std::uint64_t size() const;
+    /// What the server said when it was opened or refreshed.
+    [[nodiscard]] FileStat const& stat() const noexcept { return stat_; }
+
+    /**
+     * Reads bytes from a place of the file.
+     *
+     * @param offset  of the first byte
+     * @param buffer  is filled, but for what is beyond the end of the file
+     * @return how many bytes were read: fewer than `buffer` has only at the end of the file, 0 beyond it
+     * @throws FileChangedError    if it is not the file that was opened
+     * @throws FileIntegrityError  if the server sends another part than it was asked for
+     * @throws ApiError, NetworkError and what the client's authorizer throws
+     */
+    std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer, CallOptions const& options = {}) const;
+
+    /// Takes the version that is there now.
+    void refresh(CallOptions const& options = {});
+
+private:
+    std::shared_ptr<detail::FileAccess const> access_;
+    std::string path_;
+    std::string url_;
+    FileStat stat_;
+    std::string validator_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_REMOTE_FILE_HPP
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15522,6 +16804,88 @@ struct GcsCollectionService {
         Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
             return static_cast<Client const&>(*this).template get<Bytes>(std::move(path), {}, options);
         }
+
+        /// Asks for the size, ETag and time of a file.
+        /// HEAD {path}
+        /// @param path  from the top of the collection
+        [[nodiscard]] FileStat stat_file(std::string_view path, CallOptions const& options = {}) const {
+            return detail::stat_file(access(), path, options);
+        }
+
+        /**
+         * Downloads a file, in constant memory, and checks its size, and its digest if there is one.
+         *
+         *     files.download({.path = "/data/run.h5", .to = "run.h5"});
+         *
+         * If the connection breaks, it goes on where that was, as long as the client's retry policy lets it; an attempt
+         * that brought 64 KiB, or a hundredth of the file, counts as a first one. The parts are of one version of the file (If-Range); if
+         * it changed, the download begins anew, or, if it went to a stream or function, ends with FileChangedError.
+         *
+         * A file is written beside its place and put there as a whole when all is there and checked. What has arrived
+         * of a download that failed, or was killed, lies beside it (`.NAME.globus-part`), and the next call for the
+         * same file goes on there, also in another process.
+         *
+         * The call may last as long as data flows: unless the call or the client was given a time-out or deadline, only
+         * the transport's idle time-out ends an attempt. `what.on_begin`, `what.progress` and the target are called
+         * within a request: they must not destroy the client.
+         *
+         * Many files, or large ones between two collections, are for a transfer: TransferService moves them without
+         * this machine, and tries for days.
+         *
+         * @throws UsageError          before anything is sent, for a path that cannot be right; and for a buffer that
+         *                             is too small
+         * @throws LocalFileError      if the file cannot be written
+         * @throws FileChangedError    if the file changed, and the target cannot begin anew, or for the fourth time
+         * @throws FileIntegrityError  if another size or digest arrived
+         */
+        Downloaded download(Download const& what, CallOptions const& options = {}) const {
+            return detail::download_file(access(), what, options);
+        }
+
+        /**
+         * Opens a file, to read parts of it.
+         *
+         *     RemoteFile const file = files.open("/data/run.h5");
+         *     file.read_at(offset, buffer);
+         *
+         * HEAD {path}
+         * @param path  from the top of the collection
+         */
+        [[nodiscard]] RemoteFile open(std::string path, CallOptions const& options = {}) const {
+            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(path),
+                    options};
+        }
+
+        /**
+         * Uploads a file, in constant memory, and compares the size of what is there then.
+         *
+         *     files.upload({.from = "run.h5", .path = "/data/run.h5"});
+         *
+         * It is sent by one PUT; after a failure that may pass it is sent again from the beginning, as long as the
+         * client's retry policy lets it and the source can be read again. A server is asked whether it wants a large
+         * body before it is sent (Expect: 100-continue). If another attempt finds that an earlier one has made the file
+         * that was not to be overwritten, the call succeeds.
+         *
+         * What a server does with a part of a file is its own affair. An error after which there may be such a part, or
+         * the whole file, says so: `outcome_unknown()`.
+         *
+         * The call may last as long as data flows, as for `download`.
+         * PUT {path}
+         *
+         * @throws UsageError          before anything is sent, for what cannot be right
+         * @throws LocalFileError      if the file cannot be read
+         * @throws FileChangedError    if it changed while it was sent
+         * @throws FileIntegrityError  if the collection has a file of another size or digest afterwards
+         */
+        Uploaded upload(Upload const& what, CallOptions const& options = {}) const {
+            static_assert(detail::check_raw<typename Client::service_type, false>());
+            return detail::upload_file(access(), what, options);
+        }
+
+    private:
+        [[nodiscard]] auto access() const {
+            return detail::FileAccessOf<Client const&>(static_cast<Client const&>(*this));
+        }
     };
 };
 
@@ -15763,6 +17127,42 @@ struct GroupMemberVisibilityWords {
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 using GroupMemberVisibility = OpenEnum<GroupMemberVisibilityWords>;
 
+/// The words of GroupRequiredSignupFields.
+struct GroupRequiredSignupFieldsWords {
+    /// The constants.
+    enum Known : unsigned char {
+        unknown,
+        institution,
+        current_project_name,
+        address,
+        city,
+        state,
+        country,
+        address1,
+        address2,
+        zip,
+        phone,
+        department,
+        field_of_science
+    };
+    static constexpr std::string_view words[] = {"",
+                                                 "institution",
+                                                 "current_project_name",
+                                                 "address",
+                                                 "city",
+                                                 "state",
+                                                 "country",
+                                                 "address1",
+                                                 "address2",
+                                                 "zip",
+                                                 "phone",
+                                                 "department",
+                                                 "field_of_science"};
+};
+/// What people who want to join a group must tell about themselves: `.signup_fields = {GroupRequiredSignupFields::city}`.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+using GroupRequiredSignupFields = OpenEnum<GroupRequiredSignupFieldsWords>;
+
 /// The words of a MembershipStatus.
 struct MembershipStatusWords {
     /// The constants.
@@ -15822,8 +17222,8 @@ struct Policies {
     Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
     Optional<GroupVisibility> group_visibility = {};
     Optional<GroupMemberVisibility> group_members_visibility = {};
-    Optional<bool> join_requests = {};            ///< people who are not invited may ask to join
-    std::vector<std::string> signup_fields = {};  ///< some of GroupRequiredSignupFields
+    Optional<bool> join_requests = {};                          ///< people who are not invited may ask to join
+    std::vector<GroupRequiredSignupFields> signup_fields = {};  ///< what people who join must tell
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
 };
@@ -15958,23 +17358,6 @@ struct MembershipActionResult {
 
 namespace globus::groups {
 
-/// What people who want to join must tell about themselves.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct GroupRequiredSignupFields {
-    static constexpr char const* institution = "institution";  ///< where one works or studies
-    static constexpr char const* current_project_name = "current_project_name";
-    static constexpr char const* address = "address";  ///< in one text
-    static constexpr char const* city = "city";
-    static constexpr char const* state = "state";
-    static constexpr char const* country = "country";
-    static constexpr char const* address1 = "address1";  ///< first line
-    static constexpr char const* address2 = "address2";  ///< second line
-    static constexpr char const* zip = "zip";            ///< postal code
-    static constexpr char const* phone = "phone";
-    static constexpr char const* department = "department";  ///< of the institution
-    static constexpr char const* field_of_science = "field_of_science";
-};
-
 /**
  * The policies to be set for a group, all of them at once.
  *
@@ -15992,7 +17375,7 @@ struct GroupPolicies {
     Required<GroupVisibility> group_visibility;                ///< who sees that the group exists
     Required<GroupMemberVisibility> group_members_visibility;  ///< who sees who is in it
     Required<bool> join_requests;                              ///< whether people who are not invited may ask to join
-    Required<StringList> signup_fields;                        ///< some of GroupRequiredSignupFields; {} for none
+    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
     /// Time after which a high assurance group asks for another login; null for the default.
     Optional<WholeSeconds> authentication_assurance_timeout = {};
     AdditionalFields additional_fields = {};
@@ -16446,7 +17829,7 @@ struct SetGroupPolicies {
     Required<GroupVisibility> group_visibility;                      ///< who sees that the group exists
     Required<GroupMemberVisibility> group_members_visibility;        ///< who sees who is in it
     Required<bool> join_requests;                                    ///< people who are not invited may ask to join
-    Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
+    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
     Optional<WholeSeconds> authentication_assurance_timeout = null;  ///< null for the service's default
     static constexpr auto wire =
         wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
@@ -16738,7 +18121,7 @@ private:
         if (response->refused().empty()) return response;
         throw MembershipRefused(
             globus::detail::to_request(op, client_.service(), client_.base_url()),
-            http::Response{.status = response.status(), .headers = response.headers(), .body = response.text()},
+            http::Response{.status = response.http_status(), .headers = response.headers(), .body = response.text()},
             *response);
     }
 
@@ -16775,8 +18158,8 @@ public:
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_SEARCH_ERRORS_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
-#define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
+#define GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
 
 #ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 #define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
@@ -16830,6 +18213,26 @@ struct PrincipalTypeWords {
 /// https://docs.globus.org/api/search/
 using PrincipalType = OpenEnum<PrincipalTypeWords>;
 
+/// The words of a FacetType.
+struct FacetTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, terms, date_histogram, numeric_histogram, sum, avg };
+    static constexpr std::string_view words[] = {"", "terms", "date_histogram", "numeric_histogram", "sum", "avg"};
+};
+/// What a facet counts or computes.
+/// https://docs.globus.org/api/search/reference/post_query/
+using FacetType = OpenEnum<FacetTypeWords>;
+
+/// The words of a SortOrder.
+struct SortOrderWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, asc, desc };
+    static constexpr std::string_view words[] = {"", "asc", "desc"};
+};
+/// Which way subjects are sorted.
+/// https://docs.globus.org/api/search/reference/post_query/
+using SortOrder = OpenEnum<SortOrderWords>;
+
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_WORDS_HPP
@@ -16875,32 +18278,54 @@ struct IndexAcknowledgement {
 };
 
 /// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
-struct GMetaEntry {
+struct GMetaResultEntry {
     Optional<Json> content = {};                           ///< the ingester's document
     Optional<std::string> entry_id = {};                   ///< null for a subject's only entry
     std::vector<std::string> matched_principal_sets = {};  ///< why the caller may see it
-    GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
+    GLOBUS_MEMBERS(GMetaResultEntry, content, entry_id, matched_principal_sets);
 };
 
 /// A subject with those of its entries that the caller may see.
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaResult {
     std::string subject = {};  ///< the ingester's name for it, mostly a URL
-    std::vector<GMetaEntry> entries = {};
+    std::vector<GMetaResultEntry> entries = {};
     static constexpr auto items = &GMetaResult::entries;
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
+};
+
+/// How many subjects have one value of a facet, or one in a range.
+/// https://docs.globus.org/api/search/reference/post_query/#gbucket
+struct GBucket {
+    Optional<Json> value = {};  ///< of the field; a range is an object with `from` and `to`
+    std::int64_t count = 0;     ///< subjects
+    GLOBUS_MEMBERS(GBucket, value, count);
+
+    /// The value as text: a text as it is, everything else as JSON; empty if there is none.
+    [[nodiscard]] std::string text() const;
+};
+
+/// What a facet of a query has counted or computed.
+/// https://docs.globus.org/api/search/reference/post_query/#gfacetresult
+struct GFacetResult {
+    std::string name = {};                    ///< as the query calls the facet
+    std::vector<GBucket> buckets = {};        ///< of a facet that counts
+    Optional<double> value = {};              ///< of one that computes, such as a sum
+    Optional<double> approximate_value = {};  ///< of one that estimates
+    static constexpr auto items = &GFacetResult::buckets;
+    GLOBUS_MEMBERS(GFacetResult, name, buckets, value, approximate_value);
 };
 
 /// A page of subjects that a query found. A `marker` comes with a scroll only.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct GSearchResult {
     std::vector<GMetaResult> gmeta = {};
-    Optional<std::int64_t> count = {};   ///< subjects of this page
-    Optional<std::int64_t> total = {};   ///< subjects that match
-    Optional<std::int64_t> offset = {};  ///< of this page
-    Optional<bool> has_next_page = {};   ///< there are more
-    Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
-    Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
+    Optional<std::int64_t> count = {};             ///< subjects of this page
+    Optional<std::int64_t> total = {};             ///< subjects that match
+    Optional<std::int64_t> offset = {};            ///< of this page
+    Optional<bool> has_next_page = {};             ///< there are more
+    Optional<std::string> marker = {};             ///< for the next page of a scroll; null on the last
+    std::vector<GFacetResult> facet_results = {};  ///< in the order of the query's facets
     static constexpr auto items = &GSearchResult::gmeta;
     GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
 };
@@ -16930,7 +18355,7 @@ struct Tasks {
 /// A task does what was asked for: `get_task` says how far it is.
 /// https://docs.globus.org/api/search/reference/ingest/
 struct TaskAcknowledgement {
-    Optional<std::string> task_id = {};
+    std::string task_id = {};
     Optional<bool> acknowledged = {};                    ///< true
     Optional<bool> success = {};                         ///< in answers to an ingest
     Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
@@ -16965,10 +18390,109 @@ struct DeletedRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace globus::search {
+
+/**
+ * Whose deletion index_delete_wait waits for, and how.
+ *
+ *     client.index_delete_wait({.index_id = id, .timeout = 24h})
+ */
+struct IndexDeleteWait {
+    Required<std::string> index_id;
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    /// Called after each look at an index that is still there; what it throws ends the wait.
+    std::function<void(Index const&)> on_progress = {};
+};
+
+/// How a wait for the deletion of an index ended.
+struct IndexDeleteVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        deleted,    ///< there is no such index (any more)
+        open,       ///< it will not be deleted: nobody asked for it, or somebody has reopened it
+        timed_out,  ///< time ran out, and the index is still to be deleted
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Index index = {};             ///< as it was last seen
+
+    /// True if the index is gone.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::deleted; }
+    /// True if nothing more will happen.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(IndexDeleteVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case IndexDeleteVerdict::Kind::deleted:
+            return "deleted";
+        case IndexDeleteVerdict::Kind::open:
+            return "open";
+        case IndexDeleteVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, IndexDeleteVerdict::Kind kind) {
+    return out << to_string(kind);
+}
+
+}  // namespace globus::search
+
+namespace globus::detail {
+
+template <class Client>
+search::IndexDeleteVerdict wait_for_index_deletion(Client const& client, search::IndexDeleteWait const& wait,
+                                                   CallOptions const& options) {
+    using Kind = search::IndexDeleteVerdict::Kind;
+    Looks looks("index_delete_wait", client.gate(),
+                {.timeout = wait.timeout, .polling_interval = wait.polling_interval}, options);
+    search::IndexDeleteVerdict verdict;
+    looks.until(
+        [&] {
+            try {
+                verdict.index = taken_as_is(client.get_index({.index_id = *wait.index_id}, looks.options()));
+            } catch (ApiError const& error) {
+                if (error.http_status() != 404) throw;
+                verdict.kind = Kind::deleted;
+            }
+        },
+        [&] {
+            if (verdict.succeeded()) return true;
+            if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.index); });
+            if (verdict.index.status == search::IndexStatus::open) verdict.kind = Kind::open;
+            return verdict.ended();
+        });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+
 #ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 #define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
 
+#include <boost/json/object.hpp>
+#include <boost/json/string_view.hpp>
+#include <boost/json/value_ref.hpp>
+
+#include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16977,16 +18501,86 @@ struct DeletedRole {
 
 namespace globus::search {
 
+/// What an index is to hold about a subject. https://docs.globus.org/api/search/reference/ingest/
+struct GMetaEntry {
+    Required<std::string> subject;    ///< its name in the index, mostly a URL
+    Required<StringList> visible_to;  ///< who finds it: {"public"}, or URNs of identities and groups
+    Required<Json> content;           ///< what is found: an object
+    Optional<std::string> id = {};    ///< of the entry, if the subject has several
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GMetaEntry, subject, visible_to, content, id, additional_fields);
+};
+
+/// A list of entries. https://docs.globus.org/api/search/reference/ingest/
+struct GMetaList {
+    std::vector<GMetaEntry> gmeta;  ///< the entries, each of any subject
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GMetaList, gmeta, additional_fields);
+};
+
+/**
+ * Entries to be put into an index. They replace those of the same subject and id.
+ *
+ *     GIngest data;
+ *     data.add_entry({.subject = url, .visible_to = {"public"}, .content = {{"title", "A star"}, {"year", 2024}}});
+ *     auto accepted = client.ingest({.index_id = id, .data = data});
+ *
+ * A single entry is a list of one.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ * https://docs.globus.org/api/search/reference/ingest/
+ */
+struct GIngest {
+    Constant<"GMetaList"> ingest_type = {};  ///< what `ingest_data` is
+    GMetaList ingest_data = {};              ///< by add_entry
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GIngest, ingest_type, ingest_data, additional_fields);
+
+    /// Adds an entry.
+    GIngest& add_entry(GMetaEntry entry);
+    /// @throws UsageError  if there are no entries, or the content of one is no object
+    void check() const;
+};
+
+/// The members of a JSON object, in braces.
+using JsonMembers = std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>>;
+
+/**
+ * What a query counts or computes over a field of the subjects that match, next to finding them.
+ *
+ *     query.add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5});
+ *
+ * Members for ranges and dates, such as `histogram_range`, go into `additional_fields`.
+ * https://docs.globus.org/api/search/reference/post_query/
+ */
+struct Facet {
+    Required<std::string> name;        ///< the caller's, by which the result is found
+    Required<FacetType> type;          ///< what is counted or computed
+    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
+    Optional<std::int64_t> size = {};  ///< at most so many counts, of the most frequent values
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(Facet, name, type, field_name, size, additional_fields);
+};
+
+/// A field that subjects are sorted by. https://docs.globus.org/api/search/reference/post_query/
+struct Sort {
+    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
+    Optional<SortOrder> order = {};    ///< ascending if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(Sort, field_name, order, additional_fields);
+};
+
 /**
  * A query with filters, facets, boosts and an order.
  *
  *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
  *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
- *         .add_facet({{"name", "By author"}, {"type", "terms"}, {"field_name", "author"}, {"size", 5}})
- *         .add_sort({{"field_name", "date"}, {"order", "desc"}});
+ *         .add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5})
+ *         .add_sort({.field_name = "date", .order = SortOrder::desc});
  *     auto found = client.post_search({.index_id = id, .data = query});
  *
- * Filters, facets, boosts and sorts are the service's documents, unchanged.
+ * Filters, facets, boosts and sorts are the service's documents, and may be given as JSON.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -17014,11 +18608,27 @@ struct SearchQueryV1 {
     /// Adds a condition that does not change what facets count.
     SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
     /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
-    SearchQueryV1& add_facet(Json facet) { return add(facets, std::move(facet)); }
+    SearchQueryV1& add_facet(Facet const& facet) { return add(facets, globus::detail::json_of(to_json(facet))); }
+    /// The same as a JSON object.
+    template <class J>
+        requires std::convertible_to<J const&, Json>
+    SearchQueryV1& add_facet(J const& facet) {
+        return add(facets, Json(facet));
+    }
+    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
+    SearchQueryV1& add_facet(JsonMembers pairs) { return add(facets, boost::json::object(pairs)); }
     /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
     SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
     /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
-    SearchQueryV1& add_sort(Json by) { return add(sort, std::move(by)); }
+    SearchQueryV1& add_sort(Sort const& by) { return add(sort, globus::detail::json_of(to_json(by))); }
+    /// The same as a JSON object.
+    template <class J>
+        requires std::convertible_to<J const&, Json>
+    SearchQueryV1& add_sort(J const& by) {
+        return add(sort, Json(by));
+    }
+    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
+    SearchQueryV1& add_sort(JsonMembers pairs) { return add(sort, boost::json::object(pairs)); }
 
 private:
     SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);
@@ -17191,8 +18801,11 @@ struct Ingest {
     using result = TaskAcknowledgement;
     static constexpr auto route = post("/v1/index/{index_id}/ingest");
     Required<std::string> index_id;
-    Required<Document> data;  ///< a GIngest document
+    Required<DocumentOf<GIngest>> data;  ///< the entries
     GLOBUS_MEMBERS(Ingest, index_id, data);
+
+    /// @throws UsageError  see GIngest
+    void check() const { data->check(); }
 };
 
 /// Deletes the subjects that match a query, in a task. POST /v1/index/{index_id}/delete_by_query
@@ -17341,7 +18954,9 @@ struct DeleteRole {
 #ifndef GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 #define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 
+#include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 namespace globus::search {
@@ -17349,11 +18964,13 @@ namespace globus::search {
 /**
  * Which task of an index task_wait waits for, and how: an ingest, a deletion of entries, ...
  *
- *     client.task_wait({.task_id = *client.ingest({...})->task_id})
+ *     client.task_wait({.task_id = client.ingest({...})->task_id})
  */
 struct TaskWait {
     Required<std::string> task_id;
-    Polling polling = {};
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
     std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
@@ -17387,6 +19004,11 @@ constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TaskVerdict::Kind kind) {
+    return out << to_string(kind);
+}
 
 }  // namespace globus::search
 
@@ -17395,7 +19017,8 @@ namespace globus::detail {
 template <class Client>
 search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
     using Kind = search::TaskVerdict::Kind;
-    Looks looks("task_wait", client.gate(), wait.polling, options);
+    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
     search::TaskVerdict verdict;
     looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
                 [&] {
@@ -17557,17 +19180,35 @@ struct SearchService::Operations {
     /**
      * Waits until a task of an index has ended, such as an ingest, or time runs out.
      *
-     *     auto const verdict = client.task_wait({.task_id = *accepted->task_id});
+     *     auto const verdict = client.task_wait({.task_id = accepted->task_id});
      *
      * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError      for a negative time-out, and an interval below 10 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
      * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
      * @throws SearchApiError  if the task does not exist or may not be read
      */
     search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
         return detail::wait_for_task(self(), wait, options);
+    }
+
+    /**
+     * Waits until an index that was deleted is gone, or time runs out: delete_index only marks it ("delete-pending"),
+     * and reopen_index can take that back until the service has deleted it.
+     *
+     *     client.delete_index({.index_id = id});
+     *     auto const verdict = client.index_delete_wait({.index_id = id, .timeout = 24h});
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws SearchApiError  if the index may not be read
+     */
+    search::IndexDeleteVerdict index_delete_wait(search::IndexDeleteWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_index_deletion(self(), wait, options);
     }
 
 private:
@@ -18036,6 +19677,111 @@ struct ResumeJob {
 }  // namespace globus::timers
 
 #endif  // GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
+#define GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace globus::timers {
+
+/**
+ * Which runs of a timer timer_wait waits for, and how.
+ *
+ *     client.timer_wait({.job_id = id, .timeout = 25h})                // the next run
+ *     client.timer_wait({.job_id = id, .n_runs = 1, .timeout = 25h})   // the first, though it may have been
+ */
+struct TimerWait {
+    Required<std::string> job_id;
+    Optional<std::int64_t> n_runs = {};  ///< how often it has run then, in all; one time more than now if left out
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    std::function<void(Timer const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
+};
+
+/// How a wait for a timer ended. A run has happened when the timer has started its task or flow, which may go on.
+struct TimerVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the timer has run
+        failed,     ///< it has run, and a run that was waited for could not be started: `timer.results` says why
+        ended,      ///< it ended before: its last run is over
+        paused,     ///< it is paused: resume_job goes on with it. `timer.inactive_reason` says why
+        timed_out,  ///< time ran out, and the timer goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Timer timer = {};             ///< as it was last seen
+
+    /// True if the timer has run, and started what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if what was waited for has happened or will not, unlike that of a timer that is paused or goes on.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::paused && kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TimerVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TimerVerdict::Kind::succeeded:
+            return "succeeded";
+        case TimerVerdict::Kind::failed:
+            return "failed";
+        case TimerVerdict::Kind::ended:
+            return "ended";
+        case TimerVerdict::Kind::paused:
+            return "paused";
+        case TimerVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TimerVerdict::Kind kind) {
+    return out << to_string(kind);
+}
+
+}  // namespace globus::timers
+
+namespace globus::detail {
+
+template <class Client>
+timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait const& wait, CallOptions const& options) {
+    using Kind = timers::TimerVerdict::Kind;
+    Looks looks("timer_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
+    timers::TimerVerdict verdict;
+    timers::Timer& timer = verdict.timer;
+    Optional<std::int64_t> wanted = wait.n_runs;
+    std::int64_t known_errors = 0;  // of runs that are not waited for
+    looks.until([&] { timer = taken_as_is(client.get_job({.job_id = *wait.job_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(timer); });
+                    std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
+                    std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
+                    if (!wanted) {
+                        wanted = runs + 1;
+                        known_errors = errors;
+                    }
+                    if (runs >= *wanted)
+                        verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
+                    else if (timer.status == "ended")
+                        verdict.kind = Kind::ended;
+                    else if (timer.status == "inactive" ||
+                             (timer.activity && timer.activity->code == timers::ActivityCode::paused))
+                        verdict.kind = Kind::paused;
+                    return verdict.kind != Kind::timed_out;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
 
 #include <array>
 #include <string_view>
@@ -18122,6 +19868,23 @@ struct TimersService::Operations {
     /// @copydoc timers::ResumeJob
     Response<timers::TimerMessage> resume_job(timers::ResumeJob op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /**
+     * Waits until a timer has run once more, has ended or is paused, or time runs out.
+     *
+     *     auto const verdict = client.timer_wait({.job_id = id, .timeout = 25h});
+     *     if (!verdict.succeeded()) explain(verdict.kind, verdict.timer);
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws TimersApiError  if the timer does not exist, such as one that was deleted meanwhile, or may not be read
+     */
+    timers::TimerVerdict timer_wait(timers::TimerWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_timer(self(), wait, options);
     }
 
     /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
@@ -18241,6 +20004,16 @@ struct FileTypeWords {
 /// What an entry of a directory is.
 /// https://docs.globus.org/api/transfer/file_operations/#file_document
 using FileType = OpenEnum<FileTypeWords>;
+
+/// The words of a FilterMethod.
+struct FilterMethodWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, exclude, include };
+    static constexpr std::string_view words[] = {"", "exclude", "include"};
+};
+/// What a filter rule does with the names that it matches.
+/// https://docs.globus.org/api/transfer/task_submit/#filter_rules
+using FilterMethod = OpenEnum<FilterMethodWords>;
 
 /// The words of a TaskType.
 struct TaskTypeWords {
@@ -19125,7 +20898,7 @@ public:
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
+    SyncLevel(char const* name) : SyncLevel(std::string_view(globus::detail::text_at(name))) {}
 
     /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
@@ -19152,9 +20925,9 @@ struct TransferItem {
 /// Which names a recursive transfer includes. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
-    Required<std::string> name;      ///< with * and ?
-    std::string method = "exclude";  ///< or "include"
-    Optional<FileType> type = {};    ///< files or directories; both if left out
+    Required<std::string> name;                   ///< with * and ?
+    FilterMethod method = FilterMethod::exclude;  ///< or FilterMethod::include
+    Optional<FileType> type = {};                 ///< files or directories; both if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
@@ -19325,7 +21098,7 @@ public:
 
     TransferFilter() = default;
     /// A text in the filter language, as it is sent.
-    TransferFilter(char const* text) : text_(text) {}
+    TransferFilter(char const* text) : text_(globus::detail::text_at(text)) {}
     /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
@@ -20443,11 +22216,10 @@ struct RecursiveLs {
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
 
-/// An entry below the path at which recursive_ls began.
-struct FileEntry {
+/// An entry below the path at which recursive_ls began: a File as its directory lists it, and where it is.
+struct FileEntry : File {
     std::string path = {};  ///< relative to the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
-    File file = {};         ///< as its directory lists it
 };
 
 /**
@@ -20533,7 +22305,7 @@ private:
 
     /// Makes a file of the current directory the entry, if it is one.
     void take(File& file) {
-        std::string const name = file.name;
+        std::string const& name = file.name;
         if (name.empty() || name == "." || name == "..") return;
         if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
             throw DecodeError(
@@ -20541,9 +22313,10 @@ private:
                 "its directory; begin() on the same listing goes on behind it",
                 name);
         Directory const& here = directories_.front();
-        entry_ = {.path = here.path + name, .depth = here.depth, .file = std::move(file)};
+        std::string path = here.path + name;
+        entry_ = {std::move(file), std::move(path), here.depth};
         has_entry_ = true;
-        if (entry_.file.type != "dir" || entry_.file.link_target.has_value()) return;
+        if (entry_.type != "dir" || entry_.link_target.has_value()) return;
         if (here.depth >= what_.max_depth.value_or(deepest)) {
             if (what_.max_depth) return;
             throw DecodeError(
@@ -20627,6 +22400,97 @@ private:
 }  // namespace globus::transfer
 
 #endif  // GLOBUS_SERVICES_TRANSFER_RECURSIVE_LS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_SUBMISSION_FILE_HPP
+#define GLOBUS_SERVICES_TRANSFER_SUBMISSION_FILE_HPP
+
+#include <optional>
+#include <string>
+
+// A submission that outlives the program.
+
+namespace globus::transfer {
+
+/**
+ * A small file that makes a submission outlive its program: `submit_or_resume` keeps in it the submission id, before
+ * anything is sent, and then the task's id. However often the program is ended and started again, there is one task.
+ *
+ *     SubmissionFile const file{"nightly.submission"};
+ *     std::string const task_id = client.submit_or_resume(data, file);   // or the task of an earlier start
+ *     if (client.task_wait({.task_id = task_id, .timeout = 8h}).ended()) file.remove();
+ *
+ * The file belongs to one transfer until it is removed, which is up to the program: after a look at how the task ended,
+ * as above. A file that is there for another transfer is refused. The same are two submissions whose documents, as they
+ * are sent, differ in nothing but submission_id, label and deadline (which may have the day's date in them); of the
+ * document the file has the SHA-256 digest only.
+ *
+ * The file is for its owner alone (mode 0600), and is replaced as a whole: it is never half written. Several programs
+ * may be started with the same file at once; all of them get the same task.
+ *
+ * @par Thread safety
+ * Distinct objects: safe, also of one file. Shared objects: safe.
+ */
+class SubmissionFile {
+public:
+    /// What the file holds.
+    struct Record {
+        std::string submission_id = {};
+        std::string digest = {};   ///< of the document
+        std::string task_id = {};  ///< empty until the service has answered
+    };
+
+    /// @throws UsageError  for a path that is empty, names a directory or has a NUL in it
+    explicit SubmissionFile(std::string path);
+
+    /// Where the file is, as the constructor was told.
+    [[nodiscard]] std::string const& path() const noexcept { return path_; }
+
+    /// What the file holds; nothing if there is no such file.
+    /// @throws Error  if it cannot be read, is a symbolic link, or was not written by a SubmissionFile
+    [[nodiscard]] std::optional<Record> read() const;
+
+    /// Makes the file with a record that has no task yet. It returns what the file holds then: the record of another
+    /// program if that was faster.
+    /// @throws Error  if it cannot be written
+    Record begin(Record const& record) const;
+
+    /// Replaces what the file holds.
+    /// @throws Error  if it cannot be written
+    void write(Record const& record) const;
+
+    /// Removes the file, so that the next submission is a new one. It may be gone already.
+    /// @throws Error  if it cannot be removed
+    void remove() const;
+
+private:
+    /// Writes a new file beside it, and returns its path.
+    [[nodiscard]] std::string write_beside(Record const& record) const;
+
+    std::string path_;
+};
+
+}  // namespace globus::transfer
+
+namespace globus::detail {
+
+/// @throws UsageError  if the file is there for another submission than that of `digest` and, if not empty, `id`
+void check_same_submission(transfer::SubmissionFile const& file, transfer::SubmissionFile::Record const& record,
+                           std::string const& digest, std::string const& id);
+
+/// The digest of the document of a text.
+std::string submission_digest(std::string const& json);
+
+/// What two submissions that are the same have in common, as a digest.
+template <class Data>
+std::string digest_of(Data data) {
+    data.submission_id = {};
+    data.label = {};
+    data.deadline = {};
+    return submission_digest(to_json(data));
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TRANSFER_SUBMISSION_FILE_HPP
 #ifndef GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
 #define GLOBUS_SERVICES_TRANSFER_SUBMISSIONS_HPP
 
@@ -20714,10 +22578,11 @@ private:
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <functional>
+#include <iosfwd>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20773,8 +22638,11 @@ constexpr char const* to_string(OnFault what) noexcept {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
-    std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
+    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 10 ms
+    std::chrono::duration<double> polling_interval{10};  ///< the longest pause between two looks; at least 10 ms
+    /// Before the second look; then each pause is half as long again as the one before, up to `polling_interval`. At
+    /// least 10 ms.
+    std::chrono::duration<double> first_interval{0.5};
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
@@ -20831,6 +22699,11 @@ constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TaskVerdict::Kind kind) {
+    return out << to_string(kind);
+}
 
 /**
  * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on,
@@ -20860,214 +22733,117 @@ private:
 
 namespace globus::detail {
 
+/// What task_wait knows about its task, and does about it. It sends nothing: it is told what the task is, and says what
+/// comes next.
+class TaskWatch {
+    using Seconds = std::chrono::duration<double>;
+
+public:
+    /// @param may_cancel  the client may cancel tasks
+    /// @throws UsageError  for OnFault::cancel, if it may not
+    TaskWatch(transfer::TaskWait wait, bool may_cancel);
+
+    [[nodiscard]] Polling polling() const;
+    [[nodiscard]] transfer::GetTask task() const { return {.task_id = wait_.task_id}; }
+    [[nodiscard]] transfer::TaskEventList fault_list() const;
+    [[nodiscard]] transfer::CancelTask cancellation() const { return {.task_id = wait_.task_id}; }
+
+    /// Takes a task as it was just read.
+    void saw(transfer::Task task) { verdict_.task = std::move(task); }
+    /// True if the number of its faults has grown, so that their list is to be read.
+    [[nodiscard]] bool has_new_faults() const { return verdict_.task.faults.value_or(0) > faults_read_; }
+    /// Takes the list of its faults.
+    void saw(transfer::TaskEventPage const& faults);
+    /// Tells the caller's `on_progress`. @param run  calls a function, as CallGate::Call::run_callback does
+    template <class Run>
+    void report(Seconds elapsed, Run const& run) {
+        transfer::TaskProgress const now = progress(elapsed);
+        if (wait_.on_progress) run([&] { wait_.on_progress(now); });
+    }
+
+    enum class Next : unsigned char {
+        look,    ///< look again
+        cancel,  ///< cancel the task, and look again
+        end,     ///< the verdict is final
+    };
+    [[nodiscard]] Next next();
+    /// Reports that the task was cancelled.
+    void cancelled() noexcept { cancelled_ = true; }
+
+    /// The verdict.
+    [[nodiscard]] transfer::TaskVerdict verdict() && { return std::move(verdict_); }
+    /// The verdict when the time is up.
+    [[nodiscard]] transfer::TaskVerdict verdict_by_now() &&;
+    /// The verdict although the wait was cancelled, by the error in flight: if the task has ended.
+    /// @throws TaskWaitCancelled  if it has not
+    [[nodiscard]] transfer::TaskVerdict verdict_despite(NetworkError const& error) &&;
+
+private:
+    [[nodiscard]] transfer::TaskProgress progress(Seconds elapsed);
+    [[nodiscard]] bool has_incurable_fault() const;
+    [[nodiscard]] bool was_cancelled() const;
+    /// Says whether the task will do no more on its own, and with which verdict.
+    bool ended();
+
+    transfer::TaskWait wait_;
+    transfer::TaskVerdict verdict_;
+    std::int64_t faults_read_ = 0;
+    std::int64_t last_bytes_ = 0;
+    std::optional<Seconds> last_look_;
+    bool cancelled_ = false;
+};
+
 /// One call of task_wait.
 template <class Client>
 class TaskWaiting {
-    using Seconds = std::chrono::duration<double>;
-    using Task = transfer::Task;
-    using TaskEvent = transfer::TaskEvent;
-    using TaskStatus = transfer::TaskStatus;
-    using Kind = transfer::TaskVerdict::Kind;
-    using OnFault = transfer::OnFault;
     static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
-        : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
-        // The conditions are written so that NaN is refused, too.
-        if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
-        if (!(wait_.polling_interval >= Seconds(1)))
-            throw UsageError("task_wait: the polling_interval must be at least 1 second");
-        if (!(wait_.jitter >= 0 && wait_.jitter < 1))
-            throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
-        if (!may_cancel && wait_.on_fault == OnFault::cancel)
-            throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
-        wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline)  // it may be as early or late as a clock can tell
-            wait_.timeout =
-                std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
-                                                                             : http::Clock::duration::zero());
-        wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
-        // A look that is under way when the time is over gets a few seconds more.
-        auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
-        options_.deadline = std::min(options_.deadline.value_or(end), end);
-        options_.stop = call_.stop();
-    }
+        : client_(client),
+          watch_(std::move(wait), may_cancel),
+          looks_("task_wait", client.gate(), watch_.polling(), std::move(options)) {}
 
     transfer::TaskVerdict run() {
         try {
-            wait();
+            bool const in_time =
+                looks_.until([&] { watch_.saw(taken_as_is(client_.get_task(watch_.task(), looks_.options()))); },
+                             [&] { return is_over(); });
+            return in_time ? std::move(watch_).verdict() : std::move(watch_).verdict_by_now();
         } catch (NetworkError const& error) {
             if (error.kind() != NetworkError::Kind::cancelled) throw;
-            if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
-            verdict_.kind = kind_by_now();
-            throw transfer::TaskWaitCancelled(error, std::move(verdict_));
+            return std::move(watch_).verdict_despite(error);
         }
-        return std::move(verdict_);
     }
 
 private:
-    void wait() {
-        Seconds planned{0};
-        while (true) {
-            if (look() && over()) return;
-            // Looks keep to their plan however long each one takes, and jitter does not add up.
-            do planned += wait_.polling_interval;
-            while (planned <= elapsed());
-            if (planned > wait_.timeout) {
-                if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
-                verdict_.kind = kind_by_now();
-                return;
-            }
-            bool const last = planned + wait_.polling_interval > wait_.timeout;
-            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
-        }
+    /// Asks for more about the task that was just seen; true if the wait is over.
+    bool is_over() {
+        if (watch_.has_new_faults())
+            unless_it_may_pass([&] { watch_.saw(*client_.task_event_list(watch_.fault_list(), looks_.options())); });
+        watch_.report(looks_.elapsed(), [&](auto const& callback) { looks_.run_callback(callback); });
+        TaskWatch::Next const next = watch_.next();
+        if constexpr (may_cancel)
+            if (next == TaskWatch::Next::cancel)
+                unless_it_may_pass([&] {
+                    (void)client_.cancel_task(watch_.cancellation(), looks_.options());
+                    watch_.cancelled();
+                });
+        return next == TaskWatch::Next::end;
     }
-
-    [[nodiscard]] Seconds elapsed() const { return wait_.sleep ? slept_ : Seconds(http::Clock::now() - start_); }
-
-    void sleep_until(Seconds until) {
-        bool waited = true;
-        if (wait_.sleep) {
-            Seconds const length = std::max(Seconds(0), until - slept_);
-            slept_ += length;
-            call_.run_callback([&] { waited = wait_.sleep(length); });
-            waited = waited && !options_.stop.stop_requested();
-        } else {
-            waited = http::wait_until(start_ + std::chrono::duration_cast<http::Clock::duration>(until), options_.stop);
-        }
-        if (!waited)
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "task_wait was cancelled");
-    }
-
-    /// Reads the task; false if that failed in a way that may pass.
-    bool look() {
+    /// Lets an error that may pass go: the next look tries again.
+    template <class F>
+    static void unless_it_may_pass(F const& request) {
         try {
-            verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, options_));
+            request();
         } catch (Error const& error) {
             if (!may_pass(error)) throw;
-            last_error_ = std::current_exception();
-            return false;
         }
-        last_error_ = nullptr;
-        read_faults();
-        report();
-        return true;
-    }
-
-    /// Reads the events of a task whose number of faults has grown.
-    void read_faults() {
-        std::int64_t const faults = verdict_.task.faults.value_or(0);
-        if (faults <= faults_read_) return;
-        try {
-            auto const page = client_.task_event_list(
-                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}}, options_);
-            verdict_.faults.clear();
-            for (TaskEvent const& event : page->DATA)
-                if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
-            faults_read_ = faults;
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;  // else the next look tries again
-        }
-    }
-
-    void report() {
-        Task const& task = verdict_.task;
-        std::int64_t const bytes = task.bytes_transferred.value_or(0);
-        Seconds const now = elapsed();
-        std::int64_t rate = task.effective_bytes_per_second.value_or(0);
-        if (seen_before_ && now > last_look_)
-            rate =
-                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - last_look_).count());
-        seen_before_ = true;
-        last_look_ = now;
-        last_bytes_ = bytes;
-        if (!wait_.on_progress) return;
-        transfer::TaskProgress const progress{.task = task,
-                                              .elapsed = now,
-                                              .bytes = bytes,
-                                              .bytes_per_second = rate,
-                                              .files = task.files_transferred.value_or(0),
-                                              .files_total = task.files.value_or(0),
-                                              .faults = task.faults.value_or(0),
-                                              .nice_status = task.nice_status.value_or("")};
-        call_.run_callback([&] { wait_.on_progress(progress); });
-    }
-    /// Rounds towards zero, and clamps to the type's range: the service may send any number.
-    static std::int64_t rounded(double value) {
-        using Limits = std::numeric_limits<std::int64_t>;
-        if (value >= static_cast<double>(Limits::max())) return Limits::max();
-        if (value <= static_cast<double>(Limits::min())) return Limits::min();
-        return static_cast<std::int64_t>(value);
-    }
-
-    [[nodiscard]] bool has_incurable_fault() const {
-        return std::any_of(verdict_.faults.begin(), verdict_.faults.end(), transfer::cannot_heal);
-    }
-
-    [[nodiscard]] bool was_cancelled() const {
-        Task const& task = verdict_.task;
-        if (cancelled_ || (task.canceled_by_admin && !task.canceled_by_admin->empty())) return true;
-        if (task.subtasks_canceled.value_or(0) > 0) return true;
-        if (!task.fatal_error || !task.fatal_error->is_object()) return false;
-        Json const* const code = task.fatal_error->as_object().if_contains("code");
-        return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
-    }
-
-    /// Says whether the task will do no more on its own, and with which verdict.
-    bool ended() {
-        Task const& task = verdict_.task;
-        bool const inactive = task.status == TaskStatus::inactive;
-        if (!inactive && !verdict_.ended()) return false;
-        verdict_.kind = inactive                               ? Kind::inactive
-                        : task.status == TaskStatus::succeeded ? Kind::succeeded
-                        : was_cancelled()                      ? Kind::cancelled
-                                                               : Kind::failed;
-        return true;
-    }
-
-    /// Says whether the wait ends with what was last seen, and with which verdict.
-    bool over() {
-        if (ended()) return true;
-        if (wait_.on_fault == OnFault::keep_waiting || cancelled_ || !has_incurable_fault()) return false;
-        if (wait_.on_fault == OnFault::fail_fast) {
-            verdict_.kind = Kind::faulting;
-            return true;
-        }
-        if constexpr (may_cancel) cancel();
-        return false;
-    }
-
-    void cancel() {
-        try {
-            (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
-            cancelled_ = true;
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;  // else the next look tries again
-        }
-    }
-
-    /// The verdict for a task that has not ended.
-    [[nodiscard]] Kind kind_by_now() const {
-        return cancelled_                                ? Kind::cancelled
-               : verdict_.task.is_paused.value_or(false) ? Kind::paused
-               : has_incurable_fault()                   ? Kind::faulting
-                                                         : Kind::timed_out;
     }
 
     Client const& client_;
-    CallGate::Call const call_;  // lasts from the first look to the last
-    transfer::TaskWait wait_;
-    CallOptions options_;
-    http::Clock::time_point start_ = http::Clock::now();
-    Seconds slept_{0};
-    transfer::TaskVerdict verdict_;
-    std::exception_ptr last_error_;
-    std::int64_t faults_read_ = 0;
-    std::int64_t last_bytes_ = 0;
-    Seconds last_look_{0};
-    bool seen_before_ = false;
-    bool cancelled_ = false;
+    TaskWatch watch_;
+    Looks looks_;
 };
 
 }  // namespace globus::detail
@@ -21320,6 +23096,31 @@ struct TransferService::Operations {
     }
 
     /**
+     * Submits a transfer, or finds the task of the same transfer that an earlier start of the program has submitted with
+     * the same file; see transfer::SubmissionFile.
+     *
+     *     SubmissionFile const file{"nightly.submission"};
+     *     std::string const task_id = client.submit_or_resume(data, file);
+     *     if (client.task_wait({.task_id = task_id, .timeout = 8h}).ended()) file.remove();
+     *
+     * If the service refuses a transfer that no earlier start has sent, the file is removed again. After any other error
+     * it stays, and the next call goes on.
+     *
+     * @return the task's id
+     * @throws UsageError  for what TransferData::check refuses, and if the file belongs to another transfer; nothing is
+     *                     sent then
+     * @throws Error       if the file cannot be read, or not be written before the transfer is sent; and what
+     *                     submit_transfer throws
+     */
+    std::string submit_or_resume(TransferData data, SubmissionFile const& file, CallOptions const& options = {}) const {
+        return resume<SubmitTransfer>(std::move(data), file, options);
+    }
+    /// The same for a deletion.
+    std::string submit_or_resume(DeleteData data, SubmissionFile const& file, CallOptions const& options = {}) const {
+        return resume<SubmitDelete>(std::move(data), file, options);
+    }
+
+    /**
      * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers reaches
      * them; see transfer::Submissions.
      *
@@ -21349,16 +23150,17 @@ struct TransferService::Operations {
      *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
      *     if (!verdict.succeeded()) explain(verdict.task, verdict.faults);
      *
-     * It looks at the task at once and then every polling_interval. When the number of faults has grown, it reads what
-     * they are. A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     * It looks at the task at once, after half a second (`first_interval`), and then after half as much again each time,
+     * up to every `polling_interval`. When the number of faults has grown, it reads what they are. A look may fail for
+     * a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * With an unknown status the wait goes on. The callbacks may destroy the client, which cancels the wait, and what
      * they throw ends it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
-     * @throws UsageError        for a time-out or an interval under 1 s, and for OnFault::cancel if the service of this
-     *                           client is cut down, see ReadOnly, and CancelTask is left out
+     * @throws UsageError        for a time-out or an interval under 10 ms, and for OnFault::cancel if the service of
+     *                           this client is cut down, see ReadOnly, and CancelTask is left out
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
      * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read
@@ -21612,6 +23414,37 @@ private:
                     [&](auto const& error) { return detail::SubmissionEndedBy(error, *id); });
             }
         }
+    }
+
+    template <class Submit, class Data>
+    std::string resume(Data data, SubmissionFile const& file, CallOptions const& options) const {
+        data.check();
+        if (data.additional_fields.contains("submission_id"))
+            throw UsageError("submit_or_resume: the submission id is to be a member, no additional field");
+        std::string const digest = detail::digest_of(data);
+        std::string const own_id = data.submission_id.value_or("");
+        auto const call = self().begin_call(options);
+        auto record = file.read();
+        bool begun = false;
+        if (!record) {
+            SubmissionFile::Record const fresh{own_id.empty() ? new_submission_id(call.options()) : own_id, digest};
+            record = file.begin(fresh);
+            begun = record->submission_id == fresh.submission_id;
+        }
+        detail::check_same_submission(file, *record, digest, own_id);
+        if (!record->task_id.empty()) return record->task_id;
+        data.submission_id = record->submission_id;
+        try {
+            record->task_id = submit<Submit, Data>(data, call.options())->task_id;
+        } catch (Error const& error) {
+            if (begun && !error.outcome_unknown()) file.remove();
+            throw;
+        }
+        try {
+            file.write(*record);
+        } catch (Error const&) {  // its submission id is enough: the next call asks the service for the task
+        }
+        return record->task_id;
     }
 
     /// The submission id that `data` has or is given now; nothing if it is null.
@@ -23066,6 +24899,22 @@ GLOBUS_DECL void check_audience(std::string_view resource_server, AuthContext co
 }  // namespace globus::detail
 
 #endif  // GLOBUS_OAUTH_IMPL_AUTHORIZER_IPP
+#ifndef GLOBUS_CORE_IMPL_OPTIONAL_IPP
+#define GLOBUS_CORE_IMPL_OPTIONAL_IPP
+
+#include <string>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string text_at(char const* text) {
+    if (text == nullptr)
+        throw UsageError("a null pointer was given where a text belongs: is an environment variable not set?");
+    return text;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_IMPL_OPTIONAL_IPP
 #ifndef GLOBUS_OAUTH_IMPL_SCOPE_IPP
 #define GLOBUS_OAUTH_IMPL_SCOPE_IPP
 
@@ -23450,7 +25299,7 @@ GLOBUS_DECL Token read_token(boost::json::object const& object, std::int64_t now
             refuse_token("expires_in is not a whole number of seconds up to 10 years");
         token.lifetime = static_cast<std::int64_t>(seconds);
         constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
-        token.expires_at = now > last - token.lifetime ? last : now + token.lifetime;
+        token.expires_at_seconds = now > last - token.lifetime ? last : now + token.lifetime;
     }
     return token;
 }
@@ -23528,7 +25377,7 @@ GLOBUS_DECL TokenData TokenData::from(Token const& token, std::string identity_i
             .scope = token.scope,
             .access_token = token.access_token,
             .refresh_token = token.refresh_token,
-            .expires_at_seconds = token.expires_at.value_or(0),
+            .expires_at_seconds = token.expires_at_seconds.value_or(0),
             .token_type = token.token_type};
 }
 
@@ -23538,7 +25387,7 @@ GLOBUS_DECL Token TokenData::token() const {
             .access_token = access_token,
             .refresh_token = refresh_token,
             .token_type = token_type.empty() ? "Bearer" : token_type,
-            .expires_at = expires_at_seconds};
+            .expires_at_seconds = expires_at_seconds};
 }
 
 GLOBUS_DECL TokenData TokenData::from_json(boost::json::object const& object) {
@@ -23773,11 +25622,11 @@ bool write_file(Descriptor const& file, std::string_view text);
 inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
 /// The same, without opening it.
 bool make_private(std::string const& path);
-/// Makes an empty file without opening it.
-inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
+/// Makes an empty file without opening it; macOS, which lets only root do that, opens it for a moment.
+bool make_unopened(std::string const& path);
 
 /// Flushes a file to the disk.
-inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
+bool sync_file(Descriptor const& file);
 /// Flushes the names in a directory to the disk.
 bool sync_directory(std::string const& path);
 
@@ -23789,6 +25638,8 @@ inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
 
 /// Renames a file in one step, replacing what had the new name.
 bool rename_file(std::string const& from, std::string const& to);
+/// Gives a file a second name; false if something has it (EEXIST).
+inline bool link_file(std::string const& from, std::string const& to) { return ::link(from.c_str(), to.c_str()) == 0; }
 /// Removes a file; true also if it does not exist.
 inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 
@@ -24252,254 +26103,6 @@ GLOBUS_DECL http::Clock::time_point deadline_of(CallOptions const& options,
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_IMPL_CALL_OPTIONS_IPP
-#ifndef GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
-#define GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
-
-#include <algorithm>
-#include <atomic>
-#include <memory>
-#include <mutex>
-#include <stop_token>
-#include <thread>
-#include <utility>
-#include <vector>
-
-namespace globus::detail {
-
-struct CallGate::State {
-    Maker made;
-    std::stop_source closing;
-    std::atomic<bool> closed = false;
-    std::atomic<int> running = 0;
-    std::mutex mutex;
-    std::vector<std::thread::id> calling_back;  ///< one entry for each call that runs a callback of the user
-
-    int calling_back_here();
-};
-
-GLOBUS_DECL int CallGate::State::calling_back_here() {
-    std::lock_guard const lock(mutex);
-    return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
-}
-
-GLOBUS_DECL CallGate::Pass::Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
-
-GLOBUS_DECL void CallGate::Pass::check() const {
-    if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
-}
-
-GLOBUS_DECL std::shared_ptr<CallGate::State> const& CallGate::Pass::state() const {
-    check();
-    return state_;
-}
-
-GLOBUS_DECL CallGate::CallGate() : state_(make_process_bound<State>()) {}
-GLOBUS_DECL CallGate::CallGate(CallGate const& other) : CallGate() { moved_from_ = other.moved_from_; }
-GLOBUS_DECL CallGate::CallGate(CallGate&& other) : CallGate() { moved_from_ = std::exchange(other.moved_from_, true); }
-
-GLOBUS_DECL CallGate& CallGate::operator=(CallGate const& other) {
-    moved_from_ = other.moved_from_;
-    return *this;
-}
-
-GLOBUS_DECL CallGate& CallGate::operator=(CallGate&& other) {
-    moved_from_ = std::exchange(other.moved_from_, true);
-    return *this;
-}
-
-GLOBUS_DECL CallGate::~CallGate() {
-    if (!state_->made.is_this_process()) return;  // threads that were in a call are not in the child process
-    state_->closed = true;
-    state_->closing.request_stop();
-    // A callback that destroys the client runs within a call, which ends after the callback.
-    int const own = state_->calling_back_here();
-    for (int running = state_->running; running > own; running = state_->running) state_->running.wait(running);
-}
-
-GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
-    : state_(pass.state()), token_(state_->closing.get_token()) {
-    state_->made.check();
-    if (mine.stop_possible()) {
-        either_.emplace();
-        mine_.emplace(std::move(mine), Ask{*either_});
-        closing_.emplace(token_, Ask{*either_});
-        token_ = either_->get_token();
-    }
-    ++state_->running;
-    if (!state_->closed) return;
-    leave();
-    refuse();
-}
-
-GLOBUS_DECL CallGate::Call::Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
-GLOBUS_DECL CallGate::Call::~Call() { leave(); }
-
-GLOBUS_DECL void CallGate::Call::check() const {
-    if (state_->closed) refuse();
-}
-
-GLOBUS_DECL CallGate::Call::Aside::Aside(State& state) : state_(state) {
-    std::lock_guard const lock(state_.mutex);
-    state_.calling_back.push_back(std::this_thread::get_id());
-}
-
-GLOBUS_DECL CallGate::Call::Aside::~Aside() {
-    std::lock_guard const lock(state_.mutex);
-    auto& threads = state_.calling_back;
-    threads.erase(std::find(threads.begin(), threads.end(), std::this_thread::get_id()));
-}
-
-GLOBUS_DECL void CallGate::Call::leave() noexcept {
-    --state_->running;
-    if (state_->closed) state_->running.notify_all();
-}
-
-GLOBUS_DECL void CallGate::Call::refuse() {
-    throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the client was destroyed");
-}
-
-GLOBUS_DECL JointCall::JointCall(CallGate const& gate, CallOptions options)
-    : call_(gate, options.stop), options_(std::move(options)) {
-    options_.stop = call_.stop();
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
-#ifndef GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
-#define GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
-
-#include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cmath>
-#include <cstdlib>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus {
-
-GLOBUS_DECL Environment::Environment(std::string name) : name_(std::move(name)) {
-    for (std::string_view known : names)
-        if (name_ == known) return;
-    std::string list;
-    for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
-    throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
-}
-
-GLOBUS_DECL Environment Environment::current() {
-    char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
-    return Environment(name != nullptr ? name : "production");
-}
-
-GLOBUS_DECL std::string Environment::service_url(std::string_view service) const {
-    std::string variable = "GLOBUS_SDK_SERVICE_URL_";
-    for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
-        try {
-            return http::check_base_url(url);
-        } catch (UsageError const& error) {
-            throw UsageError(variable + ": " + error.what());
-        }
-    }
-    return default_url(service);
-}
-
-GLOBUS_DECL std::optional<std::chrono::duration<double>> Environment::http_timeout() {
-    char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
-    if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
-    std::string_view const digits = text;
-    double seconds = 0;
-    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-    if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
-        (seconds <= 0 && seconds != -1))
-        throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
-    if (seconds == -1) return std::nullopt;
-    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
-    return std::min(std::chrono::duration<double>(seconds), longest);
-}
-
-GLOBUS_DECL std::string Environment::default_url(std::string_view service) const {
-    bool const production = name_ == "production";
-    std::string const domain = production           ? "globus.org"
-                               : name_ == "preview" ? "preview.globus.org"
-                                                    : name_ + ".globuscs.info";
-    if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
-    if (service == "actions" || service == "flows" || service == "timer")
-        return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
-    if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
-    return "https://" + std::string(service) + ".api." + domain + '/';
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
-#ifndef GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
-#define GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
-
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus::detail {
-
-GLOBUS_DECL void check_given(std::string_view what, std::string_view text) {
-    if (text.empty())
-        throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
-}
-
-GLOBUS_DECL bool has_control(std::string_view text) {
-    for (char const c : text)
-        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
-    return false;
-}
-
-GLOBUS_DECL void check_credential(std::string_view what, std::string_view text) {
-    check_given(what, text);
-    if (has_control(text)) throw UsageError(std::string(what) + " has a newline or another control character in it");
-}
-
-GLOBUS_DECL bool is_token_text(std::string_view text) {
-    for (char const c : text)
-        if (c < '!' || c > '~') return false;
-    return true;
-}
-
-GLOBUS_DECL void check_token(std::string_view what, std::string_view text) {
-    check_given(what, text);
-    if (!is_token_text(text))
-        throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
-}
-
-GLOBUS_DECL void check_client_id(std::string_view id) {
-    check_credential("the client id", id);
-    if (id.find(':') != std::string_view::npos)
-        throw UsageError("the client id has a colon in it, which HTTP Basic cannot carry");
-}
-
-}  // namespace globus::detail
-
-namespace globus {
-
-GLOBUS_DECL BasicCredential::BasicCredential(std::string username, Secret password)
-    : username_(std::move(username)), password_(std::move(password)) {
-    detail::check_client_id(username_);
-    detail::check_credential("the client secret", password_.reveal());
-}
-
-GLOBUS_DECL Secret BasicCredential::header() const {
-    if (password_.empty()) throw UsageError("this credential was moved from: use the one that it was moved to");
-    std::string pair = username_ + ':' + password_.reveal();
-    Secret value("Basic " + base64_encode(pair));
-    detail::wipe(pair);
-    return value;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
 #ifndef GLOBUS_CORE_IMPL_FORM_IPP
 #define GLOBUS_CORE_IMPL_FORM_IPP
 
@@ -24557,22 +26160,6 @@ GLOBUS_DECL void require_known_word(std::string_view word, std::span<std::string
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_IMPL_OPEN_ENUM_IPP
-#ifndef GLOBUS_CORE_IMPL_OPTIONAL_IPP
-#define GLOBUS_CORE_IMPL_OPTIONAL_IPP
-
-#include <string>
-
-namespace globus::detail {
-
-GLOBUS_DECL std::string text_at(char const* text) {
-    if (text == nullptr)
-        throw UsageError("a null pointer was given where a text belongs: is an environment variable not set?");
-    return text;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_IMPL_OPTIONAL_IPP
 #ifndef GLOBUS_CORE_IMPL_TIMESTAMP_IPP
 #define GLOBUS_CORE_IMPL_TIMESTAMP_IPP
 
@@ -24984,6 +26571,275 @@ GLOBUS_DECL void put_fields(RequestBuilder& builder, Wire const& wire, void cons
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_IMPL_OPERATION_IPP
+#ifndef GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
+#define GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+struct CallGate::State {
+    Maker made;
+    std::stop_source closing;
+    std::atomic<bool> closed = false;
+    std::atomic<int> running = 0;
+    std::mutex mutex;
+    std::shared_ptr<void const> shared;         ///< by asynchronous calls
+    std::vector<std::thread::id> calling_back;  ///< one entry for each call that runs a callback of the user
+
+    int calling_back_here();
+};
+
+GLOBUS_DECL int CallGate::State::calling_back_here() {
+    std::lock_guard const lock(mutex);
+    return static_cast<int>(std::count(calling_back.begin(), calling_back.end(), std::this_thread::get_id()));
+}
+
+GLOBUS_DECL CallGate::Pass::Pass(CallGate const& gate) : state_(gate.moved_from_ ? nullptr : gate.state_) { check(); }
+
+GLOBUS_DECL void CallGate::Pass::check() const {
+    if (!state_) throw UsageError("this object was moved from: use the one that it was moved to");
+}
+
+GLOBUS_DECL std::shared_ptr<CallGate::State> const& CallGate::Pass::state() const {
+    check();
+    return state_;
+}
+
+GLOBUS_DECL CallGate::CallGate() : state_(make_process_bound<State>()) {}
+GLOBUS_DECL CallGate::CallGate(CallGate const& other) : CallGate() { moved_from_ = other.moved_from_; }
+GLOBUS_DECL CallGate::CallGate(CallGate&& other) : CallGate() { moved_from_ = std::exchange(other.moved_from_, true); }
+
+GLOBUS_DECL CallGate& CallGate::operator=(CallGate const& other) {
+    moved_from_ = other.moved_from_;
+    forget_shared();
+    return *this;
+}
+
+GLOBUS_DECL CallGate& CallGate::operator=(CallGate&& other) {
+    moved_from_ = std::exchange(other.moved_from_, true);
+    forget_shared();
+    return *this;
+}
+
+GLOBUS_DECL void CallGate::forget_shared() {
+    std::shared_ptr<void const> old;
+    std::lock_guard const lock(state_->mutex);
+    old.swap(state_->shared);
+}
+
+GLOBUS_DECL CallGate::~CallGate() {
+    if (!state_->made.is_this_process()) return;  // threads that were in a call are not in the child process
+    state_->closed = true;
+    state_->closing.request_stop();
+    // A callback that destroys the client runs within a call, which ends after the callback.
+    int const own = state_->calling_back_here();
+    for (int running = state_->running; running > own; running = state_->running) state_->running.wait(running);
+}
+
+GLOBUS_DECL std::shared_ptr<void const> CallGate::shared(
+    std::function<std::shared_ptr<void const>()> const& make) const {
+    State& state = *Pass(*this).state();
+    state.made.check();
+    std::lock_guard const lock(state.mutex);
+    if (state.shared == nullptr) state.shared = make();
+    return state.shared;
+}
+
+GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine, Wait wait)
+    : state_(pass.state()), wait_(wait), token_(state_->closing.get_token()) {
+    state_->made.check();
+    if (mine.stop_possible()) {
+        either_.emplace();
+        mine_.emplace(std::move(mine), Ask{*either_});
+        closing_.emplace(token_, Ask{*either_});
+        token_ = either_->get_token();
+    }
+    if (wait_ == Wait::yes) ++state_->running;
+    if (!state_->closed) return;
+    leave();
+    refuse();
+}
+
+GLOBUS_DECL CallGate::Call::Call(CallGate const& gate, std::stop_token mine, Wait wait)
+    : Call(Pass(gate), std::move(mine), wait) {}
+GLOBUS_DECL CallGate::Call::~Call() { leave(); }
+
+GLOBUS_DECL void CallGate::Call::check() const {
+    if (state_->closed) refuse();
+}
+
+GLOBUS_DECL CallGate::Call::Aside::Aside(State& state) : state_(state) {
+    std::lock_guard const lock(state_.mutex);
+    state_.calling_back.push_back(std::this_thread::get_id());
+}
+
+GLOBUS_DECL CallGate::Call::Aside::~Aside() {
+    std::lock_guard const lock(state_.mutex);
+    auto& threads = state_.calling_back;
+    threads.erase(std::find(threads.begin(), threads.end(), std::this_thread::get_id()));
+}
+
+GLOBUS_DECL void CallGate::Call::leave() noexcept {
+    if (wait_ == Wait::no) return;
+    --state_->running;
+    if (state_->closed) state_->running.notify_all();
+}
+
+GLOBUS_DECL void CallGate::Call::refuse() {
+    throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the client was destroyed");
+}
+
+GLOBUS_DECL JointCall::JointCall(CallGate const& gate, CallOptions options)
+    : call_(gate, options.stop), options_(std::move(options)) {
+    options_.stop = call_.stop();
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_IMPL_CALL_GATE_IPP
+#ifndef GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
+#define GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
+
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL Environment::Environment(std::string name) : name_(std::move(name)) {
+    for (std::string_view known : names)
+        if (name_ == known) return;
+    std::string list;
+    for (std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
+    throw UsageError("there is no Globus environment '" + name_ + "'; there are " + list);
+}
+
+GLOBUS_DECL Environment Environment::current() {
+    char const* name = std::getenv("GLOBUS_SDK_ENVIRONMENT");
+    return Environment(name != nullptr ? name : "production");
+}
+
+GLOBUS_DECL std::string Environment::service_url(std::string_view service) const {
+    std::string variable = "GLOBUS_SDK_SERVICE_URL_";
+    for (char const c : service) variable += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    if (char const* url = std::getenv(variable.c_str()); url != nullptr && *url != '\0') {
+        try {
+            return http::check_base_url(url);
+        } catch (UsageError const& error) {
+            throw UsageError(variable + ": " + error.what());
+        }
+    }
+    return default_url(service);
+}
+
+GLOBUS_DECL std::optional<std::chrono::duration<double>> Environment::http_timeout() {
+    char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
+    if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
+    boost::system::error_code error;  // std::from_chars of libc++ knows no double
+    auto const number = detail::parse_exact_json(text, error);
+    double const seconds = number.is_number() ? number.to_number<double>() : 0;
+    if (!std::isfinite(seconds) || (seconds <= 0 && seconds != -1))
+        throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
+    if (seconds == -1) return std::nullopt;
+    constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);
+    return std::min(std::chrono::duration<double>(seconds), longest);
+}
+
+GLOBUS_DECL std::string Environment::default_url(std::string_view service) const {
+    bool const production = name_ == "production";
+    std::string const domain = production           ? "globus.org"
+                               : name_ == "preview" ? "preview.globus.org"
+                                                    : name_ + ".globuscs.info";
+    if (service == "auth" || service == "app") return "https://" + std::string(service) + '.' + domain + '/';
+    if (service == "actions" || service == "flows" || service == "timer")
+        return "https://" + (production ? "" : name_ + '.') + std::string(service) + ".automate.globus.org/";
+    if (service == "nexus" && production) return "https://nexus.api.globusonline.org/";
+    return "https://" + std::string(service) + ".api." + domain + '/';
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CLIENT_IMPL_ENVIRONMENT_IPP
+#ifndef GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
+#define GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL void check_given(std::string_view what, std::string_view text) {
+    if (text.empty())
+        throw UsageError(std::string(what) + " is empty: see whether the variable or file that it comes from is set");
+}
+
+GLOBUS_DECL bool has_control(std::string_view text) {
+    for (char const c : text)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return true;
+    return false;
+}
+
+GLOBUS_DECL void check_credential(std::string_view what, std::string_view text) {
+    check_given(what, text);
+    if (has_control(text)) throw UsageError(std::string(what) + " has a newline or another control character in it");
+}
+
+GLOBUS_DECL bool is_token_text(std::string_view text) {
+    for (char const c : text)
+        if (c < '!' || c > '~') return false;
+    return true;
+}
+
+GLOBUS_DECL void check_token(std::string_view what, std::string_view text) {
+    check_given(what, text);
+    if (!is_token_text(text))
+        throw UsageError(std::string(what) + " has a blank, a newline or another character that no token has");
+}
+
+GLOBUS_DECL void check_client_id(std::string_view id) {
+    check_credential("the client id", id);
+    if (id.find(':') != std::string_view::npos)
+        throw UsageError("the client id has a colon in it, which HTTP Basic cannot carry");
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL BasicCredential::BasicCredential(std::string username, Secret password)
+    : username_(std::move(username)), password_(std::move(password)) {
+    detail::check_client_id(username_);
+    detail::check_credential("the client secret", password_.reveal());
+}
+
+GLOBUS_DECL Secret BasicCredential::header() const {
+    if (password_.empty()) throw UsageError("this credential was moved from: use the one that it was moved to");
+    std::string pair = username_ + ':' + password_.reveal();
+    Secret value("Basic " + base64_encode(pair));
+    detail::wipe(pair);
+    return value;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_CLIENT_KINDS_IPP
 #ifndef GLOBUS_CORE_IMPL_JSON_SLOTS_IPP
 #define GLOBUS_CORE_IMPL_JSON_SLOTS_IPP
 
@@ -25948,13 +27804,16 @@ GLOBUS_DECL void AttemptLog::end(int status, std::string_view request_id, Networ
                                  Step const& next) const noexcept {
     if (hook_ == nullptr) return;
     try {
-        std::string const url = one_line(std::string_view(request_.url).substr(0, request_.url.find_first_of("?#")));
+        std::string_view const whole = exchange_.request.url;
+        std::string const url = one_line(whole.substr(0, whole.find_first_of("?#")));
         std::string const id = one_line(request_id, 200);
-        LogEvent event{.method = to_string(request_.method), .url = url};
+        LogEvent event{.method = to_string(exchange_.request.method), .url = url};
         event.attempt = number_;
         event.elapsed = std::chrono::duration_cast<std::chrono::microseconds>(http::Clock::now() - started_);
         event.status = status;
         event.request_id = id;
+        event.service = exchange_.names.service;
+        event.operation = exchange_.names.operation;
         if (error != nullptr) event.error = error->what();
         if (next.next_attempt_in)
             event.retry_in = std::chrono::duration_cast<std::chrono::milliseconds>(*next.next_attempt_in);
@@ -25963,9 +27822,88 @@ GLOBUS_DECL void AttemptLog::end(int status, std::string_view request_id, Networ
     }
 }
 
-GLOBUS_DECL BlockingCall::BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
-    : exchange_(exchange), log_(exchange.log, exchange.request), machine_(terms, retry), step_(machine_.begin()) {
+GLOBUS_DECL CallRun::CallRun(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry)
+    : exchange_(exchange), log_(exchange), machine_(terms, retry), step_(machine_.begin()) {
     if (machine_.needs_fresh_connection()) exchange.request.fresh_connection = true;
+}
+
+GLOBUS_DECL Step const& CallRun::next() {
+    while (true) {
+        switch (step_.kind) {
+            case Step::Kind::authorize:
+            case Step::Kind::send:
+            case Step::Kind::renew:
+            case Step::Kind::wait:
+            case Step::Kind::read:
+            case Step::Kind::replayed:
+                return step_;
+            case Step::Kind::refuse:
+                refuse();
+                break;
+            case Step::Kind::cancel:
+                throw NetworkError(NetworkError::Kind::cancelled, machine_.sent(),
+                                   "the call was cancelled between two attempts");
+            case Step::Kind::fail:
+            case Step::Kind::finish:
+                if (error_ == nullptr) return step_;
+                std::rethrow_exception(error_);
+        }
+    }
+}
+
+GLOBUS_DECL void CallRun::unread(DecodeError const& error) {
+    go_on(machine_.unread(answer_, error.cut_off(), http::Clock::now()));
+    if (step_.kind != Step::Kind::fail) return;
+    try {
+        throw error.in(describe_answer());
+    } catch (Error const&) {
+        rethrow();
+    }
+}
+
+GLOBUS_DECL void CallRun::rethrow() {
+    if (machine_.outcome_unknown()) exchange_.throw_unknown();
+    throw;
+}
+
+GLOBUS_DECL void CallRun::answered(http::Response answer) {
+    answer_ = std::move(answer);
+    if (exchange_.handed_over) machine_.handed_over();
+    request_id_ = answer_.headers.get("X-Request-ID");
+    step_ = machine_.answered(answer_);
+}
+
+GLOBUS_DECL void CallRun::failed(NetworkError const& error) {
+    error_ = std::current_exception();
+    if (exchange_.handed_over) machine_.handed_over();
+    go_on(machine_.failed(error, http::Clock::now()), &error);
+}
+
+GLOBUS_DECL void CallRun::refuse() {
+    Exchange::Refused refused = exchange_.refuse(answer_);
+    error_ = std::move(refused.error);
+    go_on(machine_.refused(answer_, refused.refusal, http::Clock::now()));
+}
+
+GLOBUS_DECL void CallRun::go_on(Step const& next, NetworkError const* error) {
+    step_ = next;
+    if (!next.ends_attempt()) return;
+    if (error != nullptr)
+        log_.end(0, {}, error, next);
+    else
+        log_.end(answer_.status, request_id_, nullptr, next);
+}
+
+GLOBUS_DECL http::Response CallRun::hand_out() {
+    http::Response whole = std::move(answer_);
+    answer_ = {.status = whole.status};
+    return whole;
+}
+
+GLOBUS_DECL std::string CallRun::describe_answer() const {
+    std::string text = http::describe(exchange_.request) + " was answered " + std::to_string(answer_.status);
+    if (!request_id_.empty()) text.append(" (request id ").append(request_id_) += ')';
+    return text;
 }
 
 GLOBUS_DECL http::Response BlockingCall::answer() {
@@ -25976,94 +27914,38 @@ GLOBUS_DECL http::Response BlockingCall::answer() {
     }
 }
 
-GLOBUS_DECL void BlockingCall::unread(DecodeError const& error) {
-    go_on(machine_.unread(answer_, error.cut_off(), http::Clock::now()));
-    if (step_.kind != Step::Kind::fail) return;
-    try {
-        throw error.in(describe_answer());
-    } catch (Error const&) {
-        rethrow();
-    }
-}
-
-GLOBUS_DECL void BlockingCall::rethrow() {
-    if (machine_.outcome_unknown()) exchange_.throw_unknown();
-    throw;
-}
-
 GLOBUS_DECL http::Response BlockingCall::next_answer() {
     while (true) {
-        switch (step_.kind) {
+        Step const& step = next();
+        switch (step.kind) {
             case Step::Kind::authorize:
                 exchange_.authorize();
-                step_ = machine_.authorized();
+                authorized();
                 break;
             case Step::Kind::send:
                 send();
                 break;
             case Step::Kind::renew:
-                go_on(machine_.renewed(exchange_.renew()));
-                break;
-            case Step::Kind::refuse:
-                refuse();
+                renewed(exchange_.renew());
                 break;
             case Step::Kind::wait:
-                step_ = machine_.waited(http::wait_until(step_.until, exchange_.request.stop));
+                waited(http::wait_until(step.until, exchange_.request.stop));
                 break;
-            case Step::Kind::read:
-            case Step::Kind::replayed:
+            default:
                 return hand_out();
-            case Step::Kind::cancel:
-                throw NetworkError(NetworkError::Kind::cancelled, machine_.sent(),
-                                   "the call was cancelled between two attempts");
-            case Step::Kind::fail:
-            case Step::Kind::finish:
-                if (error_ == nullptr) return std::move(answer_);
-                std::rethrow_exception(error_);
         }
     }
 }
 
 GLOBUS_DECL void BlockingCall::send() {
-    log_.begin(machine_.attempt());
+    sending();
+    http::Response answer;
     try {
-        answer_ = exchange_.send();
+        answer = exchange_.send();
     } catch (NetworkError const& error) {
-        error_ = std::current_exception();
-        if (exchange_.handed_over) machine_.handed_over();
-        go_on(machine_.failed(error, http::Clock::now()), &error);
-        return;
+        return failed(error);
     }
-    if (exchange_.handed_over) machine_.handed_over();
-    request_id_ = answer_.headers.get("X-Request-ID");
-    step_ = machine_.answered(answer_);
-}
-
-GLOBUS_DECL void BlockingCall::refuse() {
-    Exchange::Refused refused = exchange_.refuse(answer_);
-    error_ = std::move(refused.error);
-    go_on(machine_.refused(answer_, refused.refusal, http::Clock::now()));
-}
-
-GLOBUS_DECL void BlockingCall::go_on(Step const& next, NetworkError const* error) {
-    step_ = next;
-    if (!next.ends_attempt()) return;
-    if (error != nullptr)
-        log_.end(0, {}, error, next);
-    else
-        log_.end(answer_.status, request_id_, nullptr, next);
-}
-
-GLOBUS_DECL http::Response BlockingCall::hand_out() {
-    http::Response whole = std::move(answer_);
-    answer_ = {.status = whole.status};
-    return whole;
-}
-
-GLOBUS_DECL std::string BlockingCall::describe_answer() const {
-    std::string text = http::describe(exchange_.request) + " was answered " + std::to_string(answer_.status);
-    if (!request_id_.empty()) text.append(" (request id ").append(request_id_) += ')';
-    return text;
+    answered(std::move(answer));
 }
 
 }  // namespace globus::detail
@@ -26102,6 +27984,7 @@ std::string redirect_target(http::Request const& request, http::Response const& 
 #include <charconv>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26196,8 +28079,8 @@ GLOBUS_DECL void rethrow_unknown() {
 
 GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form,
                                            CallPlan const& plan, CallOptions const& options, ClientFacts const& facts)
-    : Exchange(sent, &facts.log),
-      running_(facts.gate, options.stop),
+    : Exchange(sent, &facts.log, {facts.service, plan.operation}),
+      running_(facts.gate, options.stop, facts.gate_waits),
       result_(result),
       form_(form),
       plan_(plan),
@@ -26208,7 +28091,8 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& res
     context_ = {.auth_url = facts.auth_url,
                 .deadline = request.deadline,
                 .stop = running_.stop(),
-                .resource_server = facts.resource_server};
+                .resource_server = facts.resource_server,
+                .log = &facts.log};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
     if (options.on_head || is_streamed())
@@ -26257,18 +28141,20 @@ GLOBUS_DECL CallTerms ClientExchange::terms() const {
 GLOBUS_DECL void ClientExchange::take(http::Response& answer, bool replayed) {
     AnswerFacts const facts{.replayed = replayed,
                             .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
-                            .partial = request.url.find("?fields=") != std::string::npos ||
-                                       request.url.find("&fields=") != std::string::npos,
+                            .partial = form_.has_essential && (request.url.find("?fields=") != std::string::npos ||
+                                                               request.url.find("&fields=") != std::string::npos),
                             .max_bytes = max_bytes_};
     if (is_streamed()) return result_.receive(answer, facts, form_, *stream_);
     if (form_.has_shape && !options_.sink) require_document(answer);
     result_.receive(answer, facts, form_);
 }
 
-GLOBUS_DECL void ClientExchange::authorize() {
-    authorization_ = credential(context_);
+GLOBUS_DECL void ClientExchange::use(Authorization credential) {
+    authorization_ = std::move(credential);
     request.authorization = authorization_.header;
 }
+
+GLOBUS_DECL void ClientExchange::authorize() { use(credential(context_)); }
 
 GLOBUS_DECL bool ClientExchange::renew() { return renew_credential(authorization_, context_); }
 
@@ -26276,21 +28162,29 @@ GLOBUS_DECL Exchange::Refused ClientExchange::refuse(http::Response const& answe
     return error_of(answer, plan_.already_done);
 }
 
-GLOBUS_DECL http::Response ClientExchange::send() {
+GLOBUS_DECL http::Request const& ClientExchange::first_request() {
+    redirects_ = 0;
+    next_ = nullptr;
     if (is_streamed()) {
         stream_.emplace(form_.fresh(result_));
         stream_->limit_memory(memory_of(max_bytes_));
         room_ = request.max_response_bytes;
     }
-    http::Response response = travel(request);
-    if (!is_redirect(response)) return response;
-    http::Request next = request;
-    for (int hops = 0; is_redirect(response); ++hops) {
-        if (hops == 5) refuse_redirect(request, "for the sixth time");
-        next.url = redirect_target(next, response, own_origin_);
-        response = travel(next);
-    }
-    return response;
+    return request;
+}
+
+GLOBUS_DECL http::Request const* ClientExchange::next_request(http::Response const& answer) {
+    if (!is_redirect(answer)) return nullptr;
+    if (redirects_++ == 5) refuse_redirect(request, "for the sixth time");
+    if (next_ == nullptr) next_ = std::make_unique<http::Request>(request);
+    next_->url = redirect_target(*next_, answer, own_origin_);
+    return next_.get();
+}
+
+GLOBUS_DECL http::Response ClientExchange::send() {
+    http::Response answer = travel(first_request());
+    while (http::Request const* const next = next_request(answer)) answer = travel(*next);
+    return answer;
 }
 
 GLOBUS_DECL void ClientExchange::complete(ClientFacts const& facts) {
@@ -26758,6 +28652,11 @@ GLOBUS_DECL void find_base_urls(std::string const& environment, std::string_view
 #ifndef GLOBUS_CORE_IMPL_CRYPTO_IPP
 #define GLOBUS_CORE_IMPL_CRYPTO_IPP
 
+#include <openssl/opensslv.h>
+#if OPENSSL_VERSION_NUMBER < 0x30000000L
+#error "globus needs OpenSSL 3.0 or newer: name the directory of its headers with -I, and that of its library with -L"
+#include GLOBUS_DETAIL_STOP
+#endif
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 
@@ -27511,7 +29410,7 @@ GLOBUS_DECL Renewal::Renewal(Token token, RenewalOptions options)
     if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
     header_ = Secret("Bearer " + token_.access_token.reveal());
     received_ = uptime();
-    if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
+    if (token_.expires_at_seconds) received_remaining_ = std::max<std::int64_t>(*token_.expires_at_seconds, 0) - now_();
 }
 
 GLOBUS_DECL Token Renewal::token() const {
@@ -27549,9 +29448,9 @@ GLOBUS_DECL std::int64_t Renewal::uptime() const {
 
 GLOBUS_DECL std::int64_t Renewal::remaining() const {
     if (token_.access_token.empty() || revoked_) return 0;
-    if (!token_.expires_at) return forever;
-    std::int64_t const left =
-        std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(), received_remaining_ - (uptime() - received_));
+    if (!token_.expires_at_seconds) return forever;
+    std::int64_t const left = std::min(std::max<std::int64_t>(*token_.expires_at_seconds, 0) - now_(),
+                                       received_remaining_ - (uptime() - received_));
     return std::max<std::int64_t>(left, 0);
 }
 
@@ -27564,29 +29463,42 @@ GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
     return left > due ? Age::ageing : Age::due;
 }
 
-GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
-                                                      Grant& grant) {
+GLOBUS_DECL std::optional<Authorization> Renewal::present_at_once(AuthContext const& context) const {
+    std::lock_guard const lock(mutex_);
     check_audience(token_.resource_server, context);
+    return usable();
+}
+
+GLOBUS_DECL std::optional<Authorization> Renewal::usable() const {
     for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
         if (telling->thread != std::this_thread::get_id()) continue;
         if (telling->error != nullptr && remaining() == 0) std::rethrow_exception(telling->error);
         return present();
     }
+    std::int64_t const left = remaining();
+    Age const age = age_of(left);
+    if (age == Age::fresh) return present();
+    if (refusal_.error != nullptr && left > 0) return present();
+    if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+    if (flight_.busy()) {
+        if (age == Age::ageing) return present();
+        if (left > 0 && flight_.is_this_thread()) return present();
+    } else if (left > 0 && uptime() < not_before_) {
+        return present();
+    }
+    return std::nullopt;
+}
+
+GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
+                                                      Grant& grant) {
+    check_audience(token_.resource_server, context);
     while (true) {
-        std::int64_t const left = remaining();
-        Age const age = age_of(left);
-        if (age == Age::fresh) return present();
-        if (refusal_.error != nullptr && left > 0) return present();
-        if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+        if (auto present = usable()) return *std::move(present);
         SingleFlight::Landing landing;
-        if (flight_.busy()) {
-            if (age == Age::ageing) return present();
-            if (left > 0 && flight_.is_this_thread()) return present();
+        if (flight_.busy())
             landing = flight_.wait(lock, {"the access token", context.deadline, context.stop});
-        } else {
-            if (left > 0 && uptime() < not_before_) return present();
-            landing.error = renew(lock, context, age, grant);
-        }
+        else
+            landing.error = renew(lock, context, age_of(remaining()), grant);
         if (landing.error == nullptr) return present();
         if (landing.again) continue;
         if (remaining() > 0) return present();
@@ -27657,7 +29569,8 @@ GLOBUS_DECL Renewal::Renewed Renewal::attempt(Token const& held, Refusal const& 
     check_token("the new access token", made.token.access_token.reveal());
     made.header = Secret("Bearer " + made.token.access_token.reveal());
     made.received = uptime();
-    made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+    made.remaining =
+        made.token.expires_at_seconds ? std::max<std::int64_t>(*made.token.expires_at_seconds, 0) - now_() : 0;
     if (options_.on_refresh) made.for_on_refresh = made.token;
     return made;
 }
@@ -28700,6 +30613,66 @@ GLOBUS_DECL std::string grant_label(std::string const& app_name) {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_APP_IMPL_USER_APP_IPP
+#ifndef GLOBUS_HTTP_IMPL_CURL_OPTIONS_IPP
+#define GLOBUS_HTTP_IMPL_CURL_OPTIONS_IPP
+
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::vector<std::string> directories_of(std::string_view list) {
+    std::vector<std::string> all;
+    for (std::string_view rest = list; !rest.empty();) {
+        auto const colon = rest.find(':');
+        if (colon != 0) all.emplace_back(rest.substr(0, colon));
+        rest.remove_prefix(colon == std::string_view::npos ? rest.size() : colon + 1);
+    }
+    return all;
+}
+
+/// A variable of the environment; empty if it is unset.
+GLOBUS_DECL std::string variable_or_empty(char const* name) {
+    char const* const value = std::getenv(name);
+    return value != nullptr ? value : "";
+}
+
+[[noreturn]] GLOBUS_DECL void refuse_variable(std::string const& name, std::string const& value, char const* why) {
+    throw UsageError(name + " of the environment names " + value + ", which cannot be read: " + why);
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL CurlOptions CurlOptions::from_environment() {
+    CurlOptions options;
+    char const* const own = "CURL_CA_BUNDLE";
+    options.ca_file = detail::variable_or_empty(own);
+    bool const is_own = !options.ca_file.empty();
+    if (!is_own) options.ca_file = detail::variable_or_empty("SSL_CERT_FILE");
+    if (!options.ca_file.empty())
+        if (char const* const why = detail::why_unreadable(options.ca_file, false))
+            detail::refuse_variable(is_own ? own : "SSL_CERT_FILE", options.ca_file, why);
+    if (is_own) return options;
+    std::string const list = detail::variable_or_empty("SSL_CERT_DIR");
+    char const* why = nullptr;
+    for (std::string const& directory : detail::directories_of(list)) {
+        char const* const wrong = detail::why_unreadable(directory, true);
+        if (wrong != nullptr)
+            why = wrong;
+        else
+            options.ca_path.append(options.ca_path.empty() ? "" : ":").append(directory);
+    }
+    if (options.ca_path.empty() && why != nullptr) detail::refuse_variable("SSL_CERT_DIR", list, why);
+    return options;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_CURL_OPTIONS_IPP
 #ifndef GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 #define GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
 
@@ -28731,12 +30704,6 @@ private:
 #ifndef GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
 #define GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <random>
@@ -28750,7 +30717,7 @@ namespace globus::detail {
  * is sent through, and the ends are those that hold exactly that many, among all that were not there before the handle:
  * other threads open, write and close files meanwhile, which must not be changed.
  *
- * The kernel is asked by plain system calls: a number whose file another thread may be closing is not a data race.
+ * Linux is asked by plain system calls: a number whose file another thread may be closing is not a data race.
  */
 class WakeUpFiles {
 public:
@@ -28779,7 +30746,7 @@ public:
                 return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
             });
         }
-        for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
+        for (Candidate const& one : candidates) keep(one.file);
     }
 
 private:
@@ -28788,8 +30755,10 @@ private:
     static std::size_t first_free();
     /// True for a local socket or a pipe that child processes inherit.
     static bool is_inherited(std::size_t file);
-    /// How much waits to be read, here or at the other end.
+    /// How much waits to be read, here or, as only Linux tells, at the other end.
     static int waiting(std::size_t file);
+    /// Child processes do not inherit it from now on.
+    static void keep(std::size_t file);
 
     std::size_t first_ = 0;
     std::vector<bool> others_;  ///< from that number on: what child processes inherit and was there before
@@ -28798,6 +30767,9 @@ private:
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+#ifndef GLOBUS_HTTP_CURL_EXCHANGE_HPP
+#define GLOBUS_HTTP_CURL_EXCHANGE_HPP
+
 #ifndef GLOBUS_HTTP_PROXY_HPP
 #define GLOBUS_HTTP_PROXY_HPP
 
@@ -28821,54 +30793,32 @@ Proxy parse_proxy(Secret const& text);
 #endif  // GLOBUS_HTTP_PROXY_HPP
 
 #include <curl/curl.h>
+#if LIBCURL_VERSION_NUM < 0x074400
+#error "globus needs libcurl 7.68 or newer: name the directory of its headers with -I, and that of its library with -L"
+#include GLOBUS_DETAIL_STOP
+#endif
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
-#include <mutex>
-#include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <thread>
-#include <utility>
-#include <vector>
+
+// One exchange over libcurl, whoever drives it: how a request is set, and how its answer is read. For the bodies of
+// transports only.
 
 // Asks libcurl to tell when it is about to write the request itself, which versions before 7.80 cannot.
 #if LIBCURL_VERSION_NUM >= 0x075000 && !defined(GLOBUS_DETAIL_NO_CURL_PREREQ)
 #define GLOBUS_DETAIL_CURL_PREREQ
 #endif
 
-namespace globus {
+namespace globus::detail {
 
-/// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
-struct CurlTransport::Handle {
-    Handle() : easy(curl_easy_init()), multi(curl_multi_init()) {}
-    Handle(Handle const&) = delete;
-    Handle& operator=(Handle const&) = delete;
-    ~Handle();
-
-    CURL* easy;
-    CURLM* multi;
-    curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
-    http::Headers headers;              ///< that it was made of
-    Secret authorization;               ///< likewise
-    char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
-    std::string origin;                 ///< of the last request, whose proxy setting still holds
-    std::thread::id thread;             ///< that used it last
-    bool prepared = false;
-    bool usable = true;      ///< false: its options are half set, it must not be used again
-    bool plain_get = false;  ///< the last request was a GET without a body
-    bool fresh_connection = false;
-    bool decode = false;
-};
-
-struct CurlTransport::Pool {
-    explicit Pool(CurlOptions o);
+/// The options of a transport, and what follows from them.
+struct CurlSettings {
+    /// @throws UsageError  for options that cannot be used
+    explicit CurlSettings(CurlOptions o);
 
     static void check_readable(std::string const& option, std::string const& path, bool directory);
 
@@ -28878,6 +30828,9 @@ struct CurlTransport::Pool {
     /// What CURLOPT_PROXY is for a host: null leaves it to the environment, "" is none.
     [[nodiscard]] char const* proxy_for(std::string_view host) const;
 
+    /// True if OpenSSL may write to the socket of a request, which it does without MSG_NOSIGNAL.
+    [[nodiscard]] bool uses_tls(http::Request const& request) const;
+
     /// The codings that libcurl can unpack, as a request names them.
     static std::string known_codings();
 
@@ -28885,30 +30838,70 @@ struct CurlTransport::Pool {
     std::string const codings = known_codings();
     http::Proxy proxy;  ///< of the options
     std::string default_ca_path;
-    std::mutex mutex;
-    std::vector<std::unique_ptr<Handle>> idle;
 };
 
-/// A handle of the pool for the time of one exchange.
-struct CurlTransport::Lease {
-    explicit Lease(Pool& p);
-    Lease(Lease const&) = delete;
-    Lease& operator=(Lease const&) = delete;
-    ~Lease();
-    Pool& pool;
-    std::unique_ptr<Handle> handle;
+/// An easy handle, and what is set in it.
+struct CurlHandle {
+    /// @throws NetworkError  local, if libcurl gives none
+    CurlHandle();
+    CurlHandle(CurlHandle const&) = delete;
+    CurlHandle& operator=(CurlHandle const&) = delete;
+    ~CurlHandle();
+
+    CURL* const easy;
+    curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
+    http::Headers headers;              ///< that it was made of
+    Secret authorization;               ///< likewise
+    char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
+    std::string origin;                 ///< of the last request, whose proxy setting still holds
+    bool prepared = false;
+    bool usable = true;      ///< false: its options are half set, it must not be used again
+    bool plain_get = false;  ///< the last request was a GET without a body
+    bool fresh_connection = false;
+    bool decode = false;
+    bool bulk = false;  ///< it has large buffers
 };
 
-/// One request and its answer.
-class CurlTransport::Exchange {
+/**
+ * One request and its answer. Whoever drives it prepares the handle, runs it, and asks for the result:
+ *
+ *     CurlExchange::check(request);
+ *     exchange.prepare();
+ *     ...                        // the easy handle is run to its end, or removed after `stop`
+ *     return exchange.result(code);
+ */
+class CurlExchange {
 public:
-    Exchange(Pool& pool, Handle& handle, http::Request const& request)
-        : pool_(pool), handle_(handle), easy_(handle.easy), request_(request) {}
+    /// Why a driver, or the exchange itself, ended the transfer.
+    enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers, codings };
 
-    http::Response run();
+    /// All of them must live as long as this.
+    CurlExchange(CurlSettings const& settings, CurlHandle& handle, http::Request const& request)
+        : settings_(settings), handle_(handle), easy_(handle.easy), request_(request) {}
+    CurlExchange(CurlExchange const&) = delete;
+    CurlExchange& operator=(CurlExchange const&) = delete;
+
+    /// @throws NetworkError  if a request was cancelled or its deadline has passed, before anything of it was sent
+    static void check(http::Request const& request);
+    /// Sets the easy handle for the request. @throws NetworkError, UsageError  for what cannot be sent
+    void prepare();
+    /// Has libcurl ask, whenever something comes, whether `is_padded`; a driver that asks itself need not.
+    void watch_padding();
+
+    /// True if the deadline of the request applies now.
+    [[nodiscard]] bool is_timed() const noexcept {
+        return request_.deadline != http::Clock::time_point::max() && !(request_.flows && flowing_);
+    }
+    /// True if far more bytes come than are unpacked from them: such a body could go on without end.
+    [[nodiscard]] bool is_padded() const;
+
+    /// Says why the driver ends the transfer before libcurl does.
+    void stop(Stopped why) noexcept { stopped_ = why; }
+    /// The answer, once libcurl has ended with `code` or the driver has stopped; before the easy handle is used again.
+    /// @throws NetworkError, what a callback of the request threw
+    http::Response result(CURLcode code);
 
 private:
-    enum class Stopped : unsigned char { no, cancelled, deadline, too_large, sink, headers, codings };
     /// Where in the head of an answer the next line is.
     enum class Part : unsigned char { status_line, fields, body };
 
@@ -28918,28 +30911,15 @@ private:
             throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, about(curl_easy_strerror(code)));
     }
 
-    /// Sets what is the same for every request of the pool; it is called once for each handle.
+    /// Sets what is the same for every request of the transport; it is called once for each handle.
     void prepare_once();
 
     /// Sets whose certificates are trusted: those of the service, and those of a proxy that is reached by https.
     void prepare_trust();
 
-    void prepare();
-
     void prepare_body();
 
     void prepare_headers();
-
-    /// Runs the transfer until it ends, the deadline passes or a stop is asked for.
-    CURLcode drive();
-
-    /// True if far more bytes come than are unpacked from them: such a body could go on without end.
-    [[nodiscard]] bool is_padded() const;
-
-    struct Wake {
-        CURLM* multi;
-        void operator()() const noexcept { curl_multi_wakeup(multi); }
-    };
 
     [[nodiscard]] std::string about(std::string_view what) const;
 
@@ -28955,14 +30935,15 @@ private:
     /// with a password if there is one: such a quotation is left out, as are words that may have a URL in them.
     [[nodiscard]] std::string words(CURLcode code) const;
 
-    // What libcurl calls. No exception may pass through it: they are kept, and thrown by run().
+    // What libcurl calls. No exception may pass through it: they are kept, and thrown by result().
 
     static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept;
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept;
     static std::size_t on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept;
+    static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept;
 #ifdef GLOBUS_DETAIL_CURL_PREREQ
     static int on_request(void* self, char*, char*, int, int) noexcept {
-        static_cast<Exchange*>(self)->sent_ = NetworkError::Sent::yes;
+        static_cast<CurlExchange*>(self)->sent_ = NetworkError::Sent::yes;
         return CURL_PREREQFUNC_OK;
     }
 #endif
@@ -28982,9 +30963,9 @@ private:
     /// describe the packed one.
     void end_head();
 
-    Pool& pool_;
-    Handle& handle_;
-    CURL* easy_;
+    CurlSettings const& settings_;
+    CurlHandle& handle_;
+    CURL* const easy_;
     http::Request const& request_;
     http::Response response_;
     std::size_t header_bytes_ = 0;
@@ -29000,6 +30981,57 @@ private:
     std::exception_ptr thrown_;
 };
 
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_CURL_EXCHANGE_HPP
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// An easy handle and the multi handle that drives it: the multi owns the connections, and can be woken.
+struct CurlTransport::Handle : detail::CurlHandle {
+    /// @throws NetworkError  local, if libcurl gives none
+    Handle();
+    ~Handle();
+
+    CURLM* multi;
+    std::thread::id thread;  ///< that used it last
+};
+
+struct CurlTransport::Pool {
+    explicit Pool(CurlOptions options) : settings(std::move(options)) {}
+
+    detail::CurlSettings const settings;
+    std::mutex mutex;
+    std::vector<std::unique_ptr<Handle>> idle;
+};
+
+/// A handle of the pool for the time of one exchange.
+struct CurlTransport::Lease {
+    explicit Lease(Pool& p);
+    Lease(Lease const&) = delete;
+    Lease& operator=(Lease const&) = delete;
+    ~Lease();
+    Pool& pool;
+    std::unique_ptr<Handle> handle;
+};
+
+struct CurlTransport::Wake {
+    CURLM* multi;
+    void operator()() const noexcept { curl_multi_wakeup(multi); }
+};
+
 GLOBUS_DECL CurlTransport::CurlTransport() : CurlTransport(CurlOptions{}) {}
 
 GLOBUS_DECL CurlTransport::CurlTransport(CurlOptions options) : pool_(std::in_place, std::move(options)) {}
@@ -29007,69 +31039,19 @@ GLOBUS_DECL CurlTransport::CurlTransport(CurlOptions options) : pool_(std::in_pl
 GLOBUS_DECL http::Response CurlTransport::send(http::Request const& request) const {
     Pool& pool = *pool_;
     Lease lease(pool);
-    return Exchange(pool, *lease.handle, request).run();
+    detail::CurlExchange::check(request);
+    detail::CurlExchange exchange(pool.settings, *lease.handle, request);
+    exchange.prepare();
+    detail::SigpipeGuard const guard(pool.settings.uses_tls(request));
+    return exchange.result(static_cast<CURLcode>(drive(*lease.handle, exchange, request)));
 }
 
-GLOBUS_DECL CurlTransport::Handle::~Handle() {
-    curl_easy_cleanup(easy);
-    curl_multi_cleanup(multi);
-    curl_slist_free_all(header_list);
+GLOBUS_DECL CurlTransport::Handle::Handle() : multi(curl_multi_init()) {
+    if (multi == nullptr)
+        throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
 }
 
-GLOBUS_DECL CurlTransport::Pool::Pool(CurlOptions o) : options(std::move(o)) {
-    static CURLcode const ready = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (ready != CURLE_OK)
-        throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl cannot be initialised");
-    if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
-    check_readable("ca_file", options.ca_file, false);
-    check_readable("ca_path", options.ca_path, true);
-    if (options.proxy && !options.proxy->empty()) {
-        proxy = http::parse_proxy(*options.proxy);
-        curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
-        if (proxy.over_tls && (info == nullptr || (info->features & CURL_VERSION_HTTPS_PROXY) == 0))
-            throw UsageError("the proxy is to be reached by https, which this libcurl cannot do");
-    }
-}
-
-GLOBUS_DECL void CurlTransport::Pool::check_readable(std::string const& option, std::string const& path,
-                                                     bool directory) {
-    if (path.empty()) return;
-    if (char const* const why = detail::why_unreadable(path, directory))
-        throw UsageError("CurlOptions::" + option + " names " + path + ", which cannot be read: " + why);
-}
-
-GLOBUS_DECL std::string CurlTransport::Pool::hashed_directory() {
-#if LIBCURL_VERSION_NUM >= 0x074600
-    curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
-    if (info == nullptr || info->age < CURLVERSION_SEVENTH || info->capath == nullptr) return {};
-    bool const hashed = detail::directory_has(
-        info->capath, [](std::string_view name) { return name.size() == 10 && name.ends_with(".0"); });
-    return hashed ? std::string(info->capath) : std::string();
-#else
-    return {};
-#endif
-}
-
-GLOBUS_DECL char const* CurlTransport::Pool::proxy_for(std::string_view host) const {
-    if (http::is_loopback(host) && !(options.proxy && proxy.loopback)) return "";
-    return options.proxy ? options.proxy->reveal().c_str() : nullptr;
-}
-
-GLOBUS_DECL std::string CurlTransport::Pool::known_codings() {
-    curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
-    std::string names;
-    auto const add = [&](int feature, char const* name) {
-        if (info == nullptr || (info->features & feature) == 0) return;
-        if (!names.empty()) names += ", ";
-        names += name;
-    };
-    add(CURL_VERSION_LIBZ, "gzip, deflate");
-    add(CURL_VERSION_BROTLI, "br");
-#ifdef CURL_VERSION_ZSTD
-    add(CURL_VERSION_ZSTD, "zstd");
-#endif
-    return names;
-}
+GLOBUS_DECL CurlTransport::Handle::~Handle() { curl_multi_cleanup(multi); }
 
 GLOBUS_DECL CurlTransport::Lease::Lease(Pool& p) : pool(p) {
     {
@@ -29088,15 +31070,13 @@ GLOBUS_DECL CurlTransport::Lease::Lease(Pool& p) : pool(p) {
     if (handle) return;
     detail::WakeUpFiles files;
     handle = std::make_unique<Handle>();
-    if (handle->easy == nullptr || handle->multi == nullptr)
-        throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
     files.keep_from_children([&] { curl_multi_wakeup(handle->multi); });
 }
 
 GLOBUS_DECL CurlTransport::Lease::~Lease() {
     handle->thread = std::this_thread::get_id();
     std::lock_guard const lock(pool.mutex);
-    if (!handle->usable || pool.idle.size() >= pool.options.max_idle_handles) return;
+    if (!handle->usable || pool.idle.size() >= pool.settings.options.max_idle_handles) return;
     try {
         pool.idle.push_back(std::move(handle));
     } catch (...) {  // there is no memory for the list, so the handle is destroyed
@@ -29104,176 +31084,12 @@ GLOBUS_DECL CurlTransport::Lease::~Lease() {
     }
 }
 
-GLOBUS_DECL http::Response CurlTransport::Exchange::run() {
-    using Kind = NetworkError::Kind;
-    if (request_.stop.stop_requested()) throw NetworkError(Kind::cancelled, NetworkError::Sent::no, about("cancelled"));
-    if (http::Clock::now() >= request_.deadline)
-        throw NetworkError(Kind::timeout, NetworkError::Sent::no, about("the deadline has passed"));
-    prepare();
-    detail::SigpipeGuard const guard(request_.url.starts_with("https:") || pool_.proxy.over_tls);
-    CURLcode const code = drive();
-    if (thrown_) std::rethrow_exception(thrown_);
-    if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
-    return std::move(response_);
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::prepare_once() {
-    CurlOptions const& options = pool_.options;
-    set(CURLOPT_NOSIGNAL, 1L);
-    set(CURLOPT_NOPROGRESS, 1L);
-    set(CURLOPT_FOLLOWLOCATION, 0L);
-    set(CURLOPT_PATH_AS_IS, 1L);
-    set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-    set(CURLOPT_SSL_VERIFYPEER, 1L);
-    set(CURLOPT_SSL_VERIFYHOST, 2L);
-    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
-    if (options.idle_timeout.count() > 0) {
-        set(CURLOPT_LOW_SPEED_LIMIT, 1L);
-        set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.idle_timeout.count()));
-    }
-#if LIBCURL_VERSION_NUM >= 0x075500
-    set(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-    set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-    set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
-#endif
-    prepare_trust();
-    // What the program says holds, whatever the environment says.
-    if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
-    set(CURLOPT_ERRORBUFFER, handle_.words);
-    set(CURLOPT_WRITEFUNCTION, &Exchange::on_body);
-    set(CURLOPT_HEADERFUNCTION, &Exchange::on_header);
-    set(CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_socket);
-    set(CURLOPT_SEEKFUNCTION, &Exchange::refuse_seek);
-#ifdef GLOBUS_DETAIL_CURL_PREREQ
-    set(CURLOPT_PREREQFUNCTION, &Exchange::on_request);
-#endif
-    handle_.prepared = true;
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::prepare_trust() {
-    CurlOptions const& options = pool_.options;
-    bool const own = !options.ca_file.empty() || !options.ca_path.empty();
-    std::string const& path = own ? options.ca_path : pool_.default_ca_path;
-    if (!own && path.empty()) return;
-    char const* const file = options.ca_file.empty() ? nullptr : options.ca_file.c_str();
-    char const* const directory = path.empty() ? nullptr : path.c_str();
-    set(CURLOPT_CAINFO, file);
-    set(CURLOPT_CAPATH, directory);
-    if (!pool_.proxy.over_tls) return;
-    set(CURLOPT_PROXY_CAINFO, file);
-    set(CURLOPT_PROXY_CAPATH, directory);
-    set(CURLOPT_PROXY_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::prepare() {
-    handle_.usable = false;
-    if (!handle_.prepared) prepare_once();
-    handle_.words[0] = '\0';
-    set(CURLOPT_WRITEDATA, this);
-#ifdef GLOBUS_DETAIL_CURL_PREREQ
-    set(CURLOPT_PREREQDATA, this);
-#endif
-    set(CURLOPT_HEADERDATA, this);
-    set(CURLOPT_URL, request_.url.c_str());
-    if (request_.fresh_connection != handle_.fresh_connection) {
-        set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
-        handle_.fresh_connection = request_.fresh_connection;
-    }
-    if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
-        http::detail::has_blank_or_control(request_.url)) {
-        http::Url const url = http::parse_url(request_.url);
-        set(CURLOPT_PROXY, pool_.proxy_for(url.host));
-        auto const path = request_.url.find('/', url.scheme.size() + 3);
-        handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
-    }
-    // The answer to HEAD is about the file as it is, and a part of a packed body cannot be unpacked.
-    decode_ = request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
-    prepare_body();
-    prepare_headers();
-    handle_.usable = true;
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::prepare_body() {
-    using http::Method;
-    Method const method = request_.method;
-    bool const plain_get = method == Method::get && !request_.has_body && !request_.source;
-    if (plain_get && handle_.plain_get) return;
-    handle_.plain_get = plain_get;
-    set(CURLOPT_CUSTOMREQUEST, static_cast<char const*>(nullptr));
-    set(CURLOPT_NOBODY, 0L);
-    if (request_.source) {
-        set(CURLOPT_UPLOAD, 1L);
-        set(CURLOPT_READFUNCTION, &Exchange::on_read);
-        set(CURLOPT_READDATA, this);
-        set(CURLOPT_INFILESIZE_LARGE,
-            request_.source_size ? static_cast<curl_off_t>(*request_.source_size) : curl_off_t{-1});
-        if (method != Method::put) set(CURLOPT_CUSTOMREQUEST, to_string(method));
-        return;
-    }
-    set(CURLOPT_UPLOAD, 0L);
-    set(CURLOPT_HTTPGET, 1L);
-    bool const writes = method == Method::post || method == Method::put || method == Method::patch;
-    if (request_.has_body || writes) {
-        set(CURLOPT_POST, 1L);
-        set(CURLOPT_POSTFIELDS, request_.body.data());
-        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-        if (method != Method::post) set(CURLOPT_CUSTOMREQUEST, to_string(method));
-    } else if (method == Method::head) {
-        set(CURLOPT_NOBODY, 1L);
-    } else if (method != Method::get) {
-        set(CURLOPT_CUSTOMREQUEST, to_string(method));
-    }
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::prepare_headers() {
-    http::Headers const& headers = request_.headers;
-    if (handle_.header_list != nullptr && decode_ == handle_.decode &&
-        request_.authorization == handle_.authorization &&
-        std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
-        return;
-    for (auto const& [name, value] : headers) http::check_header(name, value);
-    http::check_header("Authorization", request_.authorization.reveal());
-    auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
-    std::unique_ptr<curl_slist, decltype(free_all)> list(nullptr, free_all);
-    std::string line;
-    auto const add = [&](std::string_view name, std::string_view separator, std::string_view value) {
-        line.assign(name).append(separator).append(value);
-        curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
-        if (longer == nullptr) throw std::bad_alloc();
-        (void)list.release();
-        list.reset(longer);
-    };
-    auto const field = [&](std::string_view name, std::string_view value) {
-        add(name, value.empty() ? ";" : ": ", value);
-    };
-    for (auto const& [name, value] : headers) field(name, value);
-    if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
-    add("Expect", ":", "");
-    // libcurl would say itself what it can unpack, but it would compose the field anew for each request.
-    set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
-    if (decode_ && headers.find("Accept-Encoding") == nullptr && !pool_.codings.empty())
-        add("Accept-Encoding", ": ", pool_.codings);
-    if (!request_.authorization.empty()) {
-        line.reserve(request_.authorization.reveal().size() + 32);  // so that no copy of the credential stays elsewhere
-        field("Authorization", request_.authorization.reveal());
-    }
-    detail::wipe(line);
-    set(CURLOPT_HTTPHEADER, list.get());
-    curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
-    handle_.decode = decode_;
-    handle_.headers = headers;
-    handle_.authorization = request_.authorization;
-}
-
-GLOBUS_DECL CURLcode CurlTransport::Exchange::drive() {
-    CURLM* const multi = handle_.multi;
-    if (curl_multi_add_handle(multi, easy_) != CURLM_OK) return CURLE_FAILED_INIT;
+GLOBUS_DECL int CurlTransport::drive(Handle& handle, detail::CurlExchange& exchange, http::Request const& request) {
+    using Stopped = detail::CurlExchange::Stopped;
+    CURLM* const multi = handle.multi;
+    if (curl_multi_add_handle(multi, handle.easy) != CURLM_OK) return CURLE_FAILED_INIT;
     std::optional<std::stop_callback<Wake>> wake;
-    if (request_.stop.stop_possible()) wake.emplace(request_.stop, Wake{multi});
+    if (request.stop.stop_possible()) wake.emplace(request.stop, Wake{multi});
     CURLcode code = CURLE_OK;
     int running = 1;
     while (true) {
@@ -29287,19 +31103,19 @@ GLOBUS_DECL CURLcode CurlTransport::Exchange::drive() {
                 if (message->msg == CURLMSG_DONE) code = message->data.result;
             break;
         }
-        if (request_.stop.stop_requested()) {
-            stopped_ = Stopped::cancelled;
+        if (request.stop.stop_requested()) {
+            exchange.stop(Stopped::cancelled);
             break;
         }
         int wait = 1000;
-        if (decode_ && is_padded()) {
-            stopped_ = Stopped::too_large;
+        if (exchange.is_padded()) {
+            exchange.stop(Stopped::too_large);
             break;
         }
-        if (request_.deadline != http::Clock::time_point::max() && !(request_.flows && flowing_)) {
-            auto const left = std::chrono::ceil<std::chrono::milliseconds>(request_.deadline - http::Clock::now());
+        if (exchange.is_timed()) {
+            auto const left = std::chrono::ceil<std::chrono::milliseconds>(request.deadline - http::Clock::now());
             if (left.count() <= 0) {
-                stopped_ = Stopped::deadline;
+                exchange.stop(Stopped::deadline);
                 break;
             }
             wait = static_cast<int>(std::min<std::chrono::milliseconds::rep>(wait, left.count()));
@@ -29310,258 +31126,8 @@ GLOBUS_DECL CURLcode CurlTransport::Exchange::drive() {
         }
     }
     wake.reset();
-#ifndef GLOBUS_DETAIL_CURL_PREREQ
-    curl_off_t before = 0;  // it is set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
-    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
-    if (before > 0) sent_ = NetworkError::Sent::yes;
-#endif
-    curl_multi_remove_handle(multi, easy_);
+    curl_multi_remove_handle(multi, handle.easy);
     return code;
-}
-
-GLOBUS_DECL bool CurlTransport::Exchange::is_padded() const {
-    if (!packed_) return false;
-    curl_off_t came = 0;
-    curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &came);
-    auto const size = static_cast<std::uint64_t>(std::max<curl_off_t>(came, 0));
-    return size > unpacked_ && size - unpacked_ > request_.max_response_bytes;
-}
-
-GLOBUS_DECL std::string CurlTransport::Exchange::about(std::string_view what) const {
-    return http::describe(request_) + ": " + std::string(what);
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::fail(CURLcode code) const {
-    using Kind = NetworkError::Kind;
-    auto const end = [this](Kind kind, std::string const& what) { throw NetworkError(kind, sent_, about(what)); };
-    switch (stopped_) {
-        case Stopped::cancelled:
-            end(Kind::cancelled, "the call was cancelled");
-            break;
-        case Stopped::deadline:
-            end(Kind::timeout, "the deadline of the call passed");
-            break;
-        case Stopped::too_large:
-            end(Kind::too_large, "the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes");
-            break;
-        case Stopped::sink:
-            end(Kind::cancelled, "the sink ended the transfer");
-            break;
-        case Stopped::headers:
-            end(Kind::too_large, "the answer has too many headers");
-            break;
-        case Stopped::codings:
-            end(Kind::protocol, "the answer is packed too many times");
-            break;
-        case Stopped::no:
-            break;
-    }
-    if (sent_ == NetworkError::Sent::no) fail_at_proxy();
-    std::string what = words(code);
-    if (code == CURLE_PEER_FAILED_VERIFICATION)
-        what +=
-            "; check the host in the URL, or name the certificate of the server's authority in "
-            "CurlOptions::ca_file or ca_path";
-    if (code == CURLE_SSL_CACERT_BADFILE)
-        what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
-    throw NetworkError(kind_of(code), sent_, about(what));
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::fail_at_proxy() const {
-    using Kind = NetworkError::Kind;
-    long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &status);
-    if (status != 0 && status / 100 != 2) {
-        bool const passes = status == 408 || status == 429 || status >= 500;
-        throw NetworkError(passes ? Kind::connect : Kind::proxy, sent_,
-                           about("the proxy answered " + std::to_string(status) + " to CONNECT" +
-                                 (status == 407 ? ": give its user and password in CurlOptions::proxy" : "")));
-    }
-#if LIBCURL_VERSION_NUM >= 0x074900
-    long reply = CURLPX_OK;
-    curl_easy_getinfo(easy_, CURLINFO_PROXY_ERROR, &reply);
-    switch (reply) {
-        case CURLPX_OK:
-            return;
-        case CURLPX_IDENTD:
-        case CURLPX_IDENTD_DIFFER:
-        case CURLPX_NO_AUTH:
-        case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
-        case CURLPX_REPLY_COMMAND_NOT_SUPPORTED:
-        case CURLPX_REPLY_NOT_ALLOWED:
-        case CURLPX_USER_REJECTED:
-            throw NetworkError(Kind::proxy, sent_, about("the proxy refused: " + words(CURLE_PROXY)));
-        default:
-            throw NetworkError(Kind::connect, sent_, about("the proxy failed: " + words(CURLE_PROXY)));
-    }
-#endif
-}
-
-GLOBUS_DECL NetworkError::Kind CurlTransport::Exchange::kind_of(CURLcode code) {
-    using Kind = NetworkError::Kind;
-    switch (code) {
-        case CURLE_OPERATION_TIMEDOUT:
-            return Kind::timeout;
-        case CURLE_COULDNT_RESOLVE_HOST:
-        case CURLE_COULDNT_RESOLVE_PROXY:
-            return Kind::resolve;
-        case CURLE_COULDNT_CONNECT:
-            return Kind::connect;
-        case CURLE_SSL_CONNECT_ERROR:
-        case CURLE_PEER_FAILED_VERIFICATION:
-        case CURLE_SSL_CERTPROBLEM:
-        case CURLE_SSL_CIPHER:
-        case CURLE_SSL_CACERT_BADFILE:
-        case CURLE_SSL_ISSUER_ERROR:
-        case CURLE_SSL_INVALIDCERTSTATUS:
-            return Kind::tls;
-        case CURLE_UNSUPPORTED_PROTOCOL:
-        case CURLE_WEIRD_SERVER_REPLY:
-        case CURLE_BAD_CONTENT_ENCODING:
-        case CURLE_HTTP2:
-        case CURLE_HTTP2_STREAM:
-            return Kind::protocol;
-        case CURLE_OUT_OF_MEMORY:
-        case CURLE_FAILED_INIT:
-        case CURLE_BAD_FUNCTION_ARGUMENT:
-        case CURLE_URL_MALFORMAT:
-            return Kind::local;
-        default:
-            return Kind::interrupted;
-    }
-}
-
-GLOBUS_DECL std::string CurlTransport::Exchange::words(CURLcode code) const {
-    std::string_view own = handle_.words;
-    if (auto const proxy = own.find("roxy"); proxy != std::string_view::npos)
-        own = own.substr(0, own.find('\'', proxy));
-    if (own.find_first_of("@?") != std::string_view::npos) own = {};
-    std::string text(own.empty() ? std::string_view(curl_easy_strerror(code)) : own);
-    long error = 0;
-    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error) == CURLE_OK)
-        if (error != 0) text += " (" + std::generic_category().message(static_cast<int>(error)) + ')';
-    return text;
-}
-
-GLOBUS_DECL std::size_t CurlTransport::Exchange::on_body(char* data, std::size_t size, std::size_t count,
-                                                         void* self) noexcept {
-    return static_cast<Exchange*>(self)->take_body(std::string_view(data, size * count));
-}
-
-GLOBUS_DECL std::size_t CurlTransport::Exchange::on_header(char* data, std::size_t size, std::size_t count,
-                                                           void* self) noexcept {
-    return static_cast<Exchange*>(self)->take_header(std::string_view(data, size * count));
-}
-
-GLOBUS_DECL std::size_t CurlTransport::Exchange::on_read(char* buffer, std::size_t size, std::size_t count,
-                                                         void* self) noexcept {
-    auto& exchange = *static_cast<Exchange*>(self);
-    try {
-        std::size_t const given = exchange.request_.source(buffer, size * count);
-        if (given != 0) exchange.flowing_ = true;
-        return given;
-    } catch (...) {
-        exchange.thrown_ = std::current_exception();
-        return CURL_READFUNC_ABORT;
-    }
-}
-
-GLOBUS_DECL curl_socket_t CurlTransport::Exchange::open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept {
-    return detail::new_socket(address->family, address->socktype, address->protocol).release();
-}
-
-GLOBUS_DECL std::size_t CurlTransport::Exchange::take_body(std::string_view piece) noexcept {
-    try {
-        if (!std::exchange(body_began_, true) && request_.on_head) request_.on_head(response_);
-        unpacked_ += piece.size();
-        bool const success = response_.status >= 200 && response_.status < 300;
-        if (success) flowing_ = true;
-        if (request_.sink && success) {
-            if (request_.sink(piece)) return piece.size();
-            stopped_ = Stopped::sink;
-            return 0;
-        }
-        std::string& body = response_.body;
-        if (body.empty()) make_room();
-        if (stopped_ != Stopped::no) return 0;
-        if (piece.size() > request_.max_response_bytes - body.size()) {
-            stopped_ = Stopped::too_large;
-            return 0;
-        }
-        body.append(piece);
-        return piece.size();
-    } catch (...) {
-        thrown_ = std::current_exception();
-        return 0;
-    }
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::make_room() {
-    constexpr std::size_t most = std::size_t{4} << 20;
-    curl_off_t length = -1;
-    if (!packed_) curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    if (length <= 0) return;
-    if (static_cast<std::uint64_t>(length) > request_.max_response_bytes)
-        stopped_ = Stopped::too_large;
-    else
-        response_.body.reserve(std::min(static_cast<std::size_t>(length), most));
-}
-
-GLOBUS_DECL std::size_t CurlTransport::Exchange::take_header(std::string_view line) noexcept {
-    try {
-        std::size_t const size = line.size();
-        header_bytes_ += size;
-        if (header_bytes_ > pool_.options.max_header_bytes) stopped_ = Stopped::headers;
-        while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
-        // What comes after the body are trailers, which are not headers (RFC 9110, section 6.5).
-        if (part_ == Part::status_line && line.starts_with("HTTP/"))
-            read_status_line(line);
-        else if (part_ == Part::fields && line.empty())
-            end_head();
-        else if (part_ == Part::fields)
-            read_field(line);
-        return stopped_ == Stopped::no ? size : 0;
-    } catch (...) {
-        thrown_ = std::current_exception();
-        return 0;
-    }
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::read_status_line(std::string_view line) {
-    part_ = Part::fields;
-    if (++informational_ > pool_.options.max_informational + 1) stopped_ = Stopped::headers;
-    response_.headers.clear();
-    response_.reason.clear();
-    response_.status = 0;
-    auto const blank = line.find(' ');
-    if (blank == std::string_view::npos) return;
-    for (char const c : line.substr(blank + 1, 3))
-        if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
-    if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::read_field(std::string_view line) {
-    auto const colon = line.find(':');
-    if (colon == std::string_view::npos || colon == 0) return;
-    std::string_view value = line.substr(colon + 1);
-    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
-    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
-    response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
-}
-
-GLOBUS_DECL void CurlTransport::Exchange::end_head() {
-    constexpr std::ptrdiff_t most = 4;  // codings, each of which unpacks what comes from the one before
-    part_ = response_.status >= 200 ? Part::body : Part::status_line;
-    if (part_ != Part::body || !decode_) return;
-    std::ptrdiff_t codings = 0;
-    for (auto const& [name, value] : response_.headers)
-        if (http::detail::equal_ignoring_case(name, "Content-Encoding"))
-            codings += 1 + std::count(value.begin(), value.end(), ',');
-    if (codings == 0) return;
-    if (codings > most) stopped_ = Stopped::codings;
-    packed_ = true;
-    response_.headers.erase("Content-Encoding");
-    response_.headers.erase("Content-Length");
 }
 
 }  // namespace globus
@@ -29577,13 +31143,36 @@ GLOBUS_DECL CurlTransport default_transport(TransportType<CurlTransport>, std::c
 }  // namespace globus::detail
 
 #endif  // GLOBUS_HTTP_IMPL_CURL_TRANSPORT_IPP
+#ifndef GLOBUS_OAUTH_IMPL_ANY_POLICY_IPP
+#define GLOBUS_OAUTH_IMPL_ANY_POLICY_IPP
+
+namespace globus {
+
+GLOBUS_DECL void AnyPolicy::check_credential(bool takes_basic, bool takes_nothing) const {
+    Concept const& inside = *inside_;
+    if (takes_basic && !inside.is_basic)
+        throw UsageError("this service is reached by the id and secret of a confidential app: use BasicPolicy");
+    if (takes_nothing && !inside.is_nothing)
+        throw UsageError("this service is the login client of a native app, which only names itself: use NullPolicy");
+    if (!takes_basic && inside.is_basic)
+        throw UsageError(
+            "this service takes a token, and BasicPolicy has an app's id and secret: use ClientCredentialsPolicy or "
+            "RefreshPolicy, or ConfidentialAppAuthService for the app's own requests to Globus Auth");
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_OAUTH_IMPL_ANY_POLICY_IPP
 #ifndef GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 #define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29594,7 +31183,47 @@ struct MockTransport::State {
     std::deque<Handler> script;
     std::deque<http::Request> requests;
     Handler otherwise;
+    std::size_t piece_size = std::numeric_limits<std::size_t>::max();
 };
+
+namespace detail {
+
+/// True if the path of a URL ends in what a path template stands for. A `{name}` is one segment, or none.
+GLOBUS_DECL bool path_fits(std::string_view path, std::string_view pattern) {
+    std::size_t const at = path.rfind('/'), pattern_at = pattern.rfind('/');
+    if (pattern_at == std::string_view::npos) return path.ends_with(pattern);
+    std::string_view const left = pattern.substr(0, pattern_at);
+    bool const is_name = pattern.substr(pattern_at + 1).starts_with('{');
+    if (is_name && path_fits(path, left)) return true;
+    if (at == std::string_view::npos || (!is_name && path.substr(at) != pattern.substr(pattern_at))) return false;
+    return path_fits(path.substr(0, at), left);
+}
+
+/// Reads the source of a request to its end. @throws UsageError  if it does not give as many bytes as it said
+GLOBUS_DECL std::string read_source(http::Request const& request) {
+    std::string body;
+    char buffer[16384];
+    while (std::size_t const given = request.source(buffer, sizeof buffer)) {
+        if (given > sizeof buffer) throw UsageError("the source of a request gave more bytes than it was asked for");
+        body.append(buffer, given);
+    }
+    if (request.source_size && *request.source_size != body.size())
+        throw UsageError("the source of a request gave " + std::to_string(body.size()) + " bytes, and not " +
+                         std::to_string(*request.source_size));
+    return body;
+}
+
+/// Gives the body of an answer to the sink of its request, in pieces.
+GLOBUS_DECL void feed_sink(http::Request const& request, std::string_view body, std::size_t piece_size) {
+    for (; !body.empty(); body.remove_prefix(std::min(piece_size, body.size()))) {
+        if (request.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the call was cancelled");
+        if (!request.sink(body.substr(0, piece_size)))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the sink ended the transfer");
+    }
+}
+
+}  // namespace detail
 
 GLOBUS_DECL MockTransport::Requests::Requests(std::vector<Request const*> record) : recorded_(std::move(record)) {
     reserve(recorded_.size());
@@ -29616,6 +31245,24 @@ GLOBUS_DECL MockTransport& MockTransport::reply(http::Response response) {
 GLOBUS_DECL MockTransport& MockTransport::reply(Handler handler) {
     std::lock_guard const lock(state_->mutex);
     state_->script.push_back(std::move(handler));
+    return *this;
+}
+
+GLOBUS_DECL MockTransport& MockTransport::answer(http::Method method, std::string_view path, http::Response response) {
+    response.headers.add("Content-Type", "application/json");
+    return reply([method, path = std::string(path), response = std::move(response)](http::Request const& request) {
+        std::string_view const url = std::string_view(request.url).substr(0, request.url.find('?'));
+        if (request.method != method || !detail::path_fits(url, path))
+            throw UsageError("MockTransport was to answer " + std::string(to_string(method)) + ' ' + path +
+                             " next, but the request is " + http::describe(request));
+        return response;
+    });
+}
+
+GLOBUS_DECL MockTransport& MockTransport::piece_size(std::size_t bytes) {
+    if (bytes == 0) throw UsageError("MockTransport: the pieces for a sink need at least one byte");
+    std::lock_guard const lock(state_->mutex);
+    state_->piece_size = bytes;
     return *this;
 }
 
@@ -29653,14 +31300,24 @@ GLOBUS_DECL void MockTransport::clear() {
 }
 
 GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
-    Handler handler;
     if (request.stop.stop_requested())
         throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
     if (http::Clock::now() >= request.deadline)
         throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
+    http::Request received = request;
+    if (received.source) {
+        received.body = detail::read_source(request);
+        received.has_body = true;
+        received.source = nullptr;
+    }
+    Handler handler;
+    std::size_t piece_size;
     {
         std::lock_guard const lock(state_->mutex);
-        state_->requests.push_back(request);
+        piece_size = state_->piece_size;
+        state_->requests.push_back(received);
+        if (!received.authorization.empty())
+            state_->requests.back().headers.set("Authorization", received.authorization.reveal());
         if (!state_->script.empty()) {
             handler = std::move(state_->script.front());
             state_->script.pop_front();
@@ -29671,15 +31328,14 @@ GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) con
     if (!handler)
         throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                          request.url);
-    http::Response response = handler(request);
+    http::Response response = handler(received);
     if (!request.sink && response.body.size() > request.max_response_bytes)
         throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
                            http::describe(request) + ": the answer is larger than " +
                                std::to_string(request.max_response_bytes) + " bytes");
     if (request.on_head && !response.body.empty()) request.on_head(response);
     if (request.sink && response.status >= 200 && response.status < 300) {
-        if (!request.sink(response.body))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the sink ended the transfer");
+        detail::feed_sink(request, response.body, piece_size);
         response.body.clear();
     }
     return response;
@@ -29838,6 +31494,7 @@ GLOBUS_DECL bool FlowsApiError::read_error(boost::json::object const& document, 
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29858,23 +31515,49 @@ GLOBUS_DECL bool may_pass(Error const& error) {
     return dynamic_cast<DecodeError const*>(&error) != nullptr;
 }
 
-GLOBUS_DECL Looks::Looks(std::string_view name, CallGate const& gate, Polling const& polling, CallOptions options)
-    : name_(name),
-      call_(gate, options.stop),
-      options_(std::move(options)),
-      interval_(polling.interval),
-      longest_(polling.longest_interval) {
-    using Span = std::chrono::duration<double>;
+GLOBUS_DECL PollingPlan::PollingPlan(std::string_view name, Polling const& polling)
+    : timeout_(std::min<Seconds>(polling.timeout, std::chrono::hours(24 * 365))),
+      longest_(polling.polling_interval),
+      pause_(std::min(polling.first_interval, polling.polling_interval)),
+      jitter_(polling.jitter) {
+    auto const check = [&](bool right, char const* what) {
+        if (!right) throw UsageError(std::string(name) + ": the " + what);
+    };
     // The conditions are written so that NaN is refused, too.
-    if (!(polling.timeout >= Span(0))) throw UsageError(std::string(name) + ": the timeout must not be negative");
-    if (!(interval_ >= Span(0.01) && longest_ >= interval_))
-        throw UsageError(std::string(name) +
-                         ": the interval must be at least 10 ms, and the longest_interval at least the interval");
-    http::Clock::time_point const now = http::Clock::now();
-    end_ = std::min(http::later(polling.timeout, now), options_.deadline.value_or(http::Clock::time_point::max()));
+    constexpr Seconds least{0.01};
+    check(timeout_ >= least, "timeout must be at least 10 ms");
+    check(longest_ >= least, "polling_interval must be at least 10 ms");
+    check(pause_ >= least, "first_interval must be at least 10 ms");
+    check(jitter_ >= 0 && jitter_ < 1, "jitter must be at least 0 and less than 1");
+    longest_ = std::min(longest_, timeout_);
+    pause_ = std::min(pause_, longest_);
+}
+
+GLOBUS_DECL std::optional<PollingPlan::Look> PollingPlan::next(Seconds elapsed) {
+    Seconds const left = timeout_ - planned_;
+    // A look that took long does not shift the plan, and those that it made impossible are left out.
+    do planned_ += pause_;
+    while (planned_ <= elapsed);
+    if (planned_ > timeout_) {
+        if (left < pause_ / 2 || elapsed >= timeout_) return std::nullopt;
+        planned_ = timeout_;
+    }
+    bool const last = planned_ + pause_ > timeout_;  // it comes in time, but no earlier
+    Look const look{last ? planned_ : planned_ - pause_ * jitter_, planned_};
+    pause_ = std::min(pause_ * 1.5, longest_);
+    return look;
+}
+
+GLOBUS_DECL Looks::Looks(std::string_view name, CallGate::Pass const& gate, Polling polling, CallOptions options,
+                         CallGate::Wait gate_waits)
+    : name_(name),
+      call_(gate, options.stop, gate_waits),
+      options_(std::move(options)),
+      sleep_(std::move(polling.sleep)),
+      plan_(name, polling) {
     // A look that is under way when the time is over gets a few seconds more.
     options_.deadline = std::min(options_.deadline.value_or(http::Clock::time_point::max()),
-                                 http::later(polling.timeout + Span(10), now));
+                                 http::later(plan_.timeout() + Seconds(10), start_));
     options_.stop = call_.stop();
 }
 
@@ -29888,17 +31571,37 @@ GLOBUS_DECL void Looks::failed(Error const& error) {
     if (!seen_) failure_ = std::current_exception();
 }
 
+GLOBUS_DECL std::optional<Looks::Seconds> Looks::next() {
+    auto const look = plan_.next(elapsed());
+    if (look && http::later(look->latest, start_) < *options_.deadline)
+        return look->latest - (look->latest - look->earliest) * random_unit();
+    if (failure_) std::rethrow_exception(failure_);
+    return std::nullopt;
+}
+
+GLOBUS_DECL std::optional<http::Clock::time_point> Looks::next_look() {
+    auto const at = next();
+    return at ? std::optional(http::later(*at, start_)) : std::nullopt;
+}
+
+GLOBUS_DECL void Looks::end_cancelled() const {
+    throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, std::string(name_) + " was cancelled");
+}
+
 GLOBUS_DECL bool Looks::wait() {
-    http::Clock::time_point const now = http::Clock::now();
-    if (now >= end_) {
-        if (failure_) std::rethrow_exception(failure_);
-        return false;
-    }
-    if (!http::wait_until(std::min(http::later(interval_, now), end_), options_.stop))
-        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no,
-                           std::string(name_) + " was cancelled");
-    interval_ = std::min(interval_ * 1.5, longest_);
+    auto const at = next();
+    if (!at) return false;
+    if (!sleep_until(*at)) end_cancelled();
     return true;
+}
+
+GLOBUS_DECL bool Looks::sleep_until(Seconds until) {
+    if (!sleep_) return http::wait_until(http::later(until, start_), options_.stop);
+    Seconds const length = std::max(Seconds(0), until - slept_);
+    slept_ += length;
+    bool waited = true;
+    call_.run_callback([&] { waited = sleep_(length); });
+    return waited && !options_.stop.stop_requested();
 }
 
 }  // namespace globus::detail
@@ -29964,6 +31667,972 @@ GLOBUS_DECL std::string_view GcsApiError::detail_data_type() const noexcept {
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_ERRORS_IPP
+#ifndef GLOBUS_CORE_IMPL_DIGEST_IPP
+#define GLOBUS_CORE_IMPL_DIGEST_IPP
+
+#include <openssl/evp.h>
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL EVP_MD const* digest_of(Digest::Algorithm algorithm) {
+    switch (algorithm) {
+        case Digest::Algorithm::md5:
+            return EVP_md5();
+        case Digest::Algorithm::sha256:
+            return EVP_sha256();
+        case Digest::Algorithm::sha512:
+            break;
+    }
+    return EVP_sha512();
+}
+
+GLOBUS_DECL std::optional<std::string> hex_decode(std::string_view text) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+        int const high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
+        if (high < 0 || low < 0) return std::nullopt;
+        bytes += static_cast<char>(high * 16 + low);
+    }
+    return bytes;
+}
+
+GLOBUS_DECL std::optional<std::string> base64_decode(std::string_view text) {
+    std::string url;
+    for (char const c : text.substr(0, text.find('='))) url += c == '+' ? '-' : c == '/' ? '_' : c;
+    return base64url_decode(url);
+}
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL Digest::Digest(Algorithm algorithm, std::string_view text) : algorithm_(algorithm) {
+    std::size_t const size = algorithm == Algorithm::md5 ? 16 : algorithm == Algorithm::sha256 ? 32 : 64;
+    auto bytes = text.size() == 2 * size ? detail::hex_decode(text) : detail::base64_decode(text);
+    if (!bytes || bytes->size() != size)
+        throw UsageError(std::string("this is no ") + to_string(algorithm) + " digest: give its " +
+                         std::to_string(2 * size) + " hexadecimal digits, or base64");
+    bytes_ = *std::move(bytes);
+}
+
+GLOBUS_DECL std::string Digest::hex() const { return hex_encode(bytes_); }
+
+GLOBUS_DECL void DigestStream::Free::operator()(evp_md_ctx_st* context) const noexcept { EVP_MD_CTX_free(context); }
+
+GLOBUS_DECL DigestStream::DigestStream(Digest::Algorithm algorithm)
+    : algorithm_(algorithm), context_(EVP_MD_CTX_new()) {
+    restart();
+}
+
+GLOBUS_DECL void DigestStream::update(std::string_view bytes) {
+    if (EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) != 1) throw Error("OpenSSL computes no digest");
+}
+
+GLOBUS_DECL Digest DigestStream::finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned size = 0;
+    if (EVP_DigestFinal_ex(context_.get(), out.data(), &size) != 1) throw Error("OpenSSL computes no digest");
+    restart();
+    return {algorithm_, hex_encode(std::string_view(reinterpret_cast<char const*>(out.data()), size))};
+}
+
+GLOBUS_DECL void DigestStream::restart() {
+    if (context_ == nullptr || EVP_DigestInit_ex(context_.get(), detail::digest_of(algorithm_), nullptr) != 1)
+        throw Error(std::string("OpenSSL does not offer ") + to_string(algorithm_));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_CORE_IMPL_DIGEST_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_FILES_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_FILES_IPP
+
+#include <string>
+#include <system_error>
+
+namespace globus {
+
+GLOBUS_DECL LocalFileError::LocalFileError(std::string const& path, std::string const& what, std::error_code code)
+    : Error(path + " cannot be " + what + ": " + code.message()), path_(path), code_(code) {}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_FILES_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_IPP
+
+#ifndef GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
+#define GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
+
+#include <cstdint>
+#include <functional>
+
+namespace globus::detail {
+
+/// What reports the progress of a call, at most ten times a second. It reads a clock only if somebody wants to know.
+class ProgressMeter {
+public:
+    /// @param report  may be empty; it must live as long as this
+    explicit ProgressMeter(std::function<void(Progress const&)> const& report) : report_(report) {}
+
+    Progress now;  ///< what is reported
+
+    /// Says that `now.bytes` has changed.
+    void moved() {
+        if (report_) tell(http::Clock::now());
+    }
+    /// The same, at a time.
+    void tell(http::Clock::time_point time);
+    /// Says that the call begins, or goes on, at `now.bytes`: what was there before is no speed.
+    void begin(http::Clock::time_point time = http::Clock::now());
+    /// Makes the last report.
+    void finish();
+
+private:
+    std::function<void(Progress const&)> const& report_;
+    http::Clock::time_point told_ = {};
+    std::uint64_t told_bytes_ = 0;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
+#ifndef GLOBUS_SERVICES_GCS_RECEIVERS_HPP
+#define GLOBUS_SERVICES_GCS_RECEIVERS_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
+#define GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// Files of data: large, written in parts, and with the permissions that the user's files have. A function that fails
+// says why in errno.
+
+namespace globus::detail {
+
+/// Opens a file for reading and writing. A link in its place is refused, a pipe is not waited for.
+/// @param make  makes the file if it does not exist, with the permissions that this process gives to new files
+/// @param fresh  with `make`: it must not exist yet
+Descriptor open_data_file(std::string const& path, bool make, bool fresh = false);
+/// Opens a file for reading, following links.
+Descriptor open_to_read(std::string const& path);
+
+/// Writes all bytes at a place of the file.
+bool write_at(Descriptor const& file, std::string_view bytes, std::uint64_t offset);
+/// Reads bytes from a place of the file; fewer only at its end. It returns how many, or -1.
+std::ptrdiff_t read_at(Descriptor const& file, char* buffer, std::size_t size, std::uint64_t offset);
+/// Cuts the file off, or makes it longer with zeros.
+bool resize_file(Descriptor const& file, std::uint64_t size);
+/// Flushes the file's data to the disk.
+bool sync_data(Descriptor const& file);
+/// Tells the system to begin to bring a part of the file to the disk. It does not wait, and may do nothing.
+void begin_sync(Descriptor const& file, std::uint64_t offset, std::uint64_t size);
+
+bool set_permissions(Descriptor const& file, unsigned mode);
+/// Sets the time of the last change, in seconds since 1970.
+bool set_modified(Descriptor const& file, std::int64_t seconds);
+
+/// True if the path names this open file, and not another one or a link.
+bool names_file(std::string const& path, Descriptor const& file);
+/// True if this process may make files in a directory.
+bool may_make_files(std::string const& directory);
+
+/// What tells this start of the system from all others: what was written before another start may not have reached the
+/// disk. Empty if the system does not say.
+std::string boot_identity();
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
+#ifndef GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+#define GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The decisions about a download that goes on where an earlier attempt ended. They do no I/O.
+
+namespace globus::detail {
+
+/// What the headers of an answer say about a file.
+FileStat read_file_stat(http::Headers const& headers, int status);
+
+/**
+ * What tells a version of a file from all others, for If-Range (RFC 9110, section 13.1.5): a strong ETag, or else a
+ * Last-Modified that is more than a second older than the answer. Empty: there is nothing of the kind, and no part can
+ * be joined to another.
+ */
+std::string validator_of(http::Headers const& headers);
+
+/// A Content-Range (RFC 9110, section 14.4).
+struct ContentRange {
+    std::uint64_t first = 0;                 ///< of the first byte
+    std::uint64_t last = 0;                  ///< of the last byte; both are 0 if the range cannot be satisfied
+    std::optional<std::uint64_t> size = {};  ///< of the whole file
+    bool satisfied = true;                   ///< false: "bytes */size"
+};
+/// Nothing for what is malformed.
+std::optional<ContentRange> read_content_range(std::string_view text);
+
+/// What there is of a file.
+struct HeldPart {
+    std::uint64_t bytes = 0;                 ///< from the beginning
+    std::string validator = {};              ///< of the version that they belong to
+    std::optional<std::uint64_t> size = {};  ///< of that version
+};
+
+/// From which byte on to ask for a file; nothing: for the whole file.
+std::optional<std::uint64_t> first_to_ask(HeldPart const& held);
+
+/// What to make of an answer's head.
+struct Verdict {
+    enum class Kind : unsigned char {
+        append,     ///< the body goes on at `first`
+        restart,    ///< the body is the file from its beginning, and a version that is not known to be the same
+        repeat,     ///< the body is the file from its beginning, in the same version: the server sends no parts
+        complete,   ///< there is nothing more to come
+        ask_whole,  ///< the answer is of no use: ask for the whole file
+    };
+    Kind kind = Kind::restart;
+    std::uint64_t first = 0;                 ///< the place of the first byte of the body
+    std::optional<std::uint64_t> size = {};  ///< of the file
+};
+
+/**
+ * Judges an answer to a request for a file.
+ *
+ * @param held    what there was when it was asked for
+ * @param asked   from which byte on; nothing: for the whole file
+ * @param status  2xx or 416
+ */
+Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status, http::Headers const& headers);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// What takes the bytes of a download, in order.
+class Receiver {
+public:
+    virtual ~Receiver() = default;
+    /// What is there of an earlier process. It is called once, before anything is sent.
+    virtual HeldPart held() { return {}; }
+    /// True if what was written can be written again.
+    [[nodiscard]] virtual bool can_restart() const noexcept = 0;
+    /// Called before the first byte of a version of the file; all that was written of another version is forgotten.
+    virtual void begin(HeldPart const& version) = 0;
+    /// Takes bytes at a place: after those before, or at one that was written already. False ends the download.
+    virtual bool write(std::uint64_t offset, std::string_view piece) = 0;
+    /// Adds the first bytes that are there to a digest.
+    virtual void digest(DigestStream&, std::uint64_t) const {}
+    /// Called at the end of a success.
+    virtual void finish(FileStat const& file, std::uint64_t size) = 0;
+    /// Called if what arrived is of no use.
+    virtual void discard() noexcept {}
+
+protected:
+    Receiver() = default;
+    Receiver(Receiver const&) = default;
+    Receiver& operator=(Receiver const&) = default;
+};
+
+/**
+ * The partial file of a download, which becomes the file.
+ *
+ * It lies beside the file, under a name that begins with a dot and ends with ".globus-part", with a note of the version
+ * that it belongs to, ".globus-part.note". Whoever has its lock writes it; another process that downloads to the same
+ * file at the same time has a partial file of its own, which nobody goes on with.
+ */
+class PartialFile final : public Receiver {
+public:
+    /// @param url  of the file that is downloaded
+    /// @throws UsageError      for a path that is no file's
+    /// @throws LocalFileError  if there is no such folder, or it cannot be written
+    PartialFile(Download const& what, std::string const& path, std::string url);
+    ~PartialFile() override;
+    PartialFile(PartialFile const&) = delete;
+    PartialFile& operator=(PartialFile const&) = delete;
+
+    HeldPart held() override;
+    [[nodiscard]] bool can_restart() const noexcept override { return true; }
+    void begin(HeldPart const& version) override;
+    bool write(std::uint64_t offset, std::string_view piece) override;
+    void digest(DigestStream& stream, std::uint64_t size) const override;
+    void finish(FileStat const& file, std::uint64_t size) override;
+    void discard() noexcept override;
+
+private:
+    /// How many bytes are brought to the disk before the note says so.
+    static constexpr std::uint64_t checkpoint = std::uint64_t{256} << 20;
+    /// How many bytes the system is told to bring to the disk at once.
+    static constexpr std::uint64_t flush = std::uint64_t{8} << 20;
+
+    [[nodiscard]] std::string note_path() const { return part_ + ".note"; }
+    /// Opens the common partial file if it can be used. @param make  makes it if there is none
+    bool open_common(bool make);
+    /// Opens a partial file of this call's own.
+    void open_own();
+    [[nodiscard]] HeldPart read_note();
+    void write_note();
+    /// The permissions that the file is to have; nothing: those of any new file.
+    [[nodiscard]] std::optional<unsigned> final_mode() const;
+    void remove() noexcept;
+    [[noreturn]] void fail(std::string const& path, char const* what) const;
+
+    Download const& what_;
+    std::string path_;  ///< of the file, without links
+    std::string url_;
+    std::string part_;  ///< the path of the partial file
+    Descriptor file_;
+    HeldPart version_;
+    std::uint64_t durable_ = 0;  ///< bytes that are on the disk, whatever happens
+    std::uint64_t flushed_ = 0;  ///< bytes that are on their way there
+    bool common_ = false;        ///< another process may go on with it
+    bool done_ = false;          ///< there is none any more
+};
+
+/// What takes the bytes for a target. @param url  of the file
+std::unique_ptr<Receiver> receiver_for(Download const& what, std::string url);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_RECEIVERS_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// The order in which digests are preferred: SHA-256 costs the least of those that are sure.
+constexpr int rank(Digest::Algorithm algorithm) {
+    return algorithm == Digest::Algorithm::sha256 ? 0 : algorithm == Digest::Algorithm::sha512 ? 1 : 2;
+}
+
+/// The comparison of what arrives with the digest that it should have.
+class DigestCheck {
+public:
+    /// Chooses the digest to compare with, if there is one: the caller's, or else the best of the server's.
+    void choose(std::optional<Digest> const& given, FileStat const& file) {
+        if (given) {
+            wanted_ = given;
+        } else if (!file.digests.empty()) {
+            wanted_ = *std::min_element(file.digests.begin(), file.digests.end(), [](Digest const& a, Digest const& b) {
+                return rank(a.algorithm()) < rank(b.algorithm());
+            });
+        } else {
+            wanted_.reset();
+        }
+        stream_.reset();
+        if (wanted_) stream_.emplace(wanted_->algorithm());
+        at_ = 0;
+    }
+    [[nodiscard]] bool active() const noexcept { return stream_.has_value(); }
+    /// Says that the next bytes come at a place: those before are read again unless they were just added.
+    void go_on_at(std::uint64_t first, Receiver const& receiver) {
+        if (!stream_ || at_ == first) return;
+        stream_->restart();
+        receiver.digest(*stream_, first);
+        at_ = first;
+    }
+    void update(std::string_view piece) {
+        if (!stream_) return;
+        stream_->update(piece);
+        at_ += piece.size();
+    }
+    /// The digest of all, if it was computed. @throws FileIntegrityError  if it is another one
+    std::optional<Digest> finish(std::string const& name) {
+        if (!stream_) return std::nullopt;
+        Digest got = stream_->finish();
+        if (!(got == *wanted_))
+            throw FileIntegrityError(name + ": the " + to_string(got.algorithm()) + " digest of what arrived is " +
+                                     got.hex() + ", and not " + wanted_->hex());
+        return got;
+    }
+
+private:
+    std::optional<Digest> wanted_;
+    std::optional<DigestStream> stream_;
+    std::uint64_t at_ = 0;
+};
+
+/// One download, over as many requests as it takes.
+class DownloadRun {
+public:
+    DownloadRun(FileAccess const& access, Download const& what, CallOptions const& options)
+        : access_(access),
+          what_(what),
+          call_(access.begin_call(options)),
+          options_(call_.options()),
+          url_(file_url(access, *what.path)),
+          receiver_(receiver_for(what, url_)),
+          meter_(what.progress) {
+        if (options.sink) throw UsageError("a download takes its sink as `to`, and not in the options of the call");
+        for (char const* name : {"Range", "If-Range"})
+            if (options.headers.find(name) != nullptr)
+                throw UsageError(std::string("a download sets ") + name + " itself: use open() for parts of a file");
+        if (!access.has_limit(options)) options_.deadline.reset();  // as long as it flows
+        options_.sink = [this](std::string_view piece) { return take(piece); };
+        options_.on_head = [this, on_head = options.on_head](http::Response const& head) {
+            if (on_head) on_head(head);
+            take_head(head.status, head.headers);
+        };
+    }
+    DownloadRun(DownloadRun const&) = delete;
+    DownloadRun& operator=(DownloadRun const&) = delete;
+
+    Downloaded run() {
+        held_ = receiver_->held();
+        resumed_at_ = held_.bytes;
+        while (true) {
+            try {
+                while (!step()) {
+                }
+                return finish();
+            } catch (FileIntegrityError const&) {
+                if (resumed_at_ == 0) {
+                    receiver_->discard();
+                    throw;
+                }
+                held_ = {};  // what an earlier process left may be to blame
+                resumed_at_ = 0;
+                ask_whole_ = true;
+            }
+        }
+    }
+
+private:
+    /// Thrown through a request whose answer is of no use.
+    struct Useless {};
+
+    [[nodiscard]] http::Request request() {
+        http::Request made;
+        made.url = url_;
+        made.headers = {{"Accept", "*/*"}};
+        made.bulk = true;
+        if (what_.ask_digest) want_digest(made.headers);
+        asked_ = ask_whole_ ? std::nullopt : first_to_ask(held_);
+        if (!asked_) return made;
+        made.headers.add("Range", "bytes=" + std::to_string(*asked_) + '-');
+        made.headers.add("If-Range", held_.validator);
+        return made;
+    }
+
+    /// Sends one request; true if the file is complete.
+    bool step() {
+        std::uint64_t const before = held_.bytes;
+        headed_ = complete_ = false;
+        moved_ = 0;
+        try {
+            Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
+            if (!headed_) take_head(answer.http_status(), answer.headers());  // there was no body
+            if (size_ && at_ < *size_ && moved_ == 0)
+                throw FileIntegrityError(name() + ": the server sends no more than " + std::to_string(at_) +
+                                         " of its " + std::to_string(*size_) + " bytes");
+            return complete_ || !size_ || at_ >= *size_;
+        } catch (Useless const&) {
+            start_again();
+        } catch (ApiError const& error) {
+            if (error.http_status() != 416 || !asked_) throw;
+            if (judge(held_, asked_, 416, error.headers()).kind == Verdict::Kind::complete) {
+                size_ = at_ = held_.bytes;
+                return true;
+            }
+            start_again();
+        } catch (NetworkError const& error) {
+            if (!may_go_on(error, before)) throw;
+        }
+        return false;
+    }
+
+    void start_again() {
+        constexpr int most = 3;
+        if (++restarts_ > most) throw FileChangedError(name() + ": the file keeps changing while it is read");
+        ask_whole_ = true;
+    }
+
+    /// Waits, and says whether there is another attempt. One that brought nothing was repeated by the client already.
+    bool may_go_on(NetworkError const& error, std::uint64_t before) {
+        if (moved_ == 0) return false;
+        bool const can_go_on = receiver_->can_restart() || !held_.validator.empty();
+        if (!can_go_on) return false;
+        constexpr std::uint64_t enough = std::uint64_t{64} << 10;
+        bool const moved = held_.bytes >= before + std::min(enough, size_.value_or(enough) / 100 + 1);
+        if (moved && attempt_ > 1) access_.succeeded({.number = attempt_});  // what the last retry took
+        attempt_ = moved ? 1 : attempt_;
+        Attempt const attempt{.number = attempt_,
+                              .error = &error,
+                              .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
+        auto const wait = access_.before_retry(attempt);
+        if (!wait) return false;
+        ++attempt_;
+        ++meter_.now.retries;
+        if (http::wait_until(http::later(*wait), options_.stop)) return true;
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                           name() + ": the download was cancelled between two attempts");
+    }
+
+    void take_head(int status, http::Headers const& headers) {
+        using Kind = Verdict::Kind;
+        headed_ = true;
+        Verdict const verdict = judge(held_, asked_, status, headers);
+        FileStat const stat = read_file_stat(headers, status);
+        discard_ = 0;
+        switch (verdict.kind) {
+            case Kind::ask_whole:
+                throw Useless();
+            case Kind::complete:
+                complete_ = true;
+                break;
+            case Kind::append:
+                if (!known_) learn(stat);
+                at_ = verdict.first;
+                break;
+            case Kind::repeat:
+                if (held_.bytes != 0 && !receiver_->can_restart()) {
+                    discard_ = held_.bytes;
+                    at_ = 0;
+                    break;
+                }
+                [[fallthrough]];
+            case Kind::restart:
+                if (held_.bytes != 0 && !receiver_->can_restart())
+                    throw FileChangedError(name() + ": the file changed while it was read, after " +
+                                           std::to_string(held_.bytes) + " bytes had gone to their target");
+                restart(stat, headers);
+        }
+        if (verdict.size) size_ = verdict.size;
+        meter_.now.bytes = held_.bytes;
+        meter_.now.total = size_;
+        meter_.begin();
+        if (discard_ == 0) digest_.go_on_at(at_, *receiver_);
+    }
+
+    /// The body is the file from its beginning.
+    void restart(FileStat const& stat, http::Headers const& headers) {
+        held_ = {.bytes = 0, .validator = validator_of(headers), .size = stat.size};
+        ask_whole_ = false;
+        resumed_at_ = at_ = 0;
+        size_ = stat.size;
+        learn(stat);
+        receiver_->begin(held_);
+    }
+
+    void learn(FileStat const& stat) {
+        known_ = true;
+        file_ = stat;
+        digest_.choose(what_.digest, stat);
+        if (what_.on_begin) what_.on_begin(stat);
+    }
+
+    bool take(std::string_view piece) {
+        moved_ += piece.size();
+        if (size_ && piece.size() > *size_ - std::min(at_, *size_))
+            throw FileIntegrityError(name() + ": more comes than the " + std::to_string(*size_) + " bytes announced");
+        if (discard_ != 0) {
+            auto const known = static_cast<std::size_t>(std::min<std::uint64_t>(discard_, piece.size()));
+            discard_ -= known;
+            at_ += known;
+            piece.remove_prefix(known);
+            if (piece.empty()) return true;
+        }
+        digest_.update(piece);
+        if (!receiver_->write(at_, piece)) return false;
+        at_ += piece.size();
+        held_.bytes = std::max(held_.bytes, at_);
+        meter_.now.bytes = held_.bytes;
+        meter_.moved();
+        return true;
+    }
+
+    Downloaded finish() {
+        Downloaded done;
+        done.digest = digest_.finish(name());
+        file_.size = at_;
+        receiver_->finish(file_, at_);
+        done.file = std::move(file_);
+        done.bytes = at_;
+        done.resumed_at = resumed_at_;
+        done.retries = meter_.now.retries;
+        if (attempt_ > 1) access_.succeeded({.number = attempt_});
+        meter_.now.bytes = at_;
+        meter_.finish();
+        return done;
+    }
+
+    [[nodiscard]] std::string name() const { return "GET " + url_; }
+
+    FileAccess const& access_;
+    Download const& what_;
+    JointCall const call_;
+    CallOptions options_;  ///< of each request
+    std::string const url_;
+    std::unique_ptr<Receiver> const receiver_;
+    ProgressMeter meter_;
+    DigestCheck digest_;
+    FileStat file_;
+    HeldPart held_;                      ///< what the receiver has
+    std::optional<std::uint64_t> size_;  ///< of the version that is read
+    std::uint64_t at_ = 0;               ///< the place of the next byte that comes
+    std::uint64_t discard_ = 0;          ///< bytes to come that the receiver has already
+    std::uint64_t moved_ = 0;            ///< bytes that the current request brought
+    std::uint64_t resumed_at_ = 0;
+    std::optional<std::uint64_t> asked_;  ///< the first byte that was asked for; nothing: all
+    int attempt_ = 1;
+    int restarts_ = 0;
+    bool ask_whole_ = false;
+    bool headed_ = false;    ///< the current request was answered
+    bool complete_ = false;  ///< that answer says that there is no more
+    bool known_ = false;     ///< the caller was told what comes
+};
+
+GLOBUS_DECL Downloaded download_file(FileAccess const& access, Download const& what, CallOptions const& options) {
+    return DownloadRun(access, what, options).run();
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string file_url(FileAccess const& access, std::string_view path) {
+    std::string const encoded = encode_path(path);
+    if (encoded.empty() || encoded.ends_with('/'))
+        throw UsageError("the path names no file: give it from the top of the collection, as in \"/data/run.h5\"");
+    return access.base_url() + encoded;
+}
+
+GLOBUS_DECL void want_digest(http::Headers& headers) {
+    headers.add("Want-Repr-Digest", "sha-256=9, sha-512=3");
+    headers.add("Want-Digest", "SHA-256, MD5;q=0.3");
+}
+
+GLOBUS_DECL FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options,
+                             bool ask_digest) {
+    http::Request request;
+    request.method = http::Method::head;
+    request.url = file_url(access, path);
+    request.headers = {{"Accept", "*/*"}};
+    if (ask_digest) want_digest(request.headers);
+    Response<Bytes> const answer = access.send(std::move(request), RetryClass::read, options);
+    return {read_file_stat(answer.headers(), answer.http_status()), validator_of(answer.headers())};
+}
+
+GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
+                               bool ask_digest) {
+    return head_of(access, path, options, ask_digest).stat;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_UPLOAD_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_UPLOAD_IPP
+
+#ifndef GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
+#define GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace globus::detail {
+
+/// What the bytes of an upload come from.
+class UploadBody {
+public:
+    virtual ~UploadBody() = default;
+    /// How many bytes there are; nothing if that is not known.
+    [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
+    /// Goes back to the first byte; false if that cannot be.
+    virtual bool rewind() = 0;
+    /// Fills at most `size` bytes and says how many; 0 is the end.
+    virtual std::size_t read(char* buffer, std::size_t size) = 0;
+    /// @throws FileChangedError  if the bytes are not those of one version
+    virtual void check_unchanged() const {}
+
+protected:
+    UploadBody() = default;
+    UploadBody(UploadBody const&) = default;
+    UploadBody& operator=(UploadBody const&) = default;
+};
+
+/// What reads a source. @throws LocalFileError, UsageError  if it cannot be read
+std::unique_ptr<UploadBody> body_of(Upload const& what);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// Rethrows the error in flight, which leaves open what the collection has now.
+[[noreturn]] GLOBUS_DECL void rethrow_open() {
+    rethrow_changed<ApiError, NetworkError, LocalFileError, FileChangedError>([](auto error) {
+        error.set_outcome_unknown();
+        return error;
+    });
+}
+
+/// One upload, over as many requests as it takes.
+class UploadRun {
+public:
+    UploadRun(FileAccess const& access, Upload const& what, CallOptions const& options)
+        : access_(access),
+          what_(what),
+          call_(access.begin_call(options)),
+          options_(call_.options()),
+          url_(file_url(access, *what.path)),
+          body_(body_of(what)),
+          meter_(what.progress) {
+        if (options.sink) throw UsageError("an upload takes no sink");
+        for (char const* name : {"Content-Range", "If-None-Match"})
+            if (options.headers.find(name) != nullptr)
+                throw UsageError(std::string("an upload sets ") + name + " itself: see Upload::overwrite");
+        if (!access.has_limit(options)) options_.deadline.reset();  // as long as it flows
+        if (what.digest)
+            digest_.emplace(what.digest->algorithm());
+        else if (what.ask_digest)
+            digest_.emplace(Digest::Algorithm::sha256);
+        meter_.now.total = body_->size();
+    }
+    UploadRun(UploadRun const&) = delete;
+    UploadRun& operator=(UploadRun const&) = delete;
+
+    Uploaded run() {
+        while (!step()) {
+        }
+        return done_;
+    }
+
+private:
+    [[nodiscard]] http::Request request() {
+        constexpr std::uint64_t worth_asking = std::uint64_t{1} << 20;  // of a body that may be refused
+        http::Request made;
+        made.method = http::Method::put;
+        made.url = url_;
+        made.headers = {{"Accept", "*/*"}, {"Content-Type", "application/octet-stream"}};
+        made.bulk = true;
+        made.source_size = body_->size();
+        made.source = [this](char* buffer, std::size_t size) { return give(buffer, size); };
+        if (!made.source_size || *made.source_size >= worth_asking) made.headers.add("Expect", "100-continue");
+        if (!what_.overwrite) made.headers.add("If-None-Match", "*");
+        if (what_.digest)
+            made.headers.add("Repr-Digest", std::string(to_string(what_.digest->algorithm())) +
+                                                "=:" + base64_encode(what_.digest->bytes()) + ":");
+        return made;
+    }
+
+    std::size_t give(char* buffer, std::size_t size) {
+        std::size_t const count = body_->read(buffer, size);
+        if (count > size) throw UsageError("the function that an upload comes from gave more than it was asked for");
+        if (digest_) digest_->update({buffer, count});
+        sent_ += count;
+        meter_.now.bytes = sent_;
+        meter_.moved();
+        return count;
+    }
+
+    /// Sends the file once; true if it is there.
+    bool step() {
+        sent_ = 0;
+        if (digest_) digest_->restart();
+        meter_.begin();
+        Attempt attempt{.number = attempt_, .retry_class = RetryClass::idempotent, .in_doubt = in_doubt_};
+        attempt.time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()));
+        try {
+            done_.created = access_.send(request(), RetryClass::idempotent, options_).http_status() == 201;
+        } catch (ApiError const& error) {
+            if (error.http_status() == 412 && in_doubt_ && is_there()) return true;
+            http::Response const answer{.status = error.http_status(), .headers = error.headers()};
+            attempt.response = &answer;
+            in_doubt_ = in_doubt_ || may_be_processed(attempt);
+            // The client has renewed its token, and sends what has a source only once.
+            bool const renewed = answer.status == 401 && !std::exchange(renewed_, true) && body_->rewind();
+            if (!renewed && !may_repeat(attempt)) end();
+            return false;
+        } catch (NetworkError const& error) {
+            attempt.error = &error;
+            in_doubt_ = in_doubt_ || may_be_processed(attempt);
+            if (!may_repeat(attempt)) end();
+            return false;
+        } catch (LocalFileError const&) {
+            in_doubt_ = in_doubt_ || sent_ != 0;
+            end();
+        } catch (FileChangedError const&) {
+            in_doubt_ = true;
+            end();
+        }
+        finish();
+        return true;
+    }
+
+    /// Rethrows the error in flight.
+    [[noreturn]] void end() const {
+        if (in_doubt_) rethrow_open();
+        throw;
+    }
+
+    /// Waits, and says whether there is another attempt.
+    bool may_repeat(Attempt const& attempt) {
+        auto const wait = access_.before_retry(attempt);
+        if (!wait || !body_->rewind()) return false;
+        ++attempt_;
+        ++meter_.now.retries;
+        if (http::wait_until(http::later(*wait), options_.stop)) return true;
+        NetworkError cancelled(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                               "PUT " + url_ + ": the upload was cancelled between two attempts");
+        if (in_doubt_) cancelled.set_outcome_unknown();
+        throw cancelled;
+    }
+
+    void finish() {
+        if (body_->size() && sent_ != *body_->size())
+            fail("the server took " + std::to_string(sent_) + " of " + std::to_string(*body_->size()) + " bytes");
+        done_.bytes = sent_;
+        if (digest_) done_.digest = digest_->finish();
+        if (what_.digest && !(done_.digest == what_.digest))
+            fail("the digest of what was sent is " + done_.digest->hex() + ", and not " + what_.digest->hex());
+        try {
+            body_->check_unchanged();
+            compare();
+        } catch (FileIntegrityError const&) {
+            throw;
+        } catch (Error const&) {
+            rethrow_open();
+        }
+        report();
+    }
+
+    /// True if the file that is there is the one that an earlier attempt has sent.
+    bool is_there() {
+        if (!body_->size()) return false;
+        FileStat const stat = stat_file(access_, *what_.path, asking(), digest_.has_value());
+        if (stat.size != body_->size()) return false;
+        if (digest_) {
+            std::string buffer(std::size_t{1} << 18, '\0');
+            digest_->restart();
+            body_->rewind();
+            while (std::size_t const count = body_->read(buffer.data(), buffer.size()))
+                digest_->update(std::string_view(buffer).substr(0, count));
+            done_.digest = digest_->finish();
+            if (differs(stat)) return false;
+        }
+        done_.bytes = *stat.size;
+        done_.created = true;
+        done_.file = stat;
+        report();
+        return true;
+    }
+
+    /// Compares what is there with what was sent.
+    void compare() {
+        if (!what_.verify && !what_.ask_digest) return;
+        try {
+            done_.file = stat_file(access_, *what_.path, asking(), what_.ask_digest);
+        } catch (ApiError const& error) {
+            // Whoever may write need not be allowed to read, and not every server knows HEAD.
+            if (error.http_status() != 403 && error.http_status() != 405 && error.http_status() != 501) throw;
+            return;
+        }
+        if (done_.file->size && *done_.file->size != done_.bytes)
+            fail("the file that was sent has " + std::to_string(done_.bytes) + " bytes, and the one that is there " +
+                 std::to_string(*done_.file->size));
+        if (differs(*done_.file)) fail("the file that is there has another digest than what was sent");
+    }
+
+    [[nodiscard]] bool differs(FileStat const& stat) const {
+        return done_.digest && std::any_of(stat.digests.begin(), stat.digests.end(), [&](Digest const& there) {
+                   return there.algorithm() == done_.digest->algorithm() && !(there == *done_.digest);
+               });
+    }
+
+    /// The options of a question about the file.
+    [[nodiscard]] CallOptions asking() const {
+        CallOptions options = options_;
+        options.on_head = nullptr;
+        return options;
+    }
+
+    void report() {
+        done_.retries = meter_.now.retries;
+        if (attempt_ > 1) access_.succeeded({.number = attempt_});
+        meter_.now.bytes = done_.bytes;
+        meter_.finish();
+    }
+
+    [[noreturn]] void fail(std::string const& what) const {
+        FileIntegrityError error("PUT " + url_ + ": " + what);
+        error.set_outcome_unknown();
+        throw error;
+    }
+
+    FileAccess const& access_;
+    Upload const& what_;
+    JointCall const call_;
+    CallOptions options_;  ///< of each request
+    std::string const url_;
+    std::unique_ptr<UploadBody> const body_;
+    ProgressMeter meter_;
+    std::optional<DigestStream> digest_;
+    Uploaded done_;
+    std::uint64_t sent_ = 0;  ///< bytes of the current attempt
+    int attempt_ = 1;
+    bool in_doubt_ = false;  ///< an attempt may have written something
+    bool renewed_ = false;   ///< after a 401
+};
+
+GLOBUS_DECL Uploaded upload_file(FileAccess const& access, Upload const& what, CallOptions const& options) {
+    return UploadRun(access, what, options).run();
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_UPLOAD_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
 
@@ -30056,6 +32725,180 @@ GLOBUS_DECL void StorageGatewayDocument::write_json(std::string& out) const {
 }  // namespace globus::gcs
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_REMOTE_FILE_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_REMOTE_FILE_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// The reading of one part of a file, over as many requests as it takes.
+class PartRead {
+public:
+    PartRead(FileAccess const& access, std::string const& url, HeldPart const& version, std::uint64_t offset,
+             std::span<std::byte> buffer, CallOptions const& options)
+        : access_(access), url_(url), version_(version), offset_(offset), buffer_(buffer), options_(options) {
+        if (options.sink) throw UsageError("read_at takes a buffer, and no sink");
+        options_.sink = [this](std::string_view piece) { return take(piece); };
+        options_.on_head = [this](http::Response const& head) { take_head(head.status, head.headers); };
+    }
+    PartRead(PartRead const&) = delete;
+    PartRead& operator=(PartRead const&) = delete;
+
+    std::size_t run() {
+        while (done_ != buffer_.size() && step()) {
+        }
+        return done_;
+    }
+
+private:
+    [[nodiscard]] http::Request request() const {
+        constexpr std::size_t large = std::size_t{256} << 10;
+        std::uint64_t const first = offset_ + done_;
+        http::Request made;
+        made.url = url_;
+        made.bulk = buffer_.size() >= large;
+        made.headers = {
+            {"Accept", "*/*"},
+            {"Range", "bytes=" + std::to_string(first) + '-' + std::to_string(offset_ + buffer_.size() - 1)}};
+        if (version_.validator.starts_with('"'))
+            made.headers.add("If-Match", version_.validator);
+        else if (!version_.validator.empty())
+            made.headers.add("If-Unmodified-Since", version_.validator);
+        return made;
+    }
+
+    /// Sends one request; false at the end of the file.
+    bool step() {
+        std::size_t const before = done_;
+        headed_ = false;
+        try {
+            Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
+            if (!headed_) take_head(answer.http_status(), answer.headers());
+            return done_ != before;
+        } catch (ApiError const& error) {
+            if (error.http_status() == 416 && !version_.size) return false;
+            if (error.http_status() == 412 || error.http_status() == 416) changed();
+            throw;
+        } catch (NetworkError const& error) {
+            if (done_ == buffer_.size()) return true;  // the rest of a whole file was not wanted
+            if (done_ == before || !may_go_on(error)) throw;
+        }
+        return true;
+    }
+
+    bool may_go_on(NetworkError const& error) {
+        Attempt const attempt{.number = attempt_++,
+                              .error = &error,
+                              .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
+        auto const wait = access_.before_retry(attempt);
+        return wait && http::wait_until(http::later(*wait), options_.stop);
+    }
+
+    void take_head(int status, http::Headers const& headers) {
+        headed_ = true;
+        HeldPart held = version_;
+        held.bytes = offset_ + done_;
+        Verdict const verdict = judge(held, held.bytes, status, headers);
+        switch (verdict.kind) {
+            case Verdict::Kind::append:
+                skip_ = 0;
+                return;
+            case Verdict::Kind::repeat:  // the server sends no parts
+                skip_ = held.bytes;
+                return;
+            case Verdict::Kind::restart:
+                changed();
+            case Verdict::Kind::complete:
+            case Verdict::Kind::ask_whole:
+                break;
+        }
+        std::string const validator = validator_of(headers);
+        if (!validator.empty() && validator != version_.validator) changed();
+        throw FileIntegrityError("GET " + url_ + ": the server sent another part than it was asked for");
+    }
+
+    bool take(std::string_view piece) {
+        auto const skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, piece.size()));
+        skip_ -= skipped;
+        piece.remove_prefix(skipped);
+        piece = piece.substr(0, buffer_.size() - done_);
+        if (piece.empty()) return done_ != buffer_.size();
+        std::memcpy(buffer_.data() + done_, piece.data(), piece.size());
+        done_ += piece.size();
+        return true;
+    }
+
+    [[noreturn]] void changed() const {
+        throw FileChangedError("GET " + url_ + ": the file has changed since it was opened");
+    }
+
+    FileAccess const& access_;
+    std::string const& url_;
+    HeldPart const& version_;
+    std::uint64_t const offset_;
+    std::span<std::byte> const buffer_;
+    CallOptions options_;
+    std::size_t done_ = 0;    ///< bytes that are in the buffer
+    std::uint64_t skip_ = 0;  ///< bytes to come that are not wanted
+    int attempt_ = 1;
+    bool headed_ = false;
+};
+
+}  // namespace globus::detail
+
+namespace globus {
+
+GLOBUS_DECL RemoteFile::RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path,
+                                   CallOptions const& options)
+    : access_(std::move(access)), path_(std::move(path)), url_(detail::file_url(*access_, path_)) {
+    refresh(options);
+}
+
+GLOBUS_DECL RemoteFile::RemoteFile(RemoteFile&&) noexcept = default;
+GLOBUS_DECL RemoteFile& RemoteFile::operator=(RemoteFile&&) noexcept = default;
+GLOBUS_DECL RemoteFile::~RemoteFile() = default;
+
+GLOBUS_DECL std::uint64_t RemoteFile::size() const {
+    if (!stat_.size) throw FileIntegrityError("HEAD " + url_ + ": the server does not tell the size of this file");
+    return *stat_.size;
+}
+
+GLOBUS_DECL void RemoteFile::refresh(CallOptions const& options) {
+    if (access_ == nullptr) throw UsageError("this file was moved from: use the one that it was moved to");
+    detail::FileHead head = detail::head_of(*access_, path_, options);
+    stat_ = std::move(head.stat);
+    validator_ = std::move(head.validator);
+}
+
+GLOBUS_DECL std::size_t RemoteFile::read_at(std::uint64_t offset, std::span<std::byte> buffer,
+                                            CallOptions const& options) const {
+    if (access_ == nullptr) throw UsageError("this file was moved from: use the one that it was moved to");
+    if (offset >> 63 != 0) throw UsageError("no file has a byte at this offset: " + std::to_string(offset));
+    if (stat_.size) {
+        std::uint64_t const left = offset < *stat_.size ? *stat_.size - offset : 0;
+        buffer = buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left)));
+    }
+    if (buffer.empty()) return 0;
+    detail::JointCall const call = access_->begin_call(options);
+    CallOptions reading = call.options();
+    if (!access_->has_limit(options)) reading.deadline.reset();
+    detail::HeldPart const version{.validator = validator_, .size = stat_.size};
+    return detail::PartRead(*access_, url_, version, offset, buffer, reading).run();
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_REMOTE_FILE_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
 
@@ -30190,6 +33033,23 @@ GLOBUS_DECL bool MembershipRefused::read_refusals(boost::json::object const& doc
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+#ifndef GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
+#define GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
+
+#include <boost/json/serialize.hpp>
+
+#include <string>
+
+namespace globus::search {
+
+GLOBUS_DECL std::string GBucket::text() const {
+    if (!value) return {};
+    return value->is_string() ? std::string(value->get_string()) : boost::json::serialize(*value);
+}
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
 #ifndef GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
 #define GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
 
@@ -30197,6 +33057,19 @@ GLOBUS_DECL bool MembershipRefused::read_refusals(boost::json::object const& doc
 #include <vector>
 
 namespace globus::search {
+
+GLOBUS_DECL GIngest& GIngest::add_entry(GMetaEntry entry) {
+    ingest_data.gmeta.push_back(std::move(entry));
+    return *this;
+}
+
+GLOBUS_DECL void GIngest::check() const {
+    if (ingest_data.gmeta.empty() && ingest_data.additional_fields.empty())
+        throw UsageError("there is nothing to ingest: add an entry");
+    for (GMetaEntry const& entry : ingest_data.gmeta)
+        if (!entry.content->is_object())
+            throw UsageError("the content of the entry for " + *entry.subject + " is no JSON object");
+}
 
 GLOBUS_DECL SearchQueryV1& SearchQueryV1::add(Optional<std::vector<Json>>& list, Json document) {
     if (!list) list.emplace();
@@ -30397,8 +33270,8 @@ GLOBUS_DECL SyncLevel::SyncLevel(std::string_view name) {
 }
 
 GLOBUS_DECL void FilterRule::check() const {
-    if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
-        throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
+    if (method == FilterMethod::unknown && !additional_fields.contains("method"))
+        throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method.text() + '"');
     if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
         throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + type->text() + '"');
 }
@@ -30584,10 +33457,135 @@ GLOBUS_DECL std::string CreateTunnel::set_submission_id(Json& document) {
 }  // namespace globus::transfer
 
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+[[noreturn]] GLOBUS_DECL void fail_submission_file(std::string const& path, char const* what) {
+    throw Error("the submission file " + path + " cannot be " + what + ": " + std::strerror(errno));
+}
+
+GLOBUS_DECL std::string submission_digest(std::string const& json) { return hex_encode(sha256(json)); }
+
+GLOBUS_DECL void check_same_submission(transfer::SubmissionFile const& file,
+                                       transfer::SubmissionFile::Record const& record, std::string const& digest,
+                                       std::string const& id) {
+    if (record.digest == digest && (id.empty() || id == record.submission_id)) return;
+    throw UsageError("the submission file " + file.path() + " belongs to another submission, " +
+                     (record.task_id.empty() ? "which the service may have accepted: submit that once more"
+                                             : "task " + record.task_id + ": wait for that") +
+                     " and remove the file, or use another file");
+}
+
+}  // namespace globus::detail
+
+namespace globus::transfer {
+
+GLOBUS_DECL SubmissionFile::SubmissionFile(std::string path) : path_(std::move(path)) {
+    if (path_.empty() || path_.find('\0') != std::string::npos || path_.back() == '/')
+        throw UsageError("the path of a submission file is empty, names a directory, or has a NUL in it");
+}
+
+GLOBUS_DECL std::optional<SubmissionFile::Record> SubmissionFile::read() const {
+    using namespace globus::detail;
+    Descriptor const file = open_file(path_, Opening::to_read);
+    if (!file) {
+        if (errno == ENOENT) return std::nullopt;
+        if (errno == ELOOP)
+            throw Error("the submission file " + path_ + " is a symbolic link; put the file itself there");
+        fail_submission_file(path_, "read");
+    }
+    std::array<char, 4096> buffer;
+    auto const size = read_file(file, buffer.data(), buffer.size());
+    if (size < 0) fail_submission_file(path_, "read");
+    boost::system::error_code odd;
+    Json const document = parse_exact_json({buffer.data(), static_cast<std::size_t>(size)}, odd);
+    auto const text = [&](char const* name) {
+        Json const* const value = document.is_object() ? document.get_object().if_contains(name) : nullptr;
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    Record record{text("submission_id"), text("digest"), text("task_id")};
+    if (record.submission_id.empty() || record.digest.empty())
+        throw Error("the submission file " + path_ +
+                    " was not written by this library, or is damaged; look at your tasks, and then remove the file");
+    return record;
+}
+
+GLOBUS_DECL std::string SubmissionFile::write_beside(Record const& record) const {
+    using namespace globus::detail;
+    boost::json::object document{{"submission_id", record.submission_id}, {"digest", record.digest}};
+    if (!record.task_id.empty()) document["task_id"] = record.task_id;
+    std::string fresh = path_ + ".new-" + hex_encode(random_bytes(6));
+    Descriptor const file = open_file(fresh, Opening::to_make);
+    if (!file) fail_submission_file(path_, "written");
+    bool const written = write_file(file, boost::json::serialize(document) + '\n');
+    if (written && (sync_file(file) || is_unsupported(errno))) return fresh;
+    int const reason = errno;
+    remove_file(fresh);
+    errno = reason;
+    fail_submission_file(path_, "written");
+}
+
+GLOBUS_DECL SubmissionFile::Record SubmissionFile::begin(Record const& record) const {
+    using namespace globus::detail;
+    std::string const fresh = write_beside(record);
+    bool made = link_file(fresh, path_);
+    int const reason = errno;
+    if (!made && reason != EEXIST) made = rename_file(fresh, path_);  // a file system without links
+    remove_file(fresh);
+    if (made) {
+        sync_directory(directory_of(path_));
+        return record;
+    }
+    errno = reason;
+    if (errno != EEXIST) fail_submission_file(path_, "written");
+    if (auto other = read()) return *std::move(other);
+    return begin(record);  // and that other has removed it
+}
+
+GLOBUS_DECL void SubmissionFile::write(Record const& record) const {
+    using namespace globus::detail;
+    std::string const fresh = write_beside(record);
+    if (!rename_file(fresh, path_)) {
+        int const reason = errno;
+        remove_file(fresh);
+        errno = reason;
+        fail_submission_file(path_, "written");
+    }
+    sync_directory(directory_of(path_));
+}
+
+GLOBUS_DECL void SubmissionFile::remove() const {
+    using namespace globus::detail;
+    if (!remove_file(path_)) fail_submission_file(path_, "removed");
+    sync_directory(directory_of(path_));
+}
+
+}  // namespace globus::transfer
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <string_view>
+#include <utility>
 
 namespace globus::transfer {
 
@@ -30609,6 +33607,109 @@ GLOBUS_DECL bool TaskVerdict::ended() const {
 }
 
 }  // namespace globus::transfer
+
+namespace globus::detail {
+
+/// Rounds towards zero, and clamps to the type's range: the service may send any number.
+GLOBUS_DECL std::int64_t rounded(double value) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (value >= static_cast<double>(Limits::max())) return Limits::max();
+    if (value <= static_cast<double>(Limits::min())) return Limits::min();
+    return static_cast<std::int64_t>(value);
+}
+
+GLOBUS_DECL TaskWatch::TaskWatch(transfer::TaskWait wait, bool may_cancel) : wait_(std::move(wait)) {
+    if (!may_cancel && wait_.on_fault == transfer::OnFault::cancel)
+        throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
+}
+
+GLOBUS_DECL Polling TaskWatch::polling() const {
+    return {.timeout = wait_.timeout,
+            .polling_interval = wait_.polling_interval,
+            .first_interval = wait_.first_interval,
+            .jitter = wait_.jitter,
+            .sleep = wait_.sleep};
+}
+
+GLOBUS_DECL transfer::TaskEventList TaskWatch::fault_list() const {
+    return {.task_id = wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}};
+}
+
+GLOBUS_DECL void TaskWatch::saw(transfer::TaskEventPage const& faults) {
+    verdict_.faults.clear();
+    for (transfer::TaskEvent const& event : faults.DATA)
+        if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
+    faults_read_ = verdict_.task.faults.value_or(0);
+}
+
+GLOBUS_DECL transfer::TaskProgress TaskWatch::progress(Seconds elapsed) {
+    transfer::Task const& task = verdict_.task;
+    std::int64_t const bytes = task.bytes_transferred.value_or(0);
+    std::int64_t rate = task.effective_bytes_per_second.value_or(0);
+    if (last_look_ && elapsed > *last_look_)
+        rate =
+            rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (elapsed - *last_look_).count());
+    last_look_ = elapsed;
+    last_bytes_ = bytes;
+    return {.task = task,
+            .elapsed = elapsed,
+            .bytes = bytes,
+            .bytes_per_second = rate,
+            .files = task.files_transferred.value_or(0),
+            .files_total = task.files.value_or(0),
+            .faults = task.faults.value_or(0),
+            .nice_status = task.nice_status.value_or("")};
+}
+
+GLOBUS_DECL bool TaskWatch::has_incurable_fault() const {
+    return std::any_of(verdict_.faults.begin(), verdict_.faults.end(), transfer::cannot_heal);
+}
+
+GLOBUS_DECL bool TaskWatch::was_cancelled() const {
+    transfer::Task const& task = verdict_.task;
+    if (cancelled_ || (task.canceled_by_admin && !task.canceled_by_admin->empty())) return true;
+    if (task.subtasks_canceled.value_or(0) > 0) return true;
+    if (!task.fatal_error || !task.fatal_error->is_object()) return false;
+    Json const* const code = task.fatal_error->as_object().if_contains("code");
+    return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
+}
+
+GLOBUS_DECL bool TaskWatch::ended() {
+    using Kind = transfer::TaskVerdict::Kind;
+    transfer::Task const& task = verdict_.task;
+    bool const inactive = task.status == transfer::TaskStatus::inactive;
+    if (!inactive && !verdict_.ended()) return false;
+    verdict_.kind = inactive                                         ? Kind::inactive
+                    : task.status == transfer::TaskStatus::succeeded ? Kind::succeeded
+                    : was_cancelled()                                ? Kind::cancelled
+                                                                     : Kind::failed;
+    return true;
+}
+
+GLOBUS_DECL TaskWatch::Next TaskWatch::next() {
+    using transfer::OnFault;
+    if (ended()) return Next::end;
+    if (wait_.on_fault == OnFault::keep_waiting || cancelled_ || !has_incurable_fault()) return Next::look;
+    if (wait_.on_fault == OnFault::cancel) return Next::cancel;
+    verdict_.kind = transfer::TaskVerdict::Kind::faulting;
+    return Next::end;
+}
+
+GLOBUS_DECL transfer::TaskVerdict TaskWatch::verdict_by_now() && {
+    using Kind = transfer::TaskVerdict::Kind;
+    verdict_.kind = cancelled_                                ? Kind::cancelled
+                    : verdict_.task.is_paused.value_or(false) ? Kind::paused
+                    : has_incurable_fault()                   ? Kind::faulting
+                                                              : Kind::timed_out;
+    return std::move(verdict_);
+}
+
+GLOBUS_DECL transfer::TaskVerdict TaskWatch::verdict_despite(NetworkError const& error) && {
+    if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
+    throw transfer::TaskWaitCancelled(error, std::move(*this).verdict_by_now());
+}
+
+}  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_LOCAL_ENDPOINT_IPP
@@ -31399,6 +34500,21 @@ GLOBUS_DECL bool make_private(std::string const& path) {
     return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+GLOBUS_DECL bool make_unopened(std::string const& path) {
+#ifdef __APPLE__
+    return static_cast<bool>(open_file(path, Opening::to_make));
+#else
+    return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0;
+#endif
+}
+
+GLOBUS_DECL bool sync_file(Descriptor const& file) {
+#ifdef F_FULLFSYNC
+    if (::fcntl(file.get(), F_FULLFSYNC) == 0) return true;  // fsync of macOS leaves the text in the disk's own memory
+#endif
+    return ::fsync(file.get()) == 0;
+}
+
 GLOBUS_DECL bool sync_directory(std::string const& path) {
     Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     return directory && sync_file(directory);
@@ -31768,6 +34884,12 @@ GLOBUS_DECL std::string redirect_target(http::Request const& request, http::Resp
 
 namespace globus::detail {
 
+#ifdef MSG_NOSIGNAL
+inline constexpr int without_sigpipe = MSG_NOSIGNAL;
+#else
+inline constexpr int without_sigpipe = 0;  // the sockets have SO_NOSIGPIPE instead
+#endif
+
 #ifdef SOCK_CLOEXEC
 GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
     return Descriptor(::socket(family, type | SOCK_CLOEXEC, protocol));
@@ -31779,7 +34901,12 @@ GLOBUS_DECL bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_
 #else
 GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
     Descriptor made(::socket(family, type, protocol));
-    if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+    if (!made) return made;
+    ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+#ifdef SO_NOSIGPIPE
+    int const on = 1;
+    ::setsockopt(made.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
     return made;
 }
 GLOBUS_DECL int configured(int number) {
@@ -31788,7 +34915,7 @@ GLOBUS_DECL int configured(int number) {
     return number;
 }
 GLOBUS_DECL Descriptor accept_from(Descriptor const& listener) {
-    int const number = ::accept(listener.get(), nullptr, nullptr);
+    int const number = ::accept(listener.get(), nullptr, nullptr);  // it has the listener's SO_NOSIGPIPE
     return Descriptor(number < 0 ? number : configured(number));
 }
 GLOBUS_DECL bool make_pipe(int (&ends)[2]) {
@@ -31832,7 +34959,7 @@ GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::
 }
 
 GLOBUS_DECL std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
-    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return ::send(socket.get(), bytes.data(), bytes.size(), without_sigpipe);
 }
 
 GLOBUS_DECL void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }
@@ -32082,9 +35209,22 @@ GLOBUS_DECL std::string RedirectListener::page(std::string_view status, std::str
 #include <string>
 #include <vector>
 
+#ifdef __APPLE__
+#include <crt_externs.h>
+#else
 extern char** environ;
+#endif
 
 namespace globus::detail {
+
+/// The environment, for a program that is started.
+GLOBUS_DECL char** whole_environment() {
+#ifdef __APPLE__
+    return *::_NSGetEnviron();  // a shared library has no `environ` there
+#else
+    return environ;
+#endif
+}
 
 GLOBUS_DECL BrowserOpener::~BrowserOpener() {
     if (child_ == 0) return;
@@ -32114,7 +35254,7 @@ GLOBUS_DECL bool BrowserOpener::start(std::string const& url) {
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
+    int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, whole_environment());
     ::posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) child_ = 0;
     return failed == 0;
@@ -32148,6 +35288,19 @@ GLOBUS_DECL void BrowserOpener::reap() {
 
 namespace globus::detail {
 
+/// Takes a pending SIGPIPE, which is blocked; false if there is none.
+GLOBUS_DECL bool take_sigpipe(sigset_t const& pipe) {
+#ifdef __APPLE__
+    sigset_t pending;
+    sigpending(&pending);
+    int taken = 0;
+    return sigismember(&pending, SIGPIPE) == 1 && sigwait(&pipe, &taken) == 0;
+#else
+    timespec const now{};
+    return sigtimedwait(&pipe, nullptr, &now) == SIGPIPE;
+#endif
+}
+
 GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {
     if (!needed_) return;
     sigset_t pending;
@@ -32160,9 +35313,8 @@ GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {
 
 GLOBUS_DECL SigpipeGuard::~SigpipeGuard() {
     if (!needed_) return;
-    timespec const now{};
     if (!was_pending_)
-        while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+        while (take_sigpipe(pipe_)) {
         }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
@@ -32176,13 +35328,54 @@ GLOBUS_DECL SigpipeGuard::~SigpipeGuard() {
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#ifdef __linux__
 #include <sys/syscall.h>
+#else
+#include <sys/stat.h>
+#endif
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstddef>
 
 namespace globus::detail {
+
+#ifdef __linux__
+GLOBUS_DECL bool WakeUpFiles::is_inherited(std::size_t file) {
+    if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
+    int domain = 0;
+    socklen_t size = sizeof domain;
+    if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
+    return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
+}
+
+GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
+    int to_read = 0, to_write = 0;
+    syscall(SYS_ioctl, file, FIONREAD, &to_read);
+    syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
+    return std::max(to_read, to_write);
+}
+
+GLOBUS_DECL void WakeUpFiles::keep(std::size_t file) { syscall(SYS_fcntl, file, F_SETFD, FD_CLOEXEC); }
+#else
+GLOBUS_DECL bool WakeUpFiles::is_inherited(std::size_t file) {
+    int const number = static_cast<int>(file);
+    if (::fcntl(number, F_GETFD) != 0) return false;
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    if (::getsockname(number, reinterpret_cast<sockaddr*>(&address), &size) == 0) return address.ss_family == AF_UNIX;
+    struct stat status {};
+    return ::fstat(number, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
+    int to_read = 0;
+    ::ioctl(static_cast<int>(file), FIONREAD, &to_read);
+    return to_read;
+}
+
+GLOBUS_DECL void WakeUpFiles::keep(std::size_t file) { ::fcntl(static_cast<int>(file), F_SETFD, FD_CLOEXEC); }
+#endif
 
 GLOBUS_DECL WakeUpFiles::WakeUpFiles() {
     // All numbers below the first free one are taken. A few of them are looked at, too: another thread may close one.
@@ -32197,21 +35390,6 @@ GLOBUS_DECL std::size_t WakeUpFiles::first_free() {
     if (file < 0) return 0;
     close(file);
     return static_cast<std::size_t>(file);
-}
-
-GLOBUS_DECL bool WakeUpFiles::is_inherited(std::size_t file) {
-    if (syscall(SYS_fcntl, file, F_GETFD) != 0) return false;
-    int domain = 0;
-    socklen_t size = sizeof domain;
-    if (getsockopt(static_cast<int>(file), SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0) return domain == AF_UNIX;
-    return syscall(SYS_fcntl, file, F_GETPIPE_SZ) > 0;
-}
-
-GLOBUS_DECL int WakeUpFiles::waiting(std::size_t file) {
-    int to_read = 0, to_write = 0;
-    syscall(SYS_ioctl, file, FIONREAD, &to_read);
-    syscall(SYS_ioctl, file, TIOCOUTQ, &to_write);
-    return std::max(to_read, to_write);
 }
 
 }  // namespace globus::detail
@@ -32267,6 +35445,1257 @@ GLOBUS_DECL Proxy parse_proxy(Secret const& text) {
 }  // namespace globus::http
 
 #endif  // GLOBUS_HTTP_IMPL_PROXY_IPP
+#ifndef GLOBUS_HTTP_IMPL_CURL_EXCHANGE_IPP
+#define GLOBUS_HTTP_IMPL_CURL_EXCHANGE_IPP
+
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL CurlSettings::CurlSettings(CurlOptions o) : options(std::move(o)) {
+    static CURLcode const ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+    if (ready != CURLE_OK)
+        throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl cannot be initialised");
+    if (options.ca_file.empty() && options.ca_path.empty()) default_ca_path = hashed_directory();
+    check_readable("ca_file", options.ca_file, false);
+    check_readable("ca_path", options.ca_path, true);
+    if (options.proxy && !options.proxy->empty()) {
+        proxy = http::parse_proxy(*options.proxy);
+        curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+        if (proxy.over_tls && (info == nullptr || (info->features & CURL_VERSION_HTTPS_PROXY) == 0))
+            throw UsageError("the proxy is to be reached by https, which this libcurl cannot do");
+    }
+}
+
+GLOBUS_DECL void CurlSettings::check_readable(std::string const& option, std::string const& path, bool directory) {
+    if (path.empty()) return;
+    for (std::string const& one : directory ? directories_of(path) : std::vector{path})
+        if (char const* const why = why_unreadable(one, directory))
+            throw UsageError("CurlOptions::" + option + " names " + one + ", which cannot be read: " + why);
+}
+
+GLOBUS_DECL std::string CurlSettings::hashed_directory() {
+#if LIBCURL_VERSION_NUM >= 0x074600
+    curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+    if (info == nullptr || info->age < CURLVERSION_SEVENTH || info->capath == nullptr) return {};
+    bool const hashed =
+        directory_has(info->capath, [](std::string_view name) { return name.size() == 10 && name.ends_with(".0"); });
+    return hashed ? std::string(info->capath) : std::string();
+#else
+    return {};
+#endif
+}
+
+GLOBUS_DECL char const* CurlSettings::proxy_for(std::string_view host) const {
+    if (http::is_loopback(host) && !(options.proxy && proxy.loopback)) return "";
+    return options.proxy ? options.proxy->reveal().c_str() : nullptr;
+}
+
+GLOBUS_DECL std::string CurlSettings::known_codings() {
+    curl_version_info_data const* info = curl_version_info(CURLVERSION_NOW);
+    std::string names;
+    auto const add = [&](int feature, char const* name) {
+        if (info == nullptr || (info->features & feature) == 0) return;
+        if (!names.empty()) names += ", ";
+        names += name;
+    };
+    add(CURL_VERSION_LIBZ, "gzip, deflate");
+    add(CURL_VERSION_BROTLI, "br");
+#ifdef CURL_VERSION_ZSTD
+    add(CURL_VERSION_ZSTD, "zstd");
+#endif
+    return names;
+}
+
+GLOBUS_DECL CurlHandle::CurlHandle() : easy(curl_easy_init()) {
+    if (easy == nullptr)
+        throw NetworkError(NetworkError::Kind::local, NetworkError::Sent::no, "libcurl gave no handle");
+}
+
+GLOBUS_DECL CurlHandle::~CurlHandle() {
+    curl_easy_cleanup(easy);
+    curl_slist_free_all(header_list);
+}
+
+GLOBUS_DECL void CurlExchange::check(http::Request const& request) {
+    using Kind = NetworkError::Kind;
+    if (request.stop.stop_requested())
+        throw NetworkError(Kind::cancelled, NetworkError::Sent::no, http::describe(request) + ": cancelled");
+    if (http::Clock::now() >= request.deadline)
+        throw NetworkError(Kind::timeout, NetworkError::Sent::no,
+                           http::describe(request) + ": the deadline has passed");
+}
+
+GLOBUS_DECL bool CurlSettings::uses_tls(http::Request const& request) const {
+    return request.url.starts_with("https:") || proxy.over_tls;
+}
+
+GLOBUS_DECL http::Response CurlExchange::result(CURLcode code) {
+#ifndef GLOBUS_DETAIL_CURL_PREREQ
+    curl_off_t before = 0;  // it is set when the request has been written; CURLINFO_REQUEST_SIZE counts a CONNECT, too
+    curl_easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &before);
+    if (before > 0) sent_ = NetworkError::Sent::yes;
+#endif
+    if (thrown_) std::rethrow_exception(thrown_);
+    if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
+    return std::move(response_);
+}
+
+GLOBUS_DECL void CurlExchange::watch_padding() {
+    set(CURLOPT_NOPROGRESS, decode_ ? 0L : 1L);
+    if (!decode_) return;
+    set(CURLOPT_XFERINFOFUNCTION, &CurlExchange::on_progress);
+    set(CURLOPT_XFERINFODATA, this);
+}
+
+GLOBUS_DECL int CurlExchange::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+    auto& exchange = *static_cast<CurlExchange*>(self);
+    if (!exchange.is_padded()) return 0;
+    exchange.stopped_ = Stopped::too_large;
+    return 1;
+}
+
+GLOBUS_DECL void CurlExchange::prepare_once() {
+    CurlOptions const& options = settings_.options;
+    set(CURLOPT_NOSIGNAL, 1L);
+    set(CURLOPT_NOPROGRESS, 1L);
+    set(CURLOPT_FOLLOWLOCATION, 0L);
+    set(CURLOPT_PATH_AS_IS, 1L);
+    set(CURLOPT_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+    set(CURLOPT_SSL_VERIFYPEER, 1L);
+    set(CURLOPT_SSL_VERIFYHOST, 2L);
+    set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+    if (options.idle_timeout.count() > 0) {
+        set(CURLOPT_LOW_SPEED_LIMIT, 1L);
+        set(CURLOPT_LOW_SPEED_TIME, static_cast<long>(options.idle_timeout.count()));
+    }
+#if LIBCURL_VERSION_NUM >= 0x075500
+    set(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+    set(CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+    set(CURLOPT_QUICK_EXIT, 1L);  // without it a silent name server holds a call beyond its deadline
+#endif
+    prepare_trust();
+    // What the program says holds, whatever the environment says.
+    if (options.proxy || options.no_proxy) set(CURLOPT_NOPROXY, options.no_proxy.value_or("").c_str());
+    set(CURLOPT_ERRORBUFFER, handle_.words);
+    set(CURLOPT_WRITEFUNCTION, &CurlExchange::on_body);
+    set(CURLOPT_HEADERFUNCTION, &CurlExchange::on_header);
+    set(CURLOPT_OPENSOCKETFUNCTION, &CurlExchange::open_socket);
+    set(CURLOPT_SEEKFUNCTION, &CurlExchange::refuse_seek);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+    set(CURLOPT_PREREQFUNCTION, &CurlExchange::on_request);
+#endif
+    handle_.prepared = true;
+}
+
+GLOBUS_DECL void CurlExchange::prepare_trust() {
+    CurlOptions const& options = settings_.options;
+    bool const own = !options.ca_file.empty() || !options.ca_path.empty();
+    std::string const& path = own ? options.ca_path : settings_.default_ca_path;
+    if (!own && path.empty()) return;
+    char const* const file = options.ca_file.empty() ? nullptr : options.ca_file.c_str();
+    char const* const directory = path.empty() ? nullptr : path.c_str();
+    set(CURLOPT_CAINFO, file);
+    set(CURLOPT_CAPATH, directory);
+    if (!settings_.proxy.over_tls) return;
+    set(CURLOPT_PROXY_CAINFO, file);
+    set(CURLOPT_PROXY_CAPATH, directory);
+    set(CURLOPT_PROXY_SSLVERSION, long{CURL_SSLVERSION_TLSv1_2});
+}
+
+GLOBUS_DECL void CurlExchange::prepare() {
+    handle_.usable = false;
+    if (!handle_.prepared) prepare_once();
+    handle_.words[0] = '\0';
+    set(CURLOPT_WRITEDATA, this);
+#ifdef GLOBUS_DETAIL_CURL_PREREQ
+    set(CURLOPT_PREREQDATA, this);
+#endif
+    set(CURLOPT_HEADERDATA, this);
+    set(CURLOPT_URL, request_.url.c_str());
+    if (request_.fresh_connection != handle_.fresh_connection) {
+        set(CURLOPT_FRESH_CONNECT, request_.fresh_connection ? 1L : 0L);
+        handle_.fresh_connection = request_.fresh_connection;
+    }
+    if (request_.bulk != handle_.bulk) {
+        set(CURLOPT_BUFFERSIZE, request_.bulk ? 512L << 10 : long{CURL_MAX_WRITE_SIZE});
+        set(CURLOPT_UPLOAD_BUFFERSIZE, request_.bulk ? 512L << 10 : 64L << 10);  // the latter is its default
+        handle_.bulk = request_.bulk;
+    }
+    if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
+        http::detail::has_blank_or_control(request_.url)) {
+        http::Url const url = http::parse_url(request_.url);
+        set(CURLOPT_PROXY, settings_.proxy_for(url.host));
+        auto const path = request_.url.find('/', url.scheme.size() + 3);
+        handle_.origin = path == std::string::npos ? std::string() : request_.url.substr(0, path + 1);
+    }
+    // The answer to HEAD is about the file as it is, and a part of a packed body cannot be unpacked.
+    decode_ = request_.decode && request_.method != http::Method::head && request_.headers.find("Range") == nullptr;
+    prepare_body();
+    prepare_headers();
+    handle_.usable = true;
+}
+
+GLOBUS_DECL void CurlExchange::prepare_body() {
+    using http::Method;
+    Method const method = request_.method;
+    bool const plain_get = method == Method::get && !request_.has_body && !request_.source;
+    if (plain_get && handle_.plain_get) return;
+    handle_.plain_get = plain_get;
+    set(CURLOPT_CUSTOMREQUEST, static_cast<char const*>(nullptr));
+    set(CURLOPT_NOBODY, 0L);
+    if (request_.source) {
+        set(CURLOPT_UPLOAD, 1L);
+        set(CURLOPT_READFUNCTION, &CurlExchange::on_read);
+        set(CURLOPT_READDATA, this);
+        set(CURLOPT_INFILESIZE_LARGE,
+            request_.source_size ? static_cast<curl_off_t>(*request_.source_size) : curl_off_t{-1});
+        if (method != Method::put) set(CURLOPT_CUSTOMREQUEST, to_string(method));
+        return;
+    }
+    set(CURLOPT_UPLOAD, 0L);
+    set(CURLOPT_HTTPGET, 1L);
+    bool const writes = method == Method::post || method == Method::put || method == Method::patch;
+    if (request_.has_body || writes) {
+        set(CURLOPT_POST, 1L);
+        set(CURLOPT_POSTFIELDS, request_.body.data());
+        set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+        if (method != Method::post) set(CURLOPT_CUSTOMREQUEST, to_string(method));
+    } else if (method == Method::head) {
+        set(CURLOPT_NOBODY, 1L);
+    } else if (method != Method::get) {
+        set(CURLOPT_CUSTOMREQUEST, to_string(method));
+    }
+}
+
+GLOBUS_DECL void CurlExchange::prepare_headers() {
+    http::Headers const& headers = request_.headers;
+    if (handle_.header_list != nullptr && decode_ == handle_.decode &&
+        request_.authorization == handle_.authorization &&
+        std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
+        return;
+    for (auto const& [name, value] : headers) http::check_header(name, value);
+    http::check_header("Authorization", request_.authorization.reveal());
+    auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
+    std::unique_ptr<curl_slist, decltype(free_all)> list(nullptr, free_all);
+    std::string line;
+    auto const add = [&](std::string_view name, std::string_view separator, std::string_view value) {
+        line.assign(name).append(separator).append(value);
+        curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
+        if (longer == nullptr) throw std::bad_alloc();
+        (void)list.release();
+        list.reset(longer);
+    };
+    auto const field = [&](std::string_view name, std::string_view value) {
+        add(name, value.empty() ? ";" : ": ", value);
+    };
+    for (auto const& [name, value] : headers) field(name, value);
+    if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
+    if (headers.find("Expect") == nullptr) add("Expect", ":", "");
+    // libcurl would say itself what it can unpack, but it would compose the field anew for each request.
+    set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
+    if (decode_ && headers.find("Accept-Encoding") == nullptr && !settings_.codings.empty())
+        add("Accept-Encoding", ": ", settings_.codings);
+    if (!request_.authorization.empty()) {
+        line.reserve(request_.authorization.reveal().size() + 32);  // so that no copy of the credential stays elsewhere
+        field("Authorization", request_.authorization.reveal());
+    }
+    wipe(line);
+    set(CURLOPT_HTTPHEADER, list.get());
+    curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
+    handle_.decode = decode_;
+    handle_.headers = headers;
+    handle_.authorization = request_.authorization;
+}
+
+GLOBUS_DECL bool CurlExchange::is_padded() const {
+    if (!packed_) return false;
+    curl_off_t came = 0;
+    curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &came);
+    auto const size = static_cast<std::uint64_t>(std::max<curl_off_t>(came, 0));
+    return size > unpacked_ && size - unpacked_ > request_.max_response_bytes;
+}
+
+GLOBUS_DECL std::string CurlExchange::about(std::string_view what) const {
+    return http::describe(request_) + ": " + std::string(what);
+}
+
+GLOBUS_DECL void CurlExchange::fail(CURLcode code) const {
+    using Kind = NetworkError::Kind;
+    auto const end = [this](Kind kind, std::string const& what) { throw NetworkError(kind, sent_, about(what)); };
+    switch (stopped_) {
+        case Stopped::cancelled:
+            end(Kind::cancelled, "the call was cancelled");
+            break;
+        case Stopped::deadline:
+            end(Kind::timeout, "the deadline of the call passed");
+            break;
+        case Stopped::too_large:
+            end(Kind::too_large, "the answer is larger than " + std::to_string(request_.max_response_bytes) + " bytes");
+            break;
+        case Stopped::sink:
+            end(Kind::cancelled, "the sink ended the transfer");
+            break;
+        case Stopped::headers:
+            end(Kind::too_large, "the answer has too many headers");
+            break;
+        case Stopped::codings:
+            end(Kind::protocol, "the answer is packed too many times");
+            break;
+        case Stopped::no:
+            break;
+    }
+    if (sent_ == NetworkError::Sent::no) fail_at_proxy();
+    std::string what = words(code);
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        what +=
+            "; check the host in the URL, or name the certificate of the server's authority in "
+            "CurlOptions::ca_file or ca_path";
+    if (code == CURLE_SSL_CACERT_BADFILE)
+        what += "; name a readable certificate bundle in CurlOptions::ca_file or ca_path";
+    throw NetworkError(kind_of(code), sent_, about(what));
+}
+
+GLOBUS_DECL void CurlExchange::fail_at_proxy() const {
+    using Kind = NetworkError::Kind;
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (status != 0 && status / 100 != 2) {
+        bool const passes = status == 408 || status == 429 || status >= 500;
+        throw NetworkError(passes ? Kind::connect : Kind::proxy, sent_,
+                           about("the proxy answered " + std::to_string(status) + " to CONNECT" +
+                                 (status == 407 ? ": give its user and password in CurlOptions::proxy" : "")));
+    }
+#if LIBCURL_VERSION_NUM >= 0x074900
+    long reply = CURLPX_OK;
+    curl_easy_getinfo(easy_, CURLINFO_PROXY_ERROR, &reply);
+    switch (reply) {
+        case CURLPX_OK:
+            return;
+        case CURLPX_IDENTD:
+        case CURLPX_IDENTD_DIFFER:
+        case CURLPX_NO_AUTH:
+        case CURLPX_REPLY_ADDRESS_TYPE_NOT_SUPPORTED:
+        case CURLPX_REPLY_COMMAND_NOT_SUPPORTED:
+        case CURLPX_REPLY_NOT_ALLOWED:
+        case CURLPX_USER_REJECTED:
+            throw NetworkError(Kind::proxy, sent_, about("the proxy refused: " + words(CURLE_PROXY)));
+        default:
+            throw NetworkError(Kind::connect, sent_, about("the proxy failed: " + words(CURLE_PROXY)));
+    }
+#endif
+}
+
+GLOBUS_DECL NetworkError::Kind CurlExchange::kind_of(CURLcode code) {
+    using Kind = NetworkError::Kind;
+    switch (code) {
+        case CURLE_OPERATION_TIMEDOUT:
+            return Kind::timeout;
+        case CURLE_COULDNT_RESOLVE_HOST:
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return Kind::resolve;
+        case CURLE_COULDNT_CONNECT:
+            return Kind::connect;
+        case CURLE_SSL_CONNECT_ERROR:
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CERTPROBLEM:
+        case CURLE_SSL_CIPHER:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+        case CURLE_SSL_INVALIDCERTSTATUS:
+            return Kind::tls;
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_WEIRD_SERVER_REPLY:
+        case CURLE_BAD_CONTENT_ENCODING:
+        case CURLE_HTTP2:
+        case CURLE_HTTP2_STREAM:
+            return Kind::protocol;
+        case CURLE_OUT_OF_MEMORY:
+        case CURLE_FAILED_INIT:
+        case CURLE_BAD_FUNCTION_ARGUMENT:
+        case CURLE_URL_MALFORMAT:
+            return Kind::local;
+        default:
+            return Kind::interrupted;
+    }
+}
+
+GLOBUS_DECL std::string CurlExchange::words(CURLcode code) const {
+    std::string_view own = handle_.words;
+    if (auto const proxy = own.find("roxy"); proxy != std::string_view::npos)
+        own = own.substr(0, own.find('\'', proxy));
+    if (own.find_first_of("@?") != std::string_view::npos) own = {};
+    std::string text(own.empty() ? std::string_view(curl_easy_strerror(code)) : own);
+    long error = 0;
+    if (code == CURLE_COULDNT_CONNECT && curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &error) == CURLE_OK)
+        if (error != 0) text += " (" + std::generic_category().message(static_cast<int>(error)) + ')';
+    return text;
+}
+
+GLOBUS_DECL std::size_t CurlExchange::on_body(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+    return static_cast<CurlExchange*>(self)->take_body(std::string_view(data, size * count));
+}
+
+GLOBUS_DECL std::size_t CurlExchange::on_header(char* data, std::size_t size, std::size_t count, void* self) noexcept {
+    return static_cast<CurlExchange*>(self)->take_header(std::string_view(data, size * count));
+}
+
+GLOBUS_DECL std::size_t CurlExchange::on_read(char* buffer, std::size_t size, std::size_t count, void* self) noexcept {
+    auto& exchange = *static_cast<CurlExchange*>(self);
+    try {
+        std::size_t const given = exchange.request_.source(buffer, size * count);
+        if (given != 0) exchange.flowing_ = true;
+        return given;
+    } catch (...) {
+        exchange.thrown_ = std::current_exception();
+        return CURL_READFUNC_ABORT;
+    }
+}
+
+GLOBUS_DECL curl_socket_t CurlExchange::open_socket(void*, curlsocktype, curl_sockaddr* address) noexcept {
+    return new_socket(address->family, address->socktype, address->protocol).release();
+}
+
+GLOBUS_DECL std::size_t CurlExchange::take_body(std::string_view piece) noexcept {
+    try {
+        if (!std::exchange(body_began_, true) && request_.on_head) request_.on_head(response_);
+        unpacked_ += piece.size();
+        bool const success = response_.status >= 200 && response_.status < 300;
+        if (success) flowing_ = true;
+        if (request_.sink && success) {
+            if (request_.sink(piece)) return piece.size();
+            stopped_ = Stopped::sink;
+            return 0;
+        }
+        std::string& body = response_.body;
+        if (body.empty()) make_room();
+        if (stopped_ != Stopped::no) return 0;
+        if (piece.size() > request_.max_response_bytes - body.size()) {
+            stopped_ = Stopped::too_large;
+            return 0;
+        }
+        body.append(piece);
+        return piece.size();
+    } catch (...) {
+        thrown_ = std::current_exception();
+        return 0;
+    }
+}
+
+GLOBUS_DECL void CurlExchange::make_room() {
+    constexpr std::size_t most = std::size_t{4} << 20;
+    curl_off_t length = -1;
+    if (!packed_) curl_easy_getinfo(easy_, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length <= 0) return;
+    if (static_cast<std::uint64_t>(length) > request_.max_response_bytes)
+        stopped_ = Stopped::too_large;
+    else
+        response_.body.reserve(std::min(static_cast<std::size_t>(length), most));
+}
+
+GLOBUS_DECL std::size_t CurlExchange::take_header(std::string_view line) noexcept {
+    try {
+        std::size_t const size = line.size();
+        header_bytes_ += size;
+        if (header_bytes_ > settings_.options.max_header_bytes) stopped_ = Stopped::headers;
+        while (!line.empty() && (line.back() == '\r' || line.back() == '\n')) line.remove_suffix(1);
+        // What comes after the body are trailers, which are not headers (RFC 9110, section 6.5).
+        if (part_ == Part::status_line && line.starts_with("HTTP/"))
+            read_status_line(line);
+        else if (part_ == Part::fields && line.empty())
+            end_head();
+        else if (part_ == Part::fields)
+            read_field(line);
+        return stopped_ == Stopped::no ? size : 0;
+    } catch (...) {
+        thrown_ = std::current_exception();
+        return 0;
+    }
+}
+
+GLOBUS_DECL void CurlExchange::read_status_line(std::string_view line) {
+    part_ = Part::fields;
+    if (++informational_ > settings_.options.max_informational + 1) stopped_ = Stopped::headers;
+    response_.headers.clear();
+    response_.reason.clear();
+    response_.status = 0;
+    auto const blank = line.find(' ');
+    if (blank == std::string_view::npos) return;
+    for (char const c : line.substr(blank + 1, 3))
+        if (c >= '0' && c <= '9') response_.status = response_.status * 10 + (c - '0');
+    if (line.size() > blank + 5) response_.reason = line.substr(blank + 5);
+}
+
+GLOBUS_DECL void CurlExchange::read_field(std::string_view line) {
+    auto const colon = line.find(':');
+    if (colon == std::string_view::npos || colon == 0) return;
+    std::string_view value = line.substr(colon + 1);
+    while (!value.empty() && (value.front() == ' ' || value.front() == '\t')) value.remove_prefix(1);
+    while (!value.empty() && (value.back() == ' ' || value.back() == '\t')) value.remove_suffix(1);
+    response_.headers.add(std::string(line.substr(0, colon)), std::string(value));
+}
+
+GLOBUS_DECL void CurlExchange::end_head() {
+    constexpr std::ptrdiff_t most = 4;  // codings, each of which unpacks what comes from the one before
+    part_ = response_.status >= 200 ? Part::body : Part::status_line;
+    if (part_ != Part::body || !decode_) return;
+    std::ptrdiff_t codings = 0;
+    for (auto const& [name, value] : response_.headers)
+        if (http::detail::equal_ignoring_case(name, "Content-Encoding"))
+            codings += 1 + std::count(value.begin(), value.end(), ',');
+    if (codings == 0) return;
+    if (codings > most) stopped_ = Stopped::codings;
+    packed_ = true;
+    response_.headers.erase("Content-Encoding");
+    response_.headers.erase("Content-Length");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_HTTP_IMPL_CURL_EXCHANGE_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_PROGRESS_METER_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_PROGRESS_METER_IPP
+
+#include <algorithm>
+#include <chrono>
+
+namespace globus::detail {
+
+GLOBUS_DECL void ProgressMeter::begin(http::Clock::time_point time) {
+    told_ = time;
+    told_bytes_ = now.bytes;
+}
+
+GLOBUS_DECL void ProgressMeter::tell(http::Clock::time_point time) {
+    std::chrono::duration<double> const since = time - told_;
+    if (since < std::chrono::milliseconds(100)) return;
+    auto const moved = static_cast<double>(now.bytes) - static_cast<double>(told_bytes_);
+    double const rate = std::max(0.0, moved / since.count());
+    // The rate of the last seconds: what is older counts less and less.
+    double const weight = now.rate == 0 ? 1 : std::min(1.0, since.count() / 3);
+    now.rate += weight * (rate - now.rate);
+    now.remaining.reset();
+    if (now.total && now.rate > 0 && *now.total >= now.bytes)
+        now.remaining = std::chrono::duration<double>(static_cast<double>(*now.total - now.bytes) / now.rate);
+    begin(time);
+    report_(now);
+}
+
+GLOBUS_DECL void ProgressMeter::finish() {
+    if (!report_) return;
+    now.finished = true;
+    now.total = now.bytes;
+    now.remaining = std::chrono::duration<double>(0);
+    report_(now);
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_PROGRESS_METER_IPP
+#ifndef GLOBUS_CORE_PLATFORM_IMPL_DATA_FILE_IPP
+#define GLOBUS_CORE_PLATFORM_IMPL_DATA_FILE_IPP
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#ifdef __APPLE__
+#include <sys/sysctl.h>
+#endif
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL Descriptor open_again(std::string const& path, int flags) {
+    int descriptor = -1;
+    do descriptor = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666);
+    while (descriptor < 0 && errno == EINTR);
+    return Descriptor(descriptor);
+}
+
+GLOBUS_DECL Descriptor open_data_file(std::string const& path, bool make, bool fresh) {
+    return open_again(path, O_RDWR | O_NOFOLLOW | (make ? O_CREAT : 0) | (fresh ? O_EXCL : 0));
+}
+
+GLOBUS_DECL Descriptor open_to_read(std::string const& path) { return open_again(path, O_RDONLY); }
+
+GLOBUS_DECL bool write_at(Descriptor const& file, std::string_view bytes, std::uint64_t offset) {
+    while (!bytes.empty()) {
+        auto const count = ::pwrite(file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+    return true;
+}
+
+GLOBUS_DECL std::ptrdiff_t read_at(Descriptor const& file, char* buffer, std::size_t size, std::uint64_t offset) {
+    std::size_t there = 0;
+    while (there != size) {
+        auto const count = ::pread(file.get(), buffer + there, size - there, static_cast<off_t>(offset + there));
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return -1;
+        if (count == 0) break;
+        there += static_cast<std::size_t>(count);
+    }
+    return static_cast<std::ptrdiff_t>(there);
+}
+
+GLOBUS_DECL bool resize_file(Descriptor const& file, std::uint64_t size) {
+    return ::ftruncate(file.get(), static_cast<off_t>(size)) == 0;
+}
+
+GLOBUS_DECL bool sync_data(Descriptor const& file) {
+#ifdef __APPLE__
+    return ::fsync(file.get()) == 0;
+#else
+    return ::fdatasync(file.get()) == 0;
+#endif
+}
+
+GLOBUS_DECL void begin_sync([[maybe_unused]] Descriptor const& file, [[maybe_unused]] std::uint64_t offset,
+                            [[maybe_unused]] std::uint64_t size) {
+#ifdef SYNC_FILE_RANGE_WRITE
+    int const before = errno;
+    (void)::sync_file_range(file.get(), static_cast<off_t>(offset), static_cast<off_t>(size), SYNC_FILE_RANGE_WRITE);
+    errno = before;
+#endif
+}
+
+GLOBUS_DECL bool set_permissions(Descriptor const& file, unsigned mode) {
+    return ::fchmod(file.get(), static_cast<mode_t>(mode)) == 0;
+}
+
+GLOBUS_DECL bool set_modified(Descriptor const& file, std::int64_t seconds) {
+    timespec times[2] = {};
+    times[0].tv_nsec = UTIME_OMIT;
+    times[1].tv_sec = static_cast<time_t>(seconds);
+    return ::futimens(file.get(), times) == 0;
+}
+
+GLOBUS_DECL bool names_file(std::string const& path, Descriptor const& file) {
+    struct stat named {};
+    struct stat open {};
+    return ::lstat(path.c_str(), &named) == 0 && ::fstat(file.get(), &open) == 0 && named.st_dev == open.st_dev &&
+           named.st_ino == open.st_ino;
+}
+
+GLOBUS_DECL bool may_make_files(std::string const& directory) { return ::access(directory.c_str(), W_OK | X_OK) == 0; }
+
+GLOBUS_DECL std::string boot_identity() {
+    char text[64] = {};
+#ifdef __APPLE__
+    std::size_t size = sizeof text - 1;
+    return ::sysctlbyname("kern.bootsessionuuid", text, &size, nullptr, 0) == 0 ? std::string(text) : std::string();
+#else
+    Descriptor const file = open_to_read("/proc/sys/kernel/random/boot_id");
+    auto const count = file ? read_at(file, text, sizeof text, 0) : 0;
+    return {text, count > 0 ? static_cast<std::size_t>(count) : 0};
+#endif
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_IMPL_DATA_FILE_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+GLOBUS_DECL std::optional<std::uint64_t> read_size(std::string_view text) {
+    std::uint64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    // The largest file that systems know of has 2^63 - 1 bytes.
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() || number >> 63 != 0)
+        return std::nullopt;
+    return number;
+}
+
+GLOBUS_DECL std::optional<std::int64_t> date_of(http::Headers const& headers, std::string_view name) {
+    std::string_view const text = headers.get(name);
+    return text.empty() ? std::nullopt : parse_http_date(text, unix_now());
+}
+
+/// Adds the digests of a header: `sha-256=:base64:, md5=...`. Those that this library does not know are skipped.
+GLOBUS_DECL void read_digests(std::string_view text, std::vector<Digest>& digests) {
+    while (!text.empty()) {
+        std::string_view one = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(text.size(), one.size() + 1));
+        one = trimmed(one);
+        auto const equals = one.find('=');
+        if (equals == std::string_view::npos) continue;
+        std::string_view const name = one.substr(0, equals);
+        std::string_view value = one.substr(equals + 1);
+        if (value.size() > 1 && value.front() == ':' && value.back() == ':') value = value.substr(1, value.size() - 2);
+        for (auto const algorithm : {Digest::Algorithm::md5, Digest::Algorithm::sha256, Digest::Algorithm::sha512})
+            if (http::detail::equal_ignoring_case(name, to_string(algorithm))) try {
+                    digests.emplace_back(algorithm, value);
+                } catch (UsageError const&) {  // the server says something that is none
+                }
+    }
+}
+
+GLOBUS_DECL FileStat read_file_stat(http::Headers const& headers, int status) {
+    FileStat stat;
+    stat.etag = headers.get("ETag");
+    stat.content_type = headers.get("Content-Type");
+    stat.ranges = http::detail::equal_ignoring_case(headers.get("Accept-Ranges"), "bytes") || status == 206;
+    if (auto const seconds = date_of(headers, "Last-Modified"))
+        stat.modified = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
+    if (status == 206) {
+        if (auto const range = read_content_range(headers.get("Content-Range"))) stat.size = range->size;
+    } else if (headers.find("Transfer-Encoding") == nullptr) {
+        stat.size = read_size(headers.get("Content-Length"));
+    }
+    for (auto const& [name, value] : headers) {
+        if (http::detail::equal_ignoring_case(name, "Repr-Digest") || http::detail::equal_ignoring_case(name, "Digest"))
+            read_digests(value, stat.digests);
+        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-Digest"))
+            read_digests(value, stat.digests);
+        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-MD5"))
+            read_digests("md5=" + value, stat.digests);
+    }
+    return stat;
+}
+
+GLOBUS_DECL std::string validator_of(http::Headers const& headers) {
+    std::string_view const tag = headers.get("ETag");
+    if (tag.size() > 1 && tag.front() == '"') return std::string(tag);
+    auto const changed = date_of(headers, "Last-Modified"), sent = date_of(headers, "Date");
+    if (changed && sent && *sent - *changed > 1) return std::string(headers.get("Last-Modified"));
+    return {};
+}
+
+GLOBUS_DECL std::optional<ContentRange> read_content_range(std::string_view text) {
+    constexpr std::string_view unit = "bytes ";
+    auto const slash = text.find('/');
+    if (!text.starts_with(unit) || slash == std::string_view::npos) return std::nullopt;
+    std::string_view const range = trimmed(text.substr(unit.size(), slash - unit.size()));
+    std::string_view const whole = trimmed(text.substr(slash + 1));
+    ContentRange read;
+    if (whole != "*" && !(read.size = read_size(whole))) return std::nullopt;
+    if (range == "*") {
+        read.satisfied = false;
+        return read.size ? std::optional(read) : std::nullopt;
+    }
+    auto const dash = range.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    auto const first = read_size(range.substr(0, dash)), last = read_size(range.substr(dash + 1));
+    if (!first || !last || *last < *first || (read.size && *last >= *read.size)) return std::nullopt;
+    read.first = *first;
+    read.last = *last;
+    return read;
+}
+
+GLOBUS_DECL std::optional<std::uint64_t> first_to_ask(HeldPart const& held) {
+    if (held.bytes == 0 || held.validator.empty()) return std::nullopt;
+    // Of a complete file the last byte is asked for again: the answer says whether it is still the same file.
+    if (!held.size || held.bytes < *held.size) return held.bytes;
+    return *held.size == 0 ? std::nullopt : std::optional(*held.size - 1);
+}
+
+GLOBUS_DECL Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status,
+                          http::Headers const& headers) {
+    using Kind = Verdict::Kind;
+    std::string const validator = validator_of(headers);
+    bool const same = !held.validator.empty() && validator == held.validator;
+    bool const other = !validator.empty() && !held.validator.empty() && validator != held.validator;
+    std::optional<ContentRange> const range = read_content_range(headers.get("Content-Range"));
+    switch (status) {
+        case 200: {
+            auto const size = read_file_stat(headers, status).size;
+            bool const fits = !size || !held.size || size == held.size;
+            return {.kind = same && fits ? Kind::repeat : Kind::restart, .size = size};
+        }
+        case 206: {
+            bool const fits = range && range->satisfied && asked && range->first == *asked && !other &&
+                              (!range->size || !held.size || range->size == held.size);
+            if (!fits) return {.kind = Kind::ask_whole};
+            return {.kind = Kind::append, .first = range->first, .size = range->size ? range->size : held.size};
+        }
+        case 416: {
+            bool const all = range && !range->satisfied && asked && held.bytes == *range->size && !other;
+            return {.kind = all ? Kind::complete : Kind::ask_whole, .first = held.bytes, .size = held.bytes};
+        }
+        default:
+            return {.kind = Kind::ask_whole};
+    }
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <ostream>
+#include <span>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace globus::detail {
+
+/// A stream of the caller's.
+class StreamReceiver final : public Receiver {
+public:
+    explicit StreamReceiver(std::ostream& out) : out_(out) {}
+    [[nodiscard]] bool can_restart() const noexcept override { return false; }
+    void begin(HeldPart const&) override {}
+    bool write(std::uint64_t, std::string_view piece) override {
+        out_.write(piece.data(), static_cast<std::streamsize>(piece.size()));
+        check();
+        return true;
+    }
+    void finish(FileStat const&, std::uint64_t) override {
+        out_.flush();
+        check();
+    }
+
+private:
+    void check() const {
+        if (!out_) throw LocalFileError("the stream", "written", std::make_error_code(std::errc::io_error));
+    }
+    std::ostream& out_;
+};
+
+/// A buffer of the caller's.
+class BufferReceiver final : public Receiver {
+public:
+    explicit BufferReceiver(std::span<std::byte> buffer) : buffer_(buffer) {}
+    [[nodiscard]] bool can_restart() const noexcept override { return true; }
+    void begin(HeldPart const& version) override {
+        if (version.size) check(*version.size);
+    }
+    bool write(std::uint64_t offset, std::string_view piece) override {
+        check(offset + piece.size());
+        std::memcpy(buffer_.data() + offset, piece.data(), piece.size());
+        return true;
+    }
+    void digest(DigestStream& stream, std::uint64_t size) const override {
+        stream.update({reinterpret_cast<char const*>(buffer_.data()), static_cast<std::size_t>(size)});
+    }
+    void finish(FileStat const&, std::uint64_t) override {}
+
+private:
+    void check(std::uint64_t size) const {
+        if (size > buffer_.size())
+            throw UsageError("the file has " + std::to_string(size) + " bytes, and the buffer " +
+                             std::to_string(buffer_.size()) + ": ask for the size by stat_file");
+    }
+    std::span<std::byte> buffer_;
+};
+
+/// A function of the caller's.
+class SinkReceiver final : public Receiver {
+public:
+    explicit SinkReceiver(http::Sink const& sink) : sink_(sink) {}
+    [[nodiscard]] bool can_restart() const noexcept override { return false; }
+    void begin(HeldPart const&) override {}
+    bool write(std::uint64_t, std::string_view piece) override { return sink_(piece); }
+    void finish(FileStat const&, std::uint64_t) override {}
+
+private:
+    http::Sink const& sink_;
+};
+
+GLOBUS_DECL std::unique_ptr<Receiver> receiver_for(Download const& what, std::string url) {
+    struct Making {
+        Download const& what;
+        std::string url;
+        std::unique_ptr<Receiver> operator()(std::string const& path) {
+            return std::make_unique<PartialFile>(what, path, std::move(url));
+        }
+        std::unique_ptr<Receiver> operator()(std::ostream* stream) { return std::make_unique<StreamReceiver>(*stream); }
+        std::unique_ptr<Receiver> operator()(std::span<std::byte> buffer) {
+            return std::make_unique<BufferReceiver>(buffer);
+        }
+        std::unique_ptr<Receiver> operator()(http::Sink const& sink) {
+            if (!sink) throw UsageError("the function that a download goes to is empty");
+            return std::make_unique<SinkReceiver>(sink);
+        }
+    };
+    return std::visit(Making{what, std::move(url)}, what.to.value());
+}
+
+GLOBUS_DECL PartialFile::PartialFile(Download const& what, std::string const& path, std::string url)
+    : what_(what), path_(path), url_(std::move(url)) {
+    if (path.empty() || path.ends_with('/') || path.find('\0') != std::string::npos)
+        throw UsageError("a download to a file needs the file's own path, not that of its folder");
+    if (auto const facts = facts_of_name(path); facts && facts->kind == FileFacts::Kind::link)
+        path_ = real_directory(path).value_or(path);  // the link stays, and what it leads to is replaced
+    if (auto const facts = facts_at(path_); facts && facts->kind != FileFacts::Kind::regular)
+        throw UsageError(path + (facts->kind == FileFacts::Kind::directory
+                                     ? " is a folder: give the file's own path"
+                                     : " is no plain file: open it, and download to a stream"));
+    std::string const directory = directory_of(path_);
+    if (!may_make_files(directory)) fail(directory, "written");
+    auto const slash = path_.rfind('/');
+    std::string name = slash == std::string::npos ? path_ : path_.substr(slash + 1);
+    if (name.size() > 180) name = hex_encode(sha256(name));  // a name has at most 255 bytes
+    part_ = directory + "/." + name + ".globus-part";
+}
+
+GLOBUS_DECL PartialFile::~PartialFile() {
+    if (done_ || !file_) return;
+    auto const facts = facts_of(file_);
+    if (!common_ || version_.validator.empty() || !facts || facts->size == 0) remove();
+}
+
+GLOBUS_DECL void PartialFile::fail(std::string const& path, char const* what) const {
+    throw LocalFileError(path, what, {errno, std::generic_category()});
+}
+
+GLOBUS_DECL bool PartialFile::open_common(bool make) {
+    if (!what_.resume) return false;
+    file_ = open_data_file(part_, make);
+    if (!file_) return false;
+    auto const facts = facts_of(file_);
+    bool usable = facts && facts->kind == FileFacts::Kind::regular && facts->own && !facts->has_other_names;
+    if (usable && !try_lock(file_)) usable = is_unsupported(errno) || errno == ENOLCK;
+    usable = usable && names_file(part_, file_);  // whoever had the lock may have made it the file
+    if (!usable) file_ = Descriptor();
+    common_ = usable;
+    return usable;
+}
+
+GLOBUS_DECL void PartialFile::open_own() {
+    part_ = directory_of(part_) + "/." + random_uuid() + ".globus-part";
+    file_ = open_data_file(part_, true, true);
+    if (!file_) fail(path_, "written");
+}
+
+GLOBUS_DECL HeldPart PartialFile::held() {
+    if (!open_common(false)) return {};
+    version_ = read_note();
+    return version_;
+}
+
+GLOBUS_DECL HeldPart PartialFile::read_note() {
+    Descriptor const note = open_file(note_path(), Opening::to_read);
+    auto const facts = facts_of(file_);
+    std::string text(8192, '\0');
+    auto const count = note && facts ? read_at(note, text.data(), text.size(), 0) : 0;
+    if (count <= 0) return {};
+    text.resize(static_cast<std::size_t>(count));
+    boost::system::error_code error;
+    boost::json::value const read = boost::json::parse(text, error);
+    auto const* const members = error ? nullptr : read.if_object();
+    if (members == nullptr) return {};
+    auto const word = [&](char const* name) {
+        auto const* const value = members->if_contains(name);
+        auto const* const string = value != nullptr ? value->if_string() : nullptr;
+        return string != nullptr ? std::string(string->data(), string->size()) : std::string();
+    };
+    HeldPart part{.validator = word("validator"), .size = read_size(word("size"))};
+    if (part.validator.empty() || word("url") != url_) return {};
+    durable_ = read_size(word("durable")).value_or(0);
+    auto const there = static_cast<std::uint64_t>(facts->size);
+    // What was written before the system was started again, or on another machine, may not have reached the disk.
+    bool const same_start = !word("boot").empty() && word("boot") == boot_identity();
+    durable_ = std::min(durable_, there);
+    part.bytes = same_start ? there : durable_;
+    if (part.size) part.bytes = std::min(part.bytes, *part.size);
+    return part;
+}
+
+GLOBUS_DECL void PartialFile::write_note() {
+    boost::json::object note{{"url", url_}, {"validator", version_.validator}, {"durable", std::to_string(durable_)}};
+    if (version_.size) note["size"] = std::to_string(*version_.size);
+    note["boot"] = boot_identity();
+    std::string const fresh = note_path() + ".new";
+    Descriptor const file = remove_file(fresh) ? open_file(fresh, Opening::to_make) : Descriptor();
+    if (!file || !write_file(file, boost::json::serialize(note)) || !rename_file(fresh, note_path())) {
+        int const why = errno;
+        remove_file(fresh);
+        errno = why;
+        fail(path_, "written");
+    }
+}
+
+GLOBUS_DECL std::optional<unsigned> PartialFile::final_mode() const {
+    if (what_.permissions) return what_.permissions;
+    auto const before = facts_at(path_);
+    return before ? std::optional(before->mode) : std::nullopt;
+}
+
+GLOBUS_DECL void PartialFile::begin(HeldPart const& version) {
+    if (!file_ && !open_common(true)) open_own();
+    if (common_) remove_file(note_path());
+    if (!resize_file(file_, 0)) fail(path_, "written");
+    // Nobody may read a part of a file who may not read the file.
+    if (auto const mode = final_mode(); mode && !set_permissions(file_, *mode | 0600U)) fail(path_, "written");
+    version_ = version;
+    durable_ = flushed_ = 0;
+    if (common_ && !version.validator.empty()) write_note();
+}
+
+GLOBUS_DECL bool PartialFile::write(std::uint64_t offset, std::string_view piece) {
+    if (!write_at(file_, piece, offset)) fail(path_, "written");
+    std::uint64_t const end = offset + piece.size();
+    if (!what_.durable || end < flushed_ + flush) return true;
+    begin_sync(file_, flushed_, end - flushed_);
+    flushed_ = end;
+    if (end >= durable_ + checkpoint && common_ && !version_.validator.empty()) {
+        if (!sync_data(file_)) fail(path_, "written");
+        durable_ = end;
+        write_note();
+    }
+    return true;
+}
+
+GLOBUS_DECL void PartialFile::digest(DigestStream& stream, std::uint64_t size) const {
+    auto const buffer = std::make_unique<char[]>(std::size_t{1} << 18);
+    for (std::uint64_t at = 0; at != size;) {
+        auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(size - at, std::uint64_t{1} << 18));
+        auto const count = read_at(file_, buffer.get(), wanted, at);
+        if (count <= 0) fail(part_, "read");
+        stream.update({buffer.get(), static_cast<std::size_t>(count)});
+        at += static_cast<std::uint64_t>(count);
+    }
+}
+
+GLOBUS_DECL void PartialFile::finish(FileStat const& file, std::uint64_t size) {
+    auto const facts = facts_of(file_);
+    if (!facts || facts->size < 0 || static_cast<std::uint64_t>(facts->size) < size)
+        throw FileIntegrityError(path_ + ": somebody else has changed the partial file of this download");
+    if (!resize_file(file_, size)) fail(path_, "written");
+    if (auto const mode = final_mode(); mode && !set_permissions(file_, *mode)) fail(path_, "given its permissions");
+    if (what_.keep_time && file.modified && !set_modified(file_, file.modified->time_since_epoch().count()))
+        fail(path_, "given its time");
+    if (what_.durable && !sync_file(file_) && !is_unsupported(errno)) fail(path_, "written");
+    if (!rename_file(part_, path_)) fail(path_, "written");
+    done_ = true;
+    if (common_) remove_file(note_path());
+    if (what_.durable) sync_directory(directory_of(path_));
+}
+
+GLOBUS_DECL void PartialFile::discard() noexcept { remove(); }
+
+GLOBUS_DECL void PartialFile::remove() noexcept {
+    if (done_ || !file_) return;
+    if (names_file(part_, file_)) remove_file(part_);
+    if (common_) remove_file(note_path());
+    done_ = true;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <istream>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+namespace globus::detail {
+
+/// A file of this machine.
+class FileBody final : public UploadBody {
+public:
+    explicit FileBody(std::string path) : path_(std::move(path)), file_(open_to_read(path_)) {
+        if (!file_) fail();
+        auto const facts = facts_of(file_);
+        if (!facts) fail();
+        if (facts->kind != FileFacts::Kind::regular)
+            throw UsageError(path_ + (facts->kind == FileFacts::Kind::directory
+                                          ? " is a folder: upload its files one by one"
+                                          : " is no plain file: open it, and upload the stream"));
+        facts_ = *facts;
+    }
+    [[nodiscard]] std::optional<std::uint64_t> size() const override { return static_cast<std::uint64_t>(facts_.size); }
+    bool rewind() override {
+        at_ = 0;
+        return true;
+    }
+    std::size_t read(char* buffer, std::size_t size) override {
+        auto const left = static_cast<std::uint64_t>(facts_.size) - at_;
+        auto const count = read_at(file_, buffer, static_cast<std::size_t>(std::min<std::uint64_t>(size, left)), at_);
+        if (count < 0) fail();
+        if (count == 0 && left != 0) changed();
+        at_ += static_cast<std::uint64_t>(count);
+        return static_cast<std::size_t>(count);
+    }
+    void check_unchanged() const override {
+        auto const now = facts_of(file_);
+        if (!now || now->size != facts_.size || now->modified != facts_.modified) changed();
+    }
+
+private:
+    [[noreturn]] void fail() const { throw LocalFileError(path_, "read", {errno, std::generic_category()}); }
+    [[noreturn]] void changed() const { throw FileChangedError(path_ + " changed while it was sent"); }
+
+    std::string path_;
+    Descriptor file_;
+    FileFacts facts_;
+    std::uint64_t at_ = 0;
+};
+
+/// A buffer of the caller's.
+class BufferBody final : public UploadBody {
+public:
+    explicit BufferBody(std::span<std::byte const> buffer) : buffer_(buffer) {}
+    [[nodiscard]] std::optional<std::uint64_t> size() const override { return buffer_.size(); }
+    bool rewind() override {
+        at_ = 0;
+        return true;
+    }
+    std::size_t read(char* buffer, std::size_t size) override {
+        std::size_t const count = std::min(size, buffer_.size() - at_);
+        if (count != 0) std::memcpy(buffer, buffer_.data() + at_, count);
+        at_ += count;
+        return count;
+    }
+
+private:
+    std::span<std::byte const> buffer_;
+    std::size_t at_ = 0;
+};
+
+/// A stream of the caller's.
+class StreamBody final : public UploadBody {
+public:
+    StreamBody(std::istream& in, std::optional<std::uint64_t> size) : in_(in), size_(size), begin_(in.tellg()) {
+        if (begin_ == std::istream::pos_type(-1)) {
+            in_.clear(in_.rdstate() & ~std::ios::failbit);  // it cannot be positioned
+        } else if (!size_ && in_.seekg(0, std::ios::end)) {
+            size_ = static_cast<std::uint64_t>(in_.tellg() - begin_);
+            in_.seekg(begin_);
+        }
+        check();
+    }
+    [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
+    bool rewind() override {
+        if (fresh_) return true;
+        if (begin_ == std::istream::pos_type(-1)) return false;
+        in_.clear(in_.rdstate() & ~(std::ios::eofbit | std::ios::failbit));
+        fresh_ = static_cast<bool>(in_.seekg(begin_));
+        return fresh_;
+    }
+    std::size_t read(char* buffer, std::size_t size) override {
+        fresh_ = false;
+        in_.read(buffer, static_cast<std::streamsize>(size));
+        check();
+        return static_cast<std::size_t>(in_.gcount());
+    }
+
+private:
+    void check() const {
+        if (in_.bad() || (in_.fail() && !in_.eof()))
+            throw LocalFileError("the stream", "read", std::make_error_code(std::errc::io_error));
+    }
+    std::istream& in_;
+    std::optional<std::uint64_t> size_;
+    std::istream::pos_type begin_;
+    bool fresh_ = true;  ///< nothing was read yet
+};
+
+/// A function of the caller's.
+class FunctionBody final : public UploadBody {
+public:
+    FunctionBody(http::Source const& source, std::optional<std::uint64_t> size) : source_(source), size_(size) {
+        if (!source_) throw UsageError("the function that an upload comes from is empty");
+    }
+    [[nodiscard]] std::optional<std::uint64_t> size() const override { return size_; }
+    bool rewind() override { return fresh_; }
+    std::size_t read(char* buffer, std::size_t size) override {
+        fresh_ = false;
+        return source_(buffer, size);
+    }
+
+private:
+    http::Source const& source_;
+    std::optional<std::uint64_t> size_;
+    bool fresh_ = true;
+};
+
+GLOBUS_DECL std::unique_ptr<UploadBody> body_of(Upload const& what) {
+    struct Making {
+        std::optional<std::uint64_t> const& size;
+        std::unique_ptr<UploadBody> operator()(std::string const& path) { return std::make_unique<FileBody>(path); }
+        std::unique_ptr<UploadBody> operator()(std::istream* in) { return std::make_unique<StreamBody>(*in, size); }
+        std::unique_ptr<UploadBody> operator()(std::span<std::byte const> buffer) {
+            return std::make_unique<BufferBody>(buffer);
+        }
+        std::unique_ptr<UploadBody> operator()(http::Source const& source) {
+            return std::make_unique<FunctionBody>(source, size);
+        }
+    };
+    auto body = std::visit(Making{what.size}, what.from.value());
+    if (what.size && body->size() != what.size)
+        throw UsageError("the size of this upload is " + std::to_string(body->size().value_or(0)) +
+                         " bytes: leave `size` out, which is for streams and functions");
+    return body;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
 #ifndef GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
 #define GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
 

@@ -64,7 +64,7 @@ TEST_CASE("An observer of errors may use the policy and the client that it hears
     App<Storage> const app{Native{server.native_client_id()},
                            {.app_name = "test",
                             .login_flow = terminal.flow(),
-                            .storage = storage,
+                            .token_storage = storage,
                             .request_refresh_tokens = true,
                             .auth_url = server.base_url(),
                             .on_error = [&](std::exception_ptr) {
@@ -75,17 +75,17 @@ TEST_CASE("An observer of errors may use the policy and the client that it hears
     storage.is_full();
     auto const start = http::Clock::now();
     SECTION("the client of a user app") {
-        call = [&] { answered += transfer.task_list().status() == 200; };
+        call = [&] { answered += transfer.task_list().http_status() == 200; };
         server.expire_access_tokens();
-        CHECK(transfer.task_list().status() == 200);
+        CHECK(transfer.task_list().http_status() == 200);
     }
     SECTION("another client of that app, and the app") {
         call = [&] {
-            answered += client_of<TransferService>(app, server).task_list().status() == 200;
+            answered += client_of<TransferService>(app, server).task_list().http_status() == 200;
             app.login();
         };
         server.expire_access_tokens();
-        CHECK(transfer.task_list().status() == 200);
+        CHECK(transfer.task_list().http_status() == 200);
     }
     SECTION("a policy of a stored token") {
         std::optional<RefreshPolicy<Native>> policy;
@@ -106,14 +106,14 @@ TEST_CASE("An observer of errors may use the policy and the client that it hears
         std::optional<Client<TransferService, AppPolicy<ClientApp<Storage>>, CurlTransport>> client;
         ClientApp<Storage> const account{Confidential{server.client_id(), server.client_secret()},
                                          {.app_name = "test",
-                                          .storage = Storage(storage),
+                                          .token_storage = Storage(storage),
                                           .auth_url = server.base_url(),
                                           .on_error = [&](std::exception_ptr) {
-                                              if (++told == 1) answered += client->task_list().status() == 200;
+                                              if (++told == 1) answered += client->task_list().http_status() == 200;
                                           }}};
         client.emplace(client_of<TransferService>(account, server));
         server.expire_access_tokens();
-        CHECK(client->task_list().status() == 200);
+        CHECK(client->task_list().http_status() == 200);
     }
     CHECK(told >= 1);
     CHECK(answered == 1);
@@ -130,7 +130,7 @@ TEST_CASE("An observer hears of what went wrong while consents were looked up, a
         App<Storage> const app{Native{server.native_client_id()},
                                {.app_name = "test",
                                 .login_flow = terminal.flow(),
-                                .storage = storage,
+                                .token_storage = storage,
                                 .request_refresh_tokens = true,
                                 .auth_url = server.base_url(),
                                 .on_error = [&](std::exception_ptr) {
@@ -142,14 +142,14 @@ TEST_CASE("An observer hears of what went wrong while consents were looked up, a
     needing().login();
     auto const app = needing();  // the next start of the program, which has to look
     auto const transfer = client_of<TransferService>(app, server);
-    call = [&] { answered += transfer.task_list().status() == 200; };
+    call = [&] { answered += transfer.task_list().http_status() == 200; };
     storage.update([](TokenDataByResourceServer& tokens) {
         tokens.at("auth.globus.org").expires_at_seconds = 1;  // renewed to ask for consents
         return true;
     });
     storage.is_full();
     auto const start = http::Clock::now();
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     CHECK(told >= 1);
     CHECK(answered == 1);
     CHECK(http::Clock::now() - start < at_once);
@@ -173,7 +173,7 @@ TEST_CASE("A storage that asks its own app or policy for a token is refused at o
         }
         inside = false;
     });
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     CHECK(refused >= 1);
     CHECK(http::Clock::now() - start < at_once);
     storage.on_read({});

@@ -23,7 +23,7 @@ TestApp app_ahead(sandbox::Server& server, Terminal& terminal, std::int64_t seco
                   std::chrono::seconds leeway = TestApp::Config{}.id_token_leeway) {
     return TestApp(Native{server.native_client_id()}, {.app_name = "test",
                                                        .login_flow = terminal.flow(),
-                                                       .storage = MemoryTokenStorage(),
+                                                       .token_storage = MemoryTokenStorage(),
                                                        .auth_url = server.base_url(),
                                                        .id_token_leeway = leeway,
                                                        .now = [seconds] { return detail::unix_now() + seconds; }});

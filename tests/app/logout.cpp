@@ -49,7 +49,7 @@ TEMPLATE_TEST_CASE("A logout takes the tokens of the app's own services, and a s
     CHECK_FALSE(storage.get_token_data("auth.globus.org"));
     CHECK(storage.get_token_data(groups_server) == others);
     CHECK(server.count("oauth2_revoke_token") == 4);
-    CHECK(groups.get_my_groups().status() == 200);
+    CHECK(groups.get_my_groups().http_status() == 200);
     CHECK_THROWS_AS(transfer.task_list(), LoginRequiredError);
     one.logout();  // there is nothing left of its own
     CHECK(server.count("oauth2_revoke_token") == 4);
@@ -102,7 +102,7 @@ TEST_CASE("A service account logs out of its own services") {
     sandbox::Server server;
     MemoryTokenStorage const storage;
     ClientApp<MemoryTokenStorage> const app(Confidential{server.client_id(), server.client_secret()},
-                                            {.storage = storage, .auth_url = server.base_url()});
+                                            {.token_storage = storage, .auth_url = server.base_url()});
     auto const transfer = client_of<TransferService>(app, server);
     app.login();
     TokenDataByResourceServer const foreign{

@@ -75,9 +75,9 @@ TEST_CASE("A login flow that asks its own app for a login is refused at once, an
         words.push_back(words_of([&] { app->finish_login(login, Secret(code), state); }));
         CHECK(app->run([] { return 7; }) == 7);  // what needs no login is none of its business
     };
-    app.emplace(
-        Native{server.native_client_id()},
-        MeddlingApp::Config{.login_flow = {meddle}, .storage = MemoryTokenStorage(), .auth_url = server.base_url()});
+    app.emplace(Native{server.native_client_id()},
+                MeddlingApp::Config{
+                    .login_flow = {meddle}, .token_storage = MemoryTokenStorage(), .auth_url = server.base_url()});
     app->login();
     CHECK(words.size() == 4);
     for (std::string const& one : words) CHECK(one.find("login flow") != std::string::npos);
@@ -134,7 +134,7 @@ TEST_CASE("A child process is refused at once what it inherits of an app, also w
                                                                   inside.release();
                                                                   go_on.acquire();
                                                               }},
-                                                              .storage = MemoryTokenStorage(),
+                                                              .token_storage = MemoryTokenStorage(),
                                                               .auth_url = server.base_url()});
     ClientApp<MemoryTokenStorage> const service(Confidential{server.client_id(), server.client_secret()},
                                                 {.auth_url = server.base_url()});

@@ -34,11 +34,11 @@ TEST_CASE("A refresh token that is of no use any more means a login") {
     auto const app = make_app(server, terminal, MemoryTokenStorage{});
     auto const transfer = client_of<TransferService>(app, server);
     app.login();
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     server.revoke_all_tokens();
     CHECK_THROWS_AS(transfer.task_list(), LoginRequiredError);
     CHECK(terminal.asked == 1);
-    CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+    CHECK(app.run([&] { return transfer.task_list().http_status(); }) == 200);
     CHECK(terminal.asked == 2);
 }
 
@@ -50,7 +50,7 @@ TEST_CASE("A token that a service refuses and nobody can renew means a login in 
     app.login();
     server.revoke_all_tokens();
     CHECK_THROWS_AS(transfer.task_list(), TransferApiError);
-    CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+    CHECK(app.run([&] { return transfer.task_list().http_status(); }) == 200);
     CHECK(terminal.asked == 2);
 
     // a login that does not help is not asked for again
@@ -81,7 +81,8 @@ TEST_CASE("Consents are looked up with a token that lives") {
     needs(app);
     auto const transfer = client_of<TransferService>(app, server);
     CHECK(app.login_required() == !refresh);
-    CHECK(app.run([&] { return transfer.operation_ls({.endpoint_id = server.mapped_collection()}).status(); }) == 200);
+    CHECK(app.run([&] { return transfer.operation_ls({.endpoint_id = server.mapped_collection()}).http_status(); }) ==
+          200);
     CHECK(terminal.asked == (refresh ? 1 : 2));
 }
 
@@ -95,12 +96,12 @@ TEST_CASE("Two programs that share a file see each other's logins and logouts") 
     auto const here = client_of<TransferService>(one, server);
     auto const there = client_of<TransferService>(two, server);
     one.login();
-    CHECK(there.task_list().status() == 200);
+    CHECK(there.task_list().http_status() == 200);
     one.logout();
     CHECK_THROWS_AS(there.task_list(), LoginRequiredError);
     CHECK(two.login_required());
     one.login();
-    CHECK(there.task_list().status() == 200);
+    CHECK(there.task_list().http_status() == 200);
     CHECK(terminal.asked == 2);
 }
 
@@ -124,7 +125,7 @@ TEST_CASE("Two programs that share a file cannot log in as two users") {
     }
     CHECK(storage.get_token_data_by_resource_server() == before);
     CHECK(server.count("oauth2_revoke_token") == 2);  // its access and refresh token
-    CHECK(here.task_list().status() == 200);
+    CHECK(here.task_list().http_status() == 200);
     one.logout();
     two.login({.parameters = bob});
     CHECK(storage.get_token_data("auth.globus.org")->identity_id == "22222222-2222-4222-8222-222222222222");
@@ -165,7 +166,7 @@ TEST_CASE("A 401 that says what the user has to do is answered by that login, on
                 {"session_message": "stronger", "session_required_mfa": true}}}})"));
     };
     fault(401, refresh ? "2" : "1");  // a token that renews itself is tried once more before
-    CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+    CHECK(app.run([&] { return transfer.task_list().http_status(); }) == 200);
     CHECK(terminal.asked == 2);
     CHECK(terminal.url.find("session_required_mfa=True") != std::string::npos);
     CHECK(terminal.url.find("session_message=stronger") != std::string::npos);
@@ -255,7 +256,7 @@ TEST_CASE("Who waits for another thread's login can be cancelled") {
                                                      answered.wait();
                                                      return std::optional(browse(url).first);
                                                  }}),
-         .storage = MemoryTokenStorage{},
+         .token_storage = MemoryTokenStorage{},
          .auth_url = server.base_url()}};
     std::jthread const first([&] { app.login(); });
     asking.wait();
@@ -308,8 +309,8 @@ TEST_CASE("Threads that are asked for different consents at once get both") {
         }
     };
     {
-        std::jthread const one([&] { call([&] { return transfer.task_list().status(); }); });
-        std::jthread const two([&] { call([&] { return groups.get_my_groups().status(); }); });
+        std::jthread const one([&] { call([&] { return transfer.task_list().http_status(); }); });
+        std::jthread const two([&] { call([&] { return groups.get_my_groups().http_status(); }); });
     }
     CHECK(good == 2);
     CHECK(terminal.asked == 3);

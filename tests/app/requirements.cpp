@@ -51,7 +51,7 @@ TEST_CASE("A consent that is asked for in any form is one that the next login as
     INFO(body);
     SECTION("by run") {
         refuse(server, body);
-        CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+        CHECK(app.run([&] { return transfer.task_list().http_status(); }) == 200);
     }
     SECTION("by hand") {
         refuse(server, body);
@@ -62,7 +62,7 @@ TEST_CASE("A consent that is asked for in any form is one that the next login as
             CHECK(error.consent_required());
             app.login({.parameters = {.required_scopes = error.required_scopes()}});
         }
-        CHECK(transfer.task_list().status() == 200);
+        CHECK(transfer.task_list().http_status() == 200);
     }
     CHECK(terminal.asked == 2);
     auto const query = query_of(terminal.url);
@@ -87,7 +87,7 @@ TEST_CASE("A login's URL has nothing empty in it, and what asks for nothing is n
     refuse(server, R"({"code": "PermissionDenied", "message": "m", "authorization_parameters": {
         "session_message": "again, please", "session_required_identities": [], "session_required_mfa": false,
         "session_required_single_domain": [], "session_required_policies": "", "prompt": ""}})");
-    CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+    CHECK(app.run([&] { return transfer.task_list().http_status(); }) == 200);
     CHECK(terminal.asked == 2);
     auto const query = query_of(terminal.url);
     for (auto const& [name, values] : query) {

@@ -108,11 +108,11 @@ TEST_CASE("All tokens of an answer are stored, with who logged in") {
     CHECK(transfer.identity_id == "the-user");
     CHECK(transfer.access_token == Secret("at2"));
     CHECK(transfer.refresh_token.empty());
-    CHECK(transfer.expires_at_seconds == answer.by_resource_server("transfer.api.globus.org").expires_at);
+    CHECK(transfer.expires_at_seconds == answer.by_resource_server("transfer.api.globus.org").expires_at_seconds);
     CHECK(tokens.at("auth.globus.org").refresh_token == Secret("rt1"));
     Token const token = transfer.token();
     CHECK(token.access_token == Secret("at2"));
-    CHECK(token.expires_at == transfer.expires_at_seconds);
+    CHECK(token.expires_at_seconds == transfer.expires_at_seconds);
 }
 
 TEST_CASE("Storages keep formats of the Python SDK") {

@@ -117,7 +117,7 @@ TEST_CASE("A renewed token that cannot be stored is used, and the app's observer
     App<FrailStorage> const app{Native{server.native_client_id()},
                                 {.app_name = "test",
                                  .login_flow = terminal.flow(),
-                                 .storage = storage,
+                                 .token_storage = storage,
                                  .request_refresh_tokens = true,
                                  .auth_url = server.base_url(),
                                  .on_error = observer}};
@@ -125,15 +125,15 @@ TEST_CASE("A renewed token that cannot be stored is used, and the app's observer
     app.login();
     storage.is(State::full);
     server.expire_access_tokens();
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     CHECK(*observer.told == 1);
 
     FrailStorage const other;
     ClientApp<FrailStorage> const account{
         Confidential{server.client_id(), server.client_secret()},
-        {.app_name = "test", .storage = other, .auth_url = server.base_url(), .on_error = observer}};
+        {.app_name = "test", .token_storage = other, .auth_url = server.base_url(), .on_error = observer}};
     other.is(State::full);
-    CHECK(client_of<TransferService>(account, server).task_list().status() == 200);
+    CHECK(client_of<TransferService>(account, server).task_list().http_status() == 200);
     CHECK(*observer.told == 2);
 }
 
@@ -157,7 +157,7 @@ TEST_CASE("The tokens of a login that cannot be stored or verified are taken bac
                                                          storage.is(State::broken);
                                                          return std::optional(browse(terminal.url).first);
                                                      }}),
-             .storage = storage,
+             .token_storage = storage,
              .request_refresh_tokens = true,
              .auth_url = server.base_url()}};
         CHECK_THROWS_AS(breaking.login({.force = true}), TokenStorageError);

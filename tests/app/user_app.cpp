@@ -38,7 +38,7 @@ TEST_CASE("A user logs in once and the next start of the program finds the token
         CHECK(app.login_required());
         CHECK_THROWS_AS(transfer.task_list(), LoginRequiredError);
         CHECK(terminal.asked == 0);  // a call never prompts
-        CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+        CHECK(app.run([&] { return transfer.task_list().http_status(); }) == 200);
         CHECK(terminal.asked == 1);
         CHECK_FALSE(app.login_required());
         app.login();
@@ -49,9 +49,9 @@ TEST_CASE("A user logs in once and the next start of the program finds the token
     }
     auto const app = make_app(server, terminal, storage);
     auto const transfer = client_of<TransferService>(app, server);
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     server.expire_access_tokens();
-    CHECK(transfer.task_list().status() == 200);  // renewed, and stored
+    CHECK(transfer.task_list().http_status() == 200);  // renewed, and stored
     CHECK(terminal.asked == 1);
 
     // another scope needs another login
@@ -60,7 +60,7 @@ TEST_CASE("A user logs in once and the next start of the program finds the token
     CHECK_THROWS_AS(groups.get_my_groups(), LoginRequiredError);
     app.login();
     CHECK(terminal.asked == 2);
-    CHECK(groups.get_my_groups().status() == 200);
+    CHECK(groups.get_my_groups().http_status() == 200);
 
     app.logout();
     CHECK(storage.get_token_data_by_resource_server().empty());
@@ -76,7 +76,7 @@ TEST_CASE("Clients may be made for each request, and add what they need only onc
     for (int i = 0; i != 100; ++i) (void)client_of<TransferService>(app, server);
     CHECK(app.scope_requirements().at("transfer.api.globus.org") == Scope::parse(TransferScopes::all));
     app.login();
-    for (int i = 0; i != 3; ++i) CHECK(client_of<TransferService>(app, server).task_list().status() == 200);
+    for (int i = 0; i != 3; ++i) CHECK(client_of<TransferService>(app, server).task_list().http_status() == 200);
     CHECK(terminal.asked == 2);
     app.add_scope_requirements("transfer.api.globus.org",
                                {transfer_scope_with_data_access(server.mapped_collection())});
@@ -95,7 +95,7 @@ TEST_CASE("64 threads that need a login cause one") {
         for (int t = 0; t != 64; ++t)
             threads.emplace_back([&] {
                 start.arrive_and_wait();
-                good += app.run([&] { return transfer.task_list().status(); }) == 200;
+                good += app.run([&] { return transfer.task_list().http_status(); }) == 200;
             });
     }
     CHECK(good == 64);
@@ -112,7 +112,7 @@ TEST_CASE("A consent that a collection asks for is fetched, and the call made ag
     std::string const id = server.source_collection();
     server.require_consent("transfer", {transfer_scope_with_data_access(id).text()});
     CHECK_THROWS_AS(transfer.operation_ls({.endpoint_id = id}), TransferApiError);
-    CHECK(app.run([&] { return transfer.operation_ls({.endpoint_id = id}).status(); }) == 200);
+    CHECK(app.run([&] { return transfer.operation_ls({.endpoint_id = id}).http_status(); }) == 200);
     CHECK(terminal.asked == 2);
     CHECK(terminal.url.find("data_access") != std::string::npos);
 }
@@ -124,7 +124,7 @@ TEST_CASE("A session that a service asks for is fetched once, not for ever") {
     auto const transfer = client_of<TransferService>(app, server);
     app.login();
     server.require_session("transfer", {{"session_required_mfa", true}});
-    CHECK(app.run([&] { return transfer.task_list().status(); }) == 200);
+    CHECK(app.run([&] { return transfer.task_list().http_status(); }) == 200);
     CHECK(terminal.asked == 2);
     CHECK(terminal.url.find("session_required_mfa=True") != std::string::npos);
 
@@ -162,7 +162,7 @@ TEST_CASE("A web application sends its user to the login, and finishes it when t
     REQUIRE_FALSE(code.empty());
     CHECK_THROWS_AS(app.finish_login(*login, code, "forged"), UsageError);
     app.finish_login(*login, code, state);
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     CHECK_THROWS_AS(app.finish_login(*login, code, state), UsageError);  // a code works once
 
     server.expire_access_tokens();
@@ -194,17 +194,17 @@ TEST_CASE("A service account gets its tokens by itself, and keeps them") {
     JsonTokenStorage const storage(directory / "tokens.json");
     sandbox::Server server;
     ClientApp<> const app{Confidential{server.client_id(), server.client_secret()},
-                          {.app_name = "ingest", .storage = storage, .auth_url = server.base_url()}};
+                          {.app_name = "ingest", .token_storage = storage, .auth_url = server.base_url()}};
     auto const transfer = client_of<TransferService>(app, server);
     CHECK(app.login_required());
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     CHECK(server.count("oauth2_client_credentials_tokens") == 1);
     server.expire_access_tokens();
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     CHECK(server.count("oauth2_client_credentials_tokens") == 2);
     ClientApp<> const again{Confidential{server.client_id(), server.client_secret()},
-                            {.app_name = "ingest", .storage = storage, .auth_url = server.base_url()}};
-    CHECK(client_of<TransferService>(again, server).task_list().status() == 200);
+                            {.app_name = "ingest", .token_storage = storage, .auth_url = server.base_url()}};
+    CHECK(client_of<TransferService>(again, server).task_list().http_status() == 200);
     CHECK(server.count("oauth2_client_credentials_tokens") == 2);  // the stored token lives
 
     app.login({.force = true});

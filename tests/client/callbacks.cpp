@@ -73,7 +73,7 @@ TEST_CASE("callbacks: each may call the client that it was called by", "[client]
                               call();
                               return true;
                           }});
-        TaskWait wait{.task_id = "t", .timeout = 2s, .polling_interval = 1s};
+        TaskWait wait{.task_id = "t", .timeout = 2s, .polling_interval = 1s, .first_interval = 1s};
         wait.on_progress = [&](TaskProgress const&) { call(); };
         wait.sleep = [&](std::chrono::duration<double>) {
             call();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <globus/services/transfer.hpp>
+#include <globus/version.hpp>
 
 #include "support/catch.hpp"
 #include "support/clean_line.hpp"
@@ -40,7 +41,10 @@ static_assert(!ClientConfiguration<int, AccessTokenPolicy, MockTransport>);
 
 TEST_CASE("client: a request as it goes out", "[client]") {
     MockTransport transport;
-    transport.reply(200, R"({"DATA": []})");
+    transport.reply([](http::Request const& sent) {
+        CHECK(sent.headers.find("Authorization") == nullptr);  // a transport gets it as a Secret
+        return http::Response{.status = 200, .body = R"({"DATA": []})"};
+    });
     Transfer const transfer{"tok", {.transport = transport, .app_name = "app/1"}};
     (void)transfer.operation_ls({.endpoint_id = "a/b%c", .path = "/~/x y&z", .show_hidden = false},
                                 {.headers = {{"X-Mine", "1"}}, .query = {{"extra", "e"}}});
@@ -53,7 +57,7 @@ TEST_CASE("client: a request as it goes out", "[client]") {
     CHECK(request.headers.get("User-Agent") == "globus-sdk-cpp-" GLOBUS_VERSION_STRING "/app/1");
     CHECK(request.headers.get("X-Globus-Client-Info") == "product=globus-cpp,version=" GLOBUS_VERSION_STRING);
     CHECK(request.headers.get("X-Mine") == "1");
-    CHECK(request.headers.find("Authorization") == nullptr);
+    CHECK(request.headers.get("Authorization") == "Bearer tok");
     CHECK_FALSE(request.fresh_connection);
 }
 
@@ -88,7 +92,7 @@ TEST_CASE("client: a non-idempotent request goes alone, and once", "[client]") {
     REQUIRE(transport.request_count() == 1);
     CHECK(transport.requests()[0].fresh_connection);
     transport.reply(503).reply(200, "{}");
-    CHECK(transfer.post("v0.10/thing", Json{{"a", 1}}, {.retry_as = RetryClass::idempotent}).status() == 200);
+    CHECK(transfer.post("v0.10/thing", Json{{"a", 1}}, {.retry_as = RetryClass::idempotent}).http_status() == 200);
 }
 
 TEST_CASE("client: a read is repeated after a passing failure, not after another", "[client]") {
@@ -206,6 +210,8 @@ TEST_CASE("client: the log hook is told of every attempt, and of no secret", "[c
     transport.reply(503).reply(200, "{}", {{"X-Request-ID", "r1"}});
     std::string log;
     Transfer const transfer{"canary-token", {.transport = transport, .log = [&](LogEvent const& event) {
+                                                 CHECK(event.service == "transfer");
+                                                 CHECK(event.operation == "GetTask");
                                                  log += std::string(event.method) + ' ' + std::string(event.url) + ' ' +
                                                         std::to_string(event.status) + ' ' +
                                                         std::string(event.request_id) + '\n';
@@ -215,6 +221,26 @@ TEST_CASE("client: the log hook is told of every attempt, and of no secret", "[c
     CHECK(log ==
           "GET https://transfer.api.globus.org/v0.10/task/t 503 \n"
           "GET https://transfer.api.globus.org/v0.10/task/t 200 r1\n");
+}
+
+TEST_CASE("client: the log hook is told of the token request that a call needs", "[client]") {
+    MockTransport transport;
+    transport.reply(200, R"({"access_token": "canary-token", "token_type": "Bearer", "expires_in": 3600, "scope": "s",
+                             "resource_server": "transfer.api.globus.org"})");
+    transport.reply(200, "{}").reply(200, "{}");
+    std::string log;
+    Client<TransferService, ClientCredentialsPolicy, MockTransport> const transfer{
+        ClientCredentialsPolicy({"id", "canary-secret"}, "s"),
+        {.transport = transport, .log = [&](LogEvent const& event) {
+             log += std::string(event.service) + ' ' + std::string(event.operation) + ' ' + std::string(event.url) +
+                    ' ' + std::to_string(event.attempt) + ' ' + std::to_string(event.status) + '\n';
+         }}};
+    (void)transfer.get_task({.task_id = "t"});
+    (void)transfer.get("v0.10/new");
+    CHECK(log ==
+          "auth token https://auth.globus.org/v2/oauth2/token 1 200\n"
+          "transfer GetTask https://transfer.api.globus.org/v0.10/task/t 1 200\n"
+          "transfer  https://transfer.api.globus.org/v0.10/new 1 200\n");
 }
 
 TEST_CASE("client: no answer makes lines or controls of its own in a log", "[client]") {

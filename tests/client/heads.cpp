@@ -24,7 +24,7 @@ TEST_CASE("on_head sees the headers of a success before its body, and no error",
                  return true;
              },
          .on_head = [&](http::Response const& head) { seen.emplace_back(head.headers.get("Content-Length")); }});
-    CHECK(answer.status() == 200);
+    CHECK(answer.http_status() == 200);
     CHECK(seen == std::vector<std::string>{"4", "data"});
 }
 

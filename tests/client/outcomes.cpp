@@ -46,7 +46,7 @@ TEST_CASE("Client: what an earlier attempt has done is a success that says so", 
     lose(mock).reply(502, exists);
     auto const made = transfer.operation_mkdir({.endpoint_id = "e", .path = "/d"});
     CHECK(made.replayed());
-    CHECK(made.status() == 502);
+    CHECK(made.http_status() == 502);
     lose(mock).reply(404, not_found);
     CHECK(transfer.operation_rename({.endpoint_id = "e", .oldpath = "/a", .newpath = "/b"}).replayed());
     mock.reply(500, "{}").reply(404, R"({"code": "BookmarkNotFound"})");
@@ -113,7 +113,7 @@ TEST_CASE("Client: a sink that has taken a piece is not given it again", "[clien
     CHECK(mock.request_count() == 1);
     taken.clear();
     lose(mock).reply(200, "0123456789");
-    CHECK(transfer.get("file", {}, {.sink = sink}).status() == 200);
+    CHECK(transfer.get("file", {}, {.sink = sink}).http_status() == 200);
     CHECK(taken == "0123456789");
 }
 
@@ -133,7 +133,7 @@ TEST_CASE("Client: a stream that was read is not sent again, but the token is re
                         "resource_server": "transfer.api.globus.org"})");
     CHECK_THROWS_AS(put(), TransferApiError);
     mock.reply(200, "{}");
-    CHECK(put().status() == 200);
+    CHECK(put().http_status() == 200);
     CHECK(mock.requests().back().authorization == Secret("Bearer new"));
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("Client: an answer that is whole and no JSON is not asked for again", 
                 INFO(cut);
                 mock.clear();
                 mock.reply(200, cut).reply(200, R"({"DATA": []})");
-                CHECK(transfer.task_list({}, {.keep_text = keep_text}).status() == 200);
+                CHECK(transfer.task_list({}, {.keep_text = keep_text}).http_status() == 200);
                 CHECK(mock.left() == 0);
             }
         }
@@ -277,7 +277,7 @@ TEST_CASE("Client: a redirect that leads nowhere is no document", "[client][outc
         mock.reply(status, "{}");
         CHECK_THROWS_AS(transfer.task_list(), TransferApiError);
         mock.reply(status, "{}");
-        CHECK(transfer.get("v0.10/task_list").status() == status);
+        CHECK(transfer.get("v0.10/task_list").http_status() == status);
     }
 }
 

@@ -233,9 +233,9 @@ TEST_CASE("paging: a range, its pages and a client that were moved from say so",
     CHECK_THROWS_AS(transfer.task_wait({.task_id = "t"}), UsageError);
     CHECK_THROWS_AS(Transfer(transfer).get("x"), UsageError);  // nor is a copy of nothing something
     CHECK_THROWS_WITH(transfer.try_send(GetTask{.task_id = "t"}).value(), ContainsSubstring("moved from"));
-    CHECK(other.get("x").status() == 200);
+    CHECK(other.get("x").http_status() == 200);
     transfer = std::move(other);
-    CHECK(transfer.get("x").status() == 200);
+    CHECK(transfer.get("x").http_status() == 200);
     CHECK_THROWS_AS(other.get("x"), UsageError);
 }
 

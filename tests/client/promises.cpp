@@ -163,7 +163,7 @@ TEST_CASE("Client: what is to be sent once is not sent again with a new token, b
     CHECK_THROWS_AS(groups.create_group({.data = Json{{"name", "n"}}}, {.retry_as = RetryClass::never}),
                     GroupsApiError);
     CHECK(mock.request_count() == 2);
-    CHECK(groups.create_group({.data = Json{{"name", "n"}}}).status() == 201);
+    CHECK(groups.create_group({.data = Json{{"name", "n"}}}).http_status() == 201);
     CHECK(mock.requests().at(2).authorization == Secret("Bearer new"));
 }
 
@@ -173,6 +173,6 @@ TEST_CASE("Client: what creates is sent again after 401 and 429, which count as 
         RefreshPolicy{Native{"client"}, Token{.access_token = "old", .refresh_token = "rt"}},
         {.transport = mock, .retry = {.base = 0s, .throttled = 0s}}};
     mock.reply(401, "{}").reply(200, new_token).reply(429, "{}").reply(201, "{}");
-    CHECK(groups.create_group({.data = Json{{"name", "n"}}}).status() == 201);
+    CHECK(groups.create_group({.data = Json{{"name", "n"}}}).http_status() == 201);
     CHECK(mock.request_count() == 4);
 }

@@ -48,7 +48,7 @@ Outcome outcome(Method method, std::vector<int> const& statuses, std::string con
     Client<S, AccessTokenPolicy, MockTransport> const client("token", {.transport = mock, .retry = retry});
     Outcome out;
     try {
-        out.status = client.request({.method = method, .path = "x"}).status();
+        out.status = client.request({.method = method, .path = "x"}).http_status();
     } catch (ApiError const& error) {
         out.status = error.http_status();
     } catch (NetworkError const&) {
@@ -139,7 +139,7 @@ TEST_CASE("Client: a renewed token is used once and at once, whatever came befor
             {.transport = mock, .retry = row.attempts ? at_once(*row.attempts) : at_once()});
         Outcome out;
         try {
-            out.status = client.get("x").status();
+            out.status = client.get("x").http_status();
         } catch (ApiError const& error) {
             out.status = error.http_status();
         }

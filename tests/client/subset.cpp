@@ -85,7 +85,7 @@ TEST_CASE("subset: a client that only reads sends nothing but GET and HEAD of it
         CHECK_THROWS_AS(reader.request({.method = method, .path = "v0.10/thing"}), UsageError);
     CHECK(transport.request_count() == 0);
     transport.reply(200);
-    CHECK(reader.request<Bytes>({.method = http::Method::head, .path = "v0.10/thing"}).status() == 200);
+    CHECK(reader.request<Bytes>({.method = http::Method::head, .path = "v0.10/thing"}).http_status() == 200);
 }
 
 TEST_CASE("subset: functions of several requests are there if these are in the list") {

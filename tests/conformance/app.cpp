@@ -185,7 +185,7 @@ Json stored_tokens(MemoryTokenStorage const& storage) {
 /// `client.get(path)` as the scenario's app does it: with its redrive of GAREs, its logins, or neither.
 template <class App, class C>
 Json get(Stage const& stage, App const& app, C const& client, std::string const& path) {
-    auto const call = [&] { return Object{{"http_status", client.get(path).status()}}; };
+    auto const call = [&] { return Object{{"http_status", client.get(path).http_status()}}; };
     if (stage.is("*no_handler")) return call();
     bool const redrive = stage.is("*gare_*") && !stage.is("*gare_off") && !stage.is("*redrive_off");
     if (redrive) return app.run(call);
@@ -301,7 +301,7 @@ std::string run_user(Stage& stage, K client) {
         client,
         {.app_name = stage.app_name,
          .login_flow = flow,
-         .storage = storage,
+         .token_storage = storage,
          .request_refresh_tokens = stage.is("*refresh_tokens*") || stage.is("*.logout"),
          .login_redirect_uri =
              std::same_as<K, Confidential> ? shown_parameter(stage.scenario, "redirect_uri") : std::string(),
@@ -315,7 +315,7 @@ std::string run_client(Stage& stage, Confidential client) {
     MemoryTokenStorage const storage;
     globus::ClientApp<MemoryTokenStorage, MockTransport> const app{
         std::move(client),
-        {.app_name = stage.app_name, .storage = storage, .transport = stage.mock, .now = clock_of(stage)}};
+        {.app_name = stage.app_name, .token_storage = storage, .transport = stage.mock, .now = clock_of(stage)}};
     run_steps(stage, app, storage);
     return {};
 }

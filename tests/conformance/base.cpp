@@ -89,7 +89,7 @@ std::string check(Json const& recorded) {
 /// What is read from an answer.
 std::string check_response(Json const& recorded) {
     globus::Response<Json> const response(response_of(member(recorded, "response")));
-    if (response.status() != member(recorded, "http_status").as_int64()) return "the status differs";
+    if (response.http_status() != member(recorded, "http_status").as_int64()) return "the status differs";
     if (Json const* data = find(recorded, "data"); data != nullptr && !data->is_null())
         if (auto words = difference(*data, response.json(), "data"); !words.empty()) return words;
     if (Json const* body = find(recorded, "text"))

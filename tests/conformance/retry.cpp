@@ -123,7 +123,7 @@ std::string check_sequence(Json const& recorded, Json const& facts) {
         Client const client(RecordedCredentials(member(recorded, "authorizations"),
                                                 string_member(recorded, "authorizer") == "renewing"),
                             std::move(options));
-        status = client.request({.method = method, .path = "x"}).status();
+        status = client.request({.method = method, .path = "x"}).http_status();
     } catch (Misfit const& misfit) {
         return misfit.what();
     } catch (...) {
@@ -193,7 +193,7 @@ std::string check_renewal(Json const& recorded, MakePolicy const& make_policy) {
     bool const fetches = steps.empty() || member(recorded, "requests").as_array().size() != in_steps;
     if (Json const& initial = member(recorded, "initial"); !fetches && initial.is_object()) {
         token.access_token = globus::Secret(string_member(initial, "access_token"));
-        token.expires_at = member(initial, "expires_at").to_number<std::int64_t>();
+        token.expires_at_seconds = member(initial, "expires_at").to_number<std::int64_t>();
     }
     std::string const auth_url = globus::Environment::current().service_url("auth");
     globus::AuthContext const context{auth_url};
@@ -232,7 +232,7 @@ std::string check_renewal(Json const& recorded, MakePolicy const& make_policy) {
         Object got;
         got["requests"] = mock.request_count() - before;
         got["access_token"] = now.access_token.reveal();
-        got["expires_at"] = now.expires_at ? Json(*now.expires_at) : Json();
+        got["expires_at"] = now.expires_at_seconds ? Json(*now.expires_at_seconds) : Json();
         got["refresh_token"] = now.refresh_token.empty() ? Json() : Json(now.refresh_token.reveal());
         for (auto const& [name, value] : got)
             if (Json const* wanted = find(step, name))

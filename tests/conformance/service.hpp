@@ -88,7 +88,7 @@ inline Json json_of_token(globus::Token const& token) {
     json["access_token"] = token.access_token.reveal();
     json["refresh_token"] = token.refresh_token.empty() ? Json() : Json(token.refresh_token.reveal());
     json["token_type"] = token.token_type;
-    json["expires_at_seconds"] = token.expires_at ? Json(*token.expires_at) : Json();
+    json["expires_at_seconds"] = token.expires_at_seconds ? Json(*token.expires_at_seconds) : Json();
     json["resource_server"] = token.resource_server;
     return json;
 }
@@ -112,7 +112,7 @@ template <class T>
 Answer describe(globus::Response<T> const& response) {
     Answer answer;
     Object result;
-    result["http_status"] = response.status();
+    result["http_status"] = response.http_status();
     answer.mismatch = response.mismatch();
     if constexpr (std::derived_from<T, globus::TokenResponse>) {
         describe_tokens(*response, result);

@@ -88,6 +88,7 @@ Answer task_wait(Call const& call) {
     globus::TaskWait wait{.task_id = text_member(call.kwargs, "task_id"), .jitter = 0};
     if (Json const* seconds = find(call.kwargs, "timeout")) fill(wait.timeout, *seconds);
     if (Json const* seconds = find(call.kwargs, "polling_interval")) fill(wait.polling_interval, *seconds);
+    wait.first_interval = wait.polling_interval;  // the reference's looks are at equal distances
     Answer answer;
     auto const verdict = make_client<globus::TransferService>(call).task_wait(wait);
     // the reference answers true for every task that does not run any more, one that waits for credentials among them

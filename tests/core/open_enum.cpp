@@ -71,6 +71,7 @@ TEST_CASE("A text that is no known word has to be asked for by name", "[open_enu
                       "has it, write word(\"...\")");
     CHECK_THROWS_AS(Colour(std::string("RED\0", 4)), UsageError);
     CHECK_THROWS_AS(Colour(std::string_view("red")), UsageError);
+    CHECK_THROWS_AS(Colour(static_cast<char const*>(nullptr)), UsageError);
     CHECK(Colour(std::string("RED")) == Colour::red);
     CHECK(Colour("").empty());
 }

@@ -4,11 +4,14 @@
 #include <globus/core/json.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/core/timestamp.hpp>
+#include <globus/core/values.hpp>
 
 #include <support/catch.hpp>
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <ostream>
@@ -19,8 +22,13 @@
 #include <vector>
 
 using namespace globus;
+using Catch::Matchers::ContainsSubstring;
 
 namespace {
+
+struct Named {
+    Optional<std::string> name = {};
+};
 
 template <class T>
 concept Printable = requires(std::ostream& out, T const& value) { out << value; };
@@ -91,8 +99,20 @@ TEST_CASE("A member that is a text takes a view of one, and refuses a null point
     char const* const unset = nullptr;
     char const* const set = "set";
     CHECK(Optional<std::string>(set) == "set");
-    CHECK_THROWS_AS(Optional<std::string>(unset), UsageError);
+    // The error names the line, which has the member's name.
+    std::string const line = std::to_string(__LINE__ + 1);
+    auto const make = [&] { return Named{.name = unset}; };
+    CHECK_THROWS_WITH(make(), ContainsSubstring("a null pointer was given where a text belongs, in line " + line +
+                                                " of optional.cpp"));
+    CHECK_THROWS_AS(make(), UsageError);
     CHECK_THROWS_AS(Required<std::string>(unset), UsageError);
+    CHECK_THROWS_AS(Optional<StringList>(unset), UsageError);
+    CHECK_THROWS_AS(StringList(unset), UsageError);
+    CHECK_THROWS_AS(Optional<Timestamp>(unset), UsageError);
+    CHECK(Optional<StringList>(set) == StringList{"set"});
+    static_assert(!std::convertible_to<std::nullptr_t, Optional<std::string>>);
+    static_assert(!std::convertible_to<std::nullptr_t, Required<std::string>>);
+    CHECK(Optional<Json>(nullptr)->is_null());
     static_assert(!std::convertible_to<int, Optional<std::string>>);
     static_assert(!std::convertible_to<std::string_view, Optional<bool>>);
 }

@@ -48,6 +48,14 @@ TEST_CASE("An error prints what it says", "[printing]") {
 #endif
 }
 
+TEST_CASE("How a wait ended, and why no answer came, prints", "[printing]") {
+    std::ostringstream out;
+    out << TaskVerdict::Kind::failed << ' ' << flows::RunVerdict::Kind::inactive << ' ' << search::TaskVerdict{}.kind
+        << ' ' << search::IndexDeleteVerdict::Kind::deleted << ' ' << timers::TimerVerdict::Kind::paused << ' '
+        << NetworkError::Kind::proxy << ' ' << NetworkError::Sent::no;
+    CHECK(out.str() == "failed inactive timed_out deleted paused proxy no");
+}
+
 TEST_CASE("Every enumerator of the errors has its name as a text", "[printing]") {
     using Kind = NetworkError::Kind;
     std::vector<std::pair<Kind, std::string_view>> const kinds{

@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-FLOORS = ("core", "http", "oauth", "client", "services", "app", "sandbox")
+FLOORS = ("core", "http", "oauth", "client", "services", "app", "facade", "sandbox")
 SYSTEM = re.compile(r"#include <((?:sys|netinet|arpa)/\w+\.h|(?:fcntl|unistd|signal|spawn|dirent|pwd|poll|pthread)\.h)>")
 OWN = re.compile(r"#include <globus/(\w+)/")
 

@@ -24,7 +24,7 @@ def unqualified(name):
 def around(text, position):
     """The namespaces and types that a position is in, the innermost one first; None for a function."""
     names = []
-    for line in re.finditer(r"^(?:\S.*\{|\}.*)$", text[:position], re.M):
+    for line in re.finditer(r"^(?:\S.*\{|\S.*,\n(?: .*,\n)* .*\{|\}.*)$", text[:position], re.M):
         if line[0].startswith("}"):
             names.pop()
         else:

@@ -7,8 +7,13 @@
 #include "support/catch.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <cstddef>
+#include <cstdlib>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 using namespace globus;
 
@@ -97,5 +102,97 @@ TEST_CASE("certificates: the authority of ca_file is trusted, a handshake that f
         CHECK(error.kind() == NetworkError::Kind::tls);
     }
     CHECK(attempts == 1);
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
+}
+
+namespace {
+
+/// What the environment says about certificates, for the time of a test.
+class Authorities {
+public:
+    explicit Authorities(std::map<std::string, std::string> const& wanted) {
+        for (char const* const name : names) {
+            char const* const value = std::getenv(name);
+            before_.emplace_back(value != nullptr ? std::optional<std::string>(value) : std::nullopt);
+            if (auto const found = wanted.find(name); found != wanted.end())
+                ::setenv(name, found->second.c_str(), 1);
+            else
+                ::unsetenv(name);
+        }
+    }
+    Authorities(Authorities const&) = delete;
+    Authorities& operator=(Authorities const&) = delete;
+    ~Authorities() {
+        for (std::size_t i = 0; i != before_.size(); ++i)
+            if (before_[i])
+                ::setenv(names[i], before_[i]->c_str(), 1);
+            else
+                ::unsetenv(names[i]);
+    }
+
+private:
+    static constexpr char const* names[] = {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"};
+    std::vector<std::optional<std::string>> before_;
+};
+
+}  // namespace
+
+TEST_CASE("certificates: those of the environment are trusted if from_environment asks for them",
+          "[http][curl_transport]") {
+    TemporaryDirectory const directory;
+    sandbox::Options options;
+    options.tls = sandbox::Tls::good;
+    sandbox::Server server(options);
+    std::string const good = directory / "ca.pem", other = directory / "other.pem";
+    write_file(good, server.ca_pem());
+    write_file(other, sandbox::Server(options).ca_pem());
+    http::Request request;
+    request.url = server.base_url();
+    auto const is_trusted = [&](CurlOptions const& curl) {
+        try {
+            (void)CurlTransport{curl}.send(request);
+            return true;
+        } catch (NetworkError const& error) {
+            CHECK(error.kind() == NetworkError::Kind::tls);
+            return false;
+        }
+    };
+    {
+        Authorities const none({});
+        CHECK_FALSE(is_trusted(CurlOptions::from_environment()));
+    }
+    for (char const* const name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE"}) {
+        Authorities const one({{name, good}});
+        CHECK(is_trusted(CurlOptions::from_environment()));
+        CHECK_FALSE(is_trusted({}));  // nothing else reads the variables
+    }
+    {
+        Authorities const both({{"CURL_CA_BUNDLE", good}, {"SSL_CERT_FILE", other}});
+        CHECK(is_trusted(CurlOptions::from_environment()));
+    }
+    {
+        Authorities const both({{"CURL_CA_BUNDLE", other}, {"SSL_CERT_FILE", good}});
+        CHECK_FALSE(is_trusted(CurlOptions::from_environment()));
+    }
+}
+
+TEST_CASE("certificates: directories of the environment", "[http][curl_transport]") {
+    TemporaryDirectory const directory;
+    std::string const there = directory.path().string(), missing = directory / "missing";
+    {
+        Authorities const several({{"SSL_CERT_DIR", missing + "::" + there}, {"SSL_CERT_FILE", ""}});
+        CHECK(CurlOptions::from_environment().ca_path == there);
+    }
+    {
+        Authorities const first({{"SSL_CERT_DIR", there}, {"CURL_CA_BUNDLE", directory / "ca.pem"}});
+        write_file(directory / "ca.pem", "");
+        CHECK(CurlOptions::from_environment().ca_path.empty());
+    }
+    CHECK_NOTHROW(CurlTransport{{.ca_path = there + ':' + there}});
+    CHECK_THROWS_AS((CurlTransport{{.ca_path = there + ':' + missing}}), UsageError);
+    for (char const* const name : {"CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR"}) {
+        Authorities const wrong({{name, missing}});
+        CHECK_THROWS_WITH(CurlOptions::from_environment(), Catch::Matchers::StartsWith(name));
+        CHECK_THROWS_AS(CurlOptions::from_environment(), UsageError);
+    }
 }

@@ -83,9 +83,8 @@ TEST_CASE("content codings: a packed answer is read in every way that an answer 
             CHECK(transfer.operation_ls({.endpoint_id = "e"}, {.keep_text = false})->DATA.size() == 1);
             CHECK(transfer.get("x").json().at("DATA").as_array().size() == 1);
             std::string sunk;
-            CHECK(
-                transfer.get("x", {}, {.sink = [&](std::string_view piece) { return sunk += piece, true; }}).status() ==
-                200);
+            CHECK(transfer.get("x", {}, {.sink = [&](std::string_view piece) { return sunk += piece, true; }})
+                      .http_status() == 200);
             CHECK(sunk == listing);
             CHECK(fields(server.received(), "Accept-Encoding") == 4);
             CHECK_THAT(server.received(), ContainsSubstring("gzip"));

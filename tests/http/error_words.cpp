@@ -13,7 +13,7 @@
 #include <globus/services/timers/errors.hpp>
 #include <globus/services/transfer/errors.hpp>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -173,7 +173,7 @@ TEST_CASE("error words: no document takes long, or more than its own depth", "[h
         while (text.size() + unit.size() < 65000) text += unit;
         return text;
     };
-    auto const begin = std::chrono::steady_clock::now();
+    std::clock_t const begin = std::clock();
     int rounds = 0;
     for (std::string const& body :
          {R"({"errors": [)" + repeated("{},") + "{}]}", R"({"errors": [)" + repeated(R"({"message":"m"},)") + "{}]}",
@@ -194,7 +194,7 @@ TEST_CASE("error words: no document takes long, or more than its own depth", "[h
             CHECK(all(body, type).size() == 9);
             rounds += 9;
         }
-    CHECK((std::chrono::steady_clock::now() - begin) / rounds < std::chrono::milliseconds(200));
+    CHECK((std::clock() - begin) / rounds < CLOCKS_PER_SEC / 5);
 }
 
 TEST_CASE("error words: what a service repeats of a credential is not said", "[http][errors]") {

@@ -80,7 +80,7 @@ TEST_CASE("audience: where it is known whose a token is, nothing is asked for", 
     MemoryTokenStorage const storage;
     storage.store_token_data_by_resource_server({{std::string(groups_server), TokenData::from(held(groups_server))}});
     UserApp<Native, NoLoginFlow, MemoryTokenStorage, MockTransport> const app{
-        Native{"client"}, {.app_name = "test", .storage = storage, .transport = world.transport}};
+        Native{"client"}, {.app_name = "test", .token_storage = storage, .transport = world.transport}};
     auto const refused = [&](auto policy) {
         CHECK_THROWS_AS(world.call(TransferService{}, policy), UsageError);
         CHECK_THROWS_AS(world.call(GcsCollectionService{id, "m.example.org"}, policy), UsageError);
@@ -105,7 +105,7 @@ TEST_CASE("audience: of an answer with several tokens the one is taken that the 
         world.call(GroupsService{}, ClientCredentialsPolicy{{"id", "secret"}, {"a", "b"}});
         CHECK(world.sent() == "Bearer for-groups.api.globus.org");
         Token expired = held(groups_server);
-        expired.expires_at = 1;
+        expired.expires_at_seconds = 1;
         world.call(GroupsService{}, RefreshPolicy{Native{"id"}, expired});
         CHECK(world.sent() == "Bearer for-groups.api.globus.org");
         CHECK_THROWS_AS(world.call(SpecificFlowService{id}, RefreshPolicy{Native{"id"}, "rt"}), DecodeError);

@@ -50,6 +50,7 @@ TEST_CASE("credentials: what std::getenv gives for a variable that is not set is
     CHECK_THROWS_WITH(Native(unset), ContainsSubstring("the client id is empty: "));
     CHECK_THROWS_WITH(RefreshPolicy(Native("id"), unset), ContainsSubstring("the refresh token is empty: "));
     CHECK_THROWS_AS(ClientCredentialsPolicy(Confidential("id", "secret"), unset), UsageError);
+    CHECK_THROWS_WITH(Scope(unset), ContainsSubstring("an environment variable"));
     std::function<Secret()> const none;
     CHECK_THROWS_AS(TokenSourcePolicy(none), UsageError);
 }

@@ -38,7 +38,7 @@ std::string answer(std::string const& access_token, int expires_in, std::string 
            "}";
 }
 
-Token expired() { return {.access_token = "old", .refresh_token = "rt", .expires_at = 1}; }
+Token expired() { return {.access_token = "old", .refresh_token = "rt", .expires_at_seconds = 1}; }
 
 template <class P>
 std::string header(P const& policy, MockTransport const& transport) {
@@ -72,7 +72,7 @@ TEST_CASE("refresh: a fresh token is used, an old one renewed once", "[oauth][re
     transport.reply(200, answer("new", 3600));
     std::int64_t now = 1'000'000;
     RefreshPolicy const policy{Native{"client"},
-                               Token{.access_token = "old", .refresh_token = "rt", .expires_at = now + 1000},
+                               Token{.access_token = "old", .refresh_token = "rt", .expires_at_seconds = now + 1000},
                                {.now = [&] { return now; }}};
     CHECK(header(policy, transport) == "Bearer old");
     now += 930;
@@ -168,7 +168,7 @@ TEST_CASE("refresh: a refusal ends it, a living token is used to its end", "[oau
     transport.reply(400, R"({"error": "invalid_grant"})");
     std::int64_t now = 1'000'000;
     RefreshPolicy const policy{Native{"client"},
-                               Token{.access_token = "old", .refresh_token = "rt", .expires_at = now + 30},
+                               Token{.access_token = "old", .refresh_token = "rt", .expires_at_seconds = now + 30},
                                {.now = [&] { return now; }}};
     CHECK(header(policy, transport) == "Bearer old");
     now += 29;

@@ -104,8 +104,8 @@ TEST_CASE("renewal: who is to give a token and needs it is told so, at once", "[
         CHECK(self->authorize(transport, context).header == Secret("Bearer old"));
         return renew(held);
     };
-    RefreshPolicy const living{Native{"id"}, Token{.access_token = "old", .refresh_token = "rt", .expires_at = 1000030},
-                               options};
+    RefreshPolicy const living{
+        Native{"id"}, Token{.access_token = "old", .refresh_token = "rt", .expires_at_seconds = 1000030}, options};
     self = &living;
     CHECK(living.authorize(transport, context).header == Secret("Bearer t2"));
 }

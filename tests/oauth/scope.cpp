@@ -5,9 +5,9 @@
 
 #include <boost/json.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -133,7 +133,7 @@ TEST_CASE("scopes: what comes out of a text is bounded, too, and reads again", "
             std::string const text = diamond(layers, width);
             if (text.size() > limit) continue;
             INFO(layers << " layers of " << width);
-            auto const begin = std::chrono::steady_clock::now();
+            std::clock_t const begin = std::clock();
             try {
                 auto const scopes = Scope::parse(text);
                 std::string const out = Scope::join(scopes);
@@ -142,7 +142,7 @@ TEST_CASE("scopes: what comes out of a text is bounded, too, and reads again", "
             } catch (ScopeError const&) {
                 ++refused;
             }
-            CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
+            CHECK(std::clock() - begin < 2 * CLOCKS_PER_SEC);
         }
     CHECK(refused > 0);
     // a plain text of the greatest length is read

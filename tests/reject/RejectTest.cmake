@@ -1,13 +1,16 @@
 # What a wrong program is told.
 #
-#   cmake -D COMPILER=<compiler> -D FLAGS=<flag|flag|...> -D SOURCE=<file> -P RejectTest.cmake
+#   cmake -D COMPILER=<compiler> -D FLAGS=<flag|flag|...> -D HEADER=<header> -D SOURCE=<file> -P RejectTest.cmake
+#
+# HEADER was precompiled by Precompile.cmake; it holds what SOURCE includes.
 #
 # SOURCE holds a right program and, where GLOBUS_REJECT is defined, a wrong one. The right one must compile. The wrong
 # one must not, must be refused with one error, and the compiler's words must match every line of SOURCE of the form
 #
 #   // expect: <regular expression of CMake>
 #
-# A line `// errors: <number>` allows more than one error, where a compiler reads on after a mistake of grammar.
+# A line `// errors: <number>` allows more than one error, where a compiler reads on after a mistake of grammar. A line
+# `// only: clang` says that only clang refuses it; no test is made for other compilers.
 cmake_minimum_required(VERSION 3.22)
 
 file(STRINGS "${SOURCE}" expected REGEX "^// expect: ")
@@ -25,7 +28,7 @@ endfunction()
 
 function(compile status_variable words_variable)
   execute_process(
-    COMMAND ${COMPILER} ${flags} -fsyntax-only -fdiagnostics-color=never -fmessage-length=0 ${ARGN} ${SOURCE}
+    COMMAND ${COMPILER} ${flags} -include ${HEADER} -fsyntax-only -fdiagnostics-color=never -fmessage-length=0 ${ARGN} ${SOURCE}
     RESULT_VARIABLE status
     OUTPUT_VARIABLE words
     ERROR_VARIABLE words)

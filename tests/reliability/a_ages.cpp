@@ -120,7 +120,7 @@ TEST_CASE("A5: lives of 1 to 120 seconds cost at most one refresh a call", "[rel
         Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{
             RefreshPolicy{Native{"client"}, "rt"}, {.transport = transport_to(issuer)}};
         for (int call = 1; call <= 20; ++call) {
-            CHECK(transfer.get("x").status() == 200);
+            CHECK(transfer.get("x").http_status() == 200);
             CHECK(issuer->grants <= call);
         }
         if (lifetime >= 30) CHECK(issuer->grants == 1);
@@ -137,7 +137,7 @@ TEST_CASE("A8: a clock that jumps costs at most one refresh a jump, and no call"
     for (std::int64_t const jump : {0, 3 * 86400, -3 * 86400, 6 * 86400, -86400}) {
         now += jump;
         ++jumps;
-        for (int i = 0; i != 10; ++i) CHECK(transfer.get("x").status() == 200);
+        for (int i = 0; i != 10; ++i) CHECK(transfer.get("x").http_status() == 200);
         CHECK(issuer->grants <= jumps);
     }
 }

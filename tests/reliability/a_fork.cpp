@@ -119,7 +119,7 @@ TEST_CASE("A9: what a child process inherits is refused and goes in peace, and t
                              return Client<TransferService, AccessTokenPolicy>{token,
                                                                                {.base_url = url, .auth_url = url}}
                                         .task_list()
-                                        .status() == 200;
+                                        .http_status() == 200;
                          }) == good)
         ++anew;
     enough = true;
@@ -127,5 +127,5 @@ TEST_CASE("A9: what a child process inherits is refused and goes in peace, and t
     CHECK(peaceful == forks);
     CHECK(anew == 50);
     CHECK(failed == 0);
-    CHECK(transfer->task_list().status() == 200);
+    CHECK(transfer->task_list().http_status() == 200);
 }

@@ -476,13 +476,14 @@ TEMPLATE_TEST_CASE("A2: waiting for a storage that is locked ends with the call"
     }
     SECTION("ahead of time nobody waits") {
         std::int64_t const now = detail::unix_now();
-        Token const ageing{.access_token = "ageing", .refresh_token = "rt0", .expires_at = now + 200, .lifetime = 3000};
+        Token const ageing{
+            .access_token = "ageing", .refresh_token = "rt0", .expires_at_seconds = now + 200, .lifetime = 3000};
         RefreshPolicy const living{Native{"client"}, ageing, renewed_through(storage, server_name)};
         CHECK(living.authorize(transport, {"https://auth.globus.org/", begin + 60s}).header == Secret("Bearer ageing"));
         CHECK(http::Clock::now() - begin < 500ms);
     }
     SECTION("while the token lives, not long") {
-        Token const due{.access_token = "due", .refresh_token = "rt0", .expires_at = detail::unix_now() + 50};
+        Token const due{.access_token = "due", .refresh_token = "rt0", .expires_at_seconds = detail::unix_now() + 50};
         RefreshPolicy const living{Native{"client"}, due, renewed_through(storage, server_name)};
         CHECK(living.authorize(transport, {"https://auth.globus.org/", begin + 60s}).header == Secret("Bearer due"));
         CHECK(http::Clock::now() - begin < 3s);

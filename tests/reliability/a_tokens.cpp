@@ -64,12 +64,12 @@ TEST_CASE("A1: one policy shared by clients of several services, over real conne
     sandbox::Server server;
     auto const refresh = server.issue_refresh_token("transfer.api.globus.org");
     RefreshPolicy const policy{Native{server.native_client_id()},
-                               Token{.access_token = "expired", .refresh_token = refresh, .expires_at = 1}};
+                               Token{.access_token = "expired", .refresh_token = refresh, .expires_at_seconds = 1}};
     using Transfer = Client<TransferService, RefreshPolicy<Native>>;
     Transfer const one{policy, {.base_url = server.base_url(), .auth_url = server.base_url()}};
     Transfer const two{policy, {.base_url = server.base_url(), .auth_url = server.base_url()}};
     std::atomic<int> good = 0;
-    in_all_threads([&](int t) { good += (t % 2 == 0 ? one : two).task_list().status() == 200; });
+    in_all_threads([&](int t) { good += (t % 2 == 0 ? one : two).task_list().http_status() == 200; });
     CHECK(good == thread_count);
     CHECK(server.count("oauth2_refresh_token") == 1);
     for (auto const& entry : server.journal("task_list")) CHECK(entry.status == 200);
@@ -83,7 +83,7 @@ TEST_CASE("A1: one policy shared by eight clients", "[reliability][A1]") {
     std::vector<Client<TransferService, RefreshPolicy<Native>, MockTransport>> clients;
     for (int i = 0; i != 8; ++i) clients.emplace_back(policy, ClientOptions<MockTransport>{.transport = transport});
     std::atomic<int> good = 0;
-    in_all_threads([&](int t) { good += clients[static_cast<std::size_t>(t % 8)].get("x").status() == 200; });
+    in_all_threads([&](int t) { good += clients[static_cast<std::size_t>(t % 8)].get("x").http_status() == 200; });
     CHECK(good == thread_count);
     CHECK(issuer->grants == 1);
     CHECK(issuer->rejected == 0);
@@ -104,7 +104,7 @@ TEST_CASE("A7: a callback that always throws costs no call", "[reliability][A7]"
                        .on_error = [&](std::exception_ptr) { ++errors; }}},
         {.transport = transport_to(issuer)}};
     int good = 0;
-    for (int i = 0; i != 1000; ++i) good += transfer.get("x").status() == 200;
+    for (int i = 0; i != 1000; ++i) good += transfer.get("x").http_status() == 200;
     CHECK(good == 1000);
     CHECK(refreshed == 1000);
     CHECK(errors == 1000);

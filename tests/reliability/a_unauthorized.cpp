@@ -21,7 +21,7 @@ TEST_CASE("A3: 64 calls are answered 401: one refresh, each sent once more", "[r
     Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{
         RefreshPolicy{Native{"client"}, token("stale", std::nullopt)}, {.transport = transport_to(issuer)}};
     std::atomic<int> good = 0;
-    in_all_threads([&](int) { good += transfer.get("x").status() == 200; });
+    in_all_threads([&](int) { good += transfer.get("x").http_status() == 200; });
     CHECK(good == thread_count);
     CHECK(issuer->grants == 1);
     CHECK(issuer->calls <= 2 * thread_count);
@@ -78,7 +78,7 @@ TEST_CASE("A3: a 401 among other answers", "[reliability][A3]") {
             {.transport = mock, .retry = {.base = 0s, .throttled = 0s}}};
         int status = 0;
         try {
-            status = transfer.get("x").status();
+            status = transfer.get("x").http_status();
         } catch (TransferApiError const& error) {
             status = error.http_status();
         }

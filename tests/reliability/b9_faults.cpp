@@ -188,7 +188,7 @@ void calls_through_faults(sandbox::Server& server, CurlTransport const& transpor
     auto const groups_made = static_cast<int>(server.state().at("groups").as_array().size() - before);
     CHECK(groups_made >= counts.created);
     CHECK(groups_made <= counts.created + counts.unknown);
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
 }
 
 void check(Counts const& counts) {

@@ -42,10 +42,10 @@ TEST_CASE("B4: 1,000 calls from 64 threads against a host that always fails: at 
     CHECK_FALSE(retry.before_retry({.response = &unavailable}));
     auto const begin = http::Clock::now();
     while (retry.budget->left() != RetryBudget::capacity && http::Clock::now() - begin < 5s)
-        REQUIRE(transfer.task_list().status() == 200);
+        REQUIRE(transfer.task_list().http_status() == 200);
     CHECK(retry.budget->left() == RetryBudget::capacity);
     server.add_fault(rule("task_list", "after_body", R"({"type": "status", "code": 503})", "3"));
-    CHECK(transfer.task_list().status() == 200);  // at the fourth attempt
+    CHECK(transfer.task_list().http_status() == 200);  // at the fourth attempt
 }
 
 TEST_CASE("B4: nothing of the budget is lost or made over a million operations", "[reliability][B4]") {

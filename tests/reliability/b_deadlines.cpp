@@ -182,7 +182,7 @@ TEST_CASE("B6 B7: a renewal that another thread makes", "[reliability][B6][B7]")
     Client<TransferService, RefreshPolicy<Native>> const transfer{
         RefreshPolicy{Native{server.native_client_id()}, server.issue_refresh_token("transfer.api.globus.org")},
         {.base_url = server.base_url(), .auth_url = server.base_url()}};
-    auto renewing = std::async(std::launch::async, [&] { return transfer.task_list().status(); });
+    auto renewing = std::async(std::launch::async, [&] { return transfer.task_list().http_status(); });
     while (server.count("oauth2_refresh_token") == 0) std::this_thread::sleep_for(1ms);
     ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); }, Sent::no);
     CHECK(renewing.get() == 200);  // who waited and gave up did not end it

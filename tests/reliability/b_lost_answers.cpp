@@ -176,7 +176,7 @@ TEST_CASE("B2: a refresh token whose answers are lost is sent twice, not more", 
         Client<TransferService, RefreshPolicy<Native>> const transfer{
             RefreshPolicy{Native{server.native_client_id()}, server.issue_refresh_token("transfer.api.globus.org")},
             {.base_url = server.base_url(), .auth_url = server.base_url()}};
-        CHECK(transfer.task_list().status() == 200);  // a connection is kept
+        CHECK(transfer.task_list().http_status() == 200);  // a connection is kept
         server.expire_access_tokens();
         server.clear_journal();
         server.add_fault(rule("oauth2_refresh_token", "after_body", action));

@@ -156,7 +156,7 @@ TEST_CASE("B1: behind a proxy what was sent is still told from what was not", "[
     TestProxy const proxy(TestProxy::granting(port));
     CurlTransport const transport{{.ca_file = directory / "ca.pem", .proxy = proxy.url()}};
     auto const groups = client_of<GroupsService>(server, quick(), transport);
-    CHECK(groups.get_my_groups().status() == 200);
+    CHECK(groups.get_my_groups().http_status() == 200);
     CHECK(proxy.heads().size() == 1);
     server.add_fault(rule("create_group", "after_commit", R"({"type": "reset"})"));
     try {

@@ -51,16 +51,7 @@ void lose(sandbox::Session& server, char const* operation, std::string const& ac
         rule(operation, action.find("truncate") == std::string::npos ? "after_commit" : "in_body", action, "3"));
 }
 
-/// Submits with an id that is kept in `file` before, as a program does that may be killed.
-template <class C, class Data, class Submit>
-void submit_kept(C const& transfer, std::string const& file, Data data, Submit submit) {
-    std::string id = file_text(file);
-    if (id.empty()) write_file(file, id = transfer.get_submission_id()->value);
-    data.submission_id = id;
-    submit(transfer, data);
-}
-
-/// `submit` in a process that is killed between two attempts, then again here with the kept id.
+/// `submit` in a process that is killed between two attempts, then again here with the id that is kept in a file.
 template <class Data, class Submit, class Count>
 void killed_and_resumed(char const* operation, Submit submit, Data (*make)(std::string const& collection),
                         Count count) {
@@ -81,7 +72,7 @@ void killed_and_resumed(char const* operation, Submit submit, Data (*make)(std::
             DefaultRetry const slow{.max_attempts = 100, .base = 30s};
             Client<TransferService, AccessTokenPolicy> const transfer{
                 token, {.retry = slow, .base_url = url, .auth_url = url, .timeout = 3600s}};
-            submit_kept(transfer, file, make(all.substr(second + 1)), submit);
+            submit(transfer, file, make(all.substr(second + 1)));
         } catch (...) {
         }
         ::_exit(2);
@@ -105,7 +96,7 @@ void killed_and_resumed(char const* operation, Submit submit, Data (*make)(std::
     REQUIRE(WIFSIGNALED(status));
     REQUIRE(server.count(operation) >= 1);
     server.clear_faults();
-    submit_kept(transfer, file, data, submit);
+    submit(transfer, file, data);
     CHECK(count(server, transfer) == before + 1);
 }
 
@@ -185,7 +176,9 @@ TEST_CASE("B3: every error of a submission has its id", "[reliability][B3]") {
 TEST_CASE("B3: a process that is killed between two attempts of a transfer, and the next one", "[reliability][B3]") {
     killed_and_resumed<TransferData>(
         "submit_transfer",
-        [](auto const& transfer, TransferData& data) { CHECK(transfer.submit_transfer(data)->code == "Duplicate"); },
+        [](auto const& transfer, std::string const& file, TransferData const& data) {
+            CHECK_FALSE(transfer.submit_or_resume(data, SubmissionFile{file}).empty());
+        },
         [](std::string const& collection) {
             TransferData data{.source_endpoint = collection, .destination_endpoint = collection};
             data.add_item({.source_path = "/file1.txt", .destination_path = "/copy-of-file1.txt"});
@@ -197,7 +190,9 @@ TEST_CASE("B3: a process that is killed between two attempts of a transfer, and 
 TEST_CASE("B3: a process that is killed between two attempts of a deletion, and the next one", "[reliability][B3]") {
     killed_and_resumed<DeleteData>(
         "submit_delete",
-        [](auto const& transfer, DeleteData& data) { CHECK(transfer.submit_delete(data)->code == "Duplicate"); },
+        [](auto const& transfer, std::string const& file, DeleteData const& data) {
+            CHECK_FALSE(transfer.submit_or_resume(data, SubmissionFile{file}).empty());
+        },
         [](std::string const& collection) { return a_deletion(collection, "/file1.txt"); },
         [](sandbox::Session const& server, auto const&) { return tasks(server); });
 }
@@ -205,7 +200,10 @@ TEST_CASE("B3: a process that is killed between two attempts of a deletion, and 
 TEST_CASE("B3: a process that is killed between two attempts of a tunnel, and the next one", "[reliability][B3]") {
     killed_and_resumed<CreateTunnelData>(
         "create_tunnel",
-        [](auto const& transfer, CreateTunnelData& data) {
+        [](auto const& transfer, std::string const& file, CreateTunnelData data) {
+            std::string id = file_text(file);
+            if (id.empty()) write_file(file, id = transfer.get_submission_id()->value);
+            data.submission_id = id;
             CHECK_FALSE(transfer.create_tunnel(data)->data->id.empty());
         },
         [](std::string const&) { return a_tunnel(); },

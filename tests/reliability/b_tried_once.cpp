@@ -140,6 +140,6 @@ TEST_CASE("B8: an answer that is cut off is asked for again", "[reliability][B8]
     auto const transfer = client_of<TransferService>(server, quick());
     server.add_fault(
         rule("task_list", "in_body", R"({"type": "truncate", "after_bytes": 20, "keep_length": false})", "2"));
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     CHECK(server.count("task_list") == 3);
 }

@@ -194,7 +194,7 @@ TEST_CASE("B5: Retry-After is never shortened, in either form", "[reliability][B
         server.add_fault(rule("task_list", "after_body",
                               std::string(R"({"type": "status", "code": 429, "retry_after": )") + wait + "}", "1"));
         auto const begin = http::Clock::now();
-        CHECK(transfer.task_list().status() == 200);
+        CHECK(transfer.task_list().http_status() == 200);
         CHECK(http::Clock::now() - begin >= 1s);
     }
     server.clear_faults();

@@ -110,7 +110,7 @@ TEST_CASE("C5: a URL that a service gives gets no credential unless it is the cl
     CHECK(six.connections() == 1);
     CHECK((other.received() + six.received()).find("uthorization") == std::string::npos);
     CHECK((other.received() + six.received()).find("earer") == std::string::npos);
-    CHECK(transfer.get(own.base_url() + "v0.10/task_list").status() == 200);
+    CHECK(transfer.get(own.base_url() + "v0.10/task_list").http_status() == 200);
 
     std::string const port = std::to_string(own.port());
     for (std::string const& url : {"http://localhost:" + port + "/x", "http://127.0.0.1.:" + port + "/x",

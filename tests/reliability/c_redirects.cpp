@@ -69,7 +69,7 @@ int outcome(Transfer const& transfer, http::Method method) {
     Transfer::RawRequest request{.method = method, .path = "from"};
     if (!reads(method)) request.body = "canary-body";
     try {
-        return transfer.request<Bytes>(std::move(request)).status();
+        return transfer.request<Bytes>(std::move(request)).http_status();
     } catch (NetworkError const& error) {
         CHECK(error.kind() == NetworkError::Kind::redirect);
         return 0;

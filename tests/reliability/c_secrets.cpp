@@ -177,7 +177,7 @@ TEST_CASE("C7: no secret is in a message of a login, an app or a token file", "[
             {.app_name = "test",
              .login_flow = CommandLineLoginFlow(
                  {.show = [](std::string const&) {}, .read_code = [&] { return std::optional(canaries.code); }}),
-             .storage = storage,
+             .token_storage = storage,
              .auth_url = server.url()}};
         said.of([&] { app.login(); });
         said.of([&] { app.logout(); });

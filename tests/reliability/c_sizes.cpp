@@ -219,7 +219,7 @@ TEST_CASE("C6: 64 KiB are kept of an error's body, and a token answer has a mebi
         if (size != mib) CHECK_THROWS_AS(policy.authorize(transport, context), NetworkError);
         Client<ConfidentialAppAuthService, BasicPolicy, MockTransport> const auth{BasicPolicy{"id", "secret"},
                                                                                   {.transport = transport}};
-        if (size == mib) CHECK(auth.oauth2_refresh_token({.refresh_token = "t"}).status() == 200);
+        if (size == mib) CHECK(auth.oauth2_refresh_token({.refresh_token = "t"}).http_status() == 200);
         if (size != mib) CHECK_THROWS_AS(auth.oauth2_refresh_token({.refresh_token = "t"}), NetworkError);
     }
 }

@@ -92,7 +92,7 @@ private:
 TEST_CASE("C2: a good certificate of a trusted authority is accepted, every other one is refused",
           "[reliability][C2]") {
     Site good(Tls::good);
-    CHECK(good.client(true).task_list().status() == 200);
+    CHECK(good.client(true).task_list().http_status() == 200);
     good.server.clear_journal();
     check_refused(good, false);  // an authority that nobody knows
     for (Tls const kind : {Tls::wrong_host, Tls::expired, Tls::self_signed, Tls::weak}) {
@@ -110,7 +110,7 @@ TEST_CASE("C2: no variable of the environment makes a certificate good", "[relia
         Variable const variable(name, value);
         check_refused(unknown, false);
         check_refused(wrong, true);
-        CHECK(unknown.client(true).task_list().status() == 200);
+        CHECK(unknown.client(true).task_list().http_status() == 200);
         unknown.server.clear_journal();
     }
 }

@@ -66,7 +66,7 @@ std::string megabyte() { return '"' + std::string(megabyte_size, 'x') + '"'; }
 struct Good {
     std::string name;
     std::string body;
-    std::optional<std::int64_t> expires_at = now + 172800;
+    std::optional<std::int64_t> expires_at_seconds = now + 172800;
     std::size_t servers = 1;
     std::string refresh_token = "c4n4ry-refresh";
     std::string access_token = "c4n4ry-access";
@@ -217,7 +217,7 @@ TEST_CASE("D2: what a token answer says is taken over", "[reliability][D2]") {
         }
         CHECK(policy.authorize(host.transport, context).header == Secret("Bearer " + good.access_token));
         Token const token = policy.token();
-        CHECK(token.expires_at == good.expires_at);
+        CHECK(token.expires_at_seconds == good.expires_at_seconds);
         CHECK(token.resource_server == server);
         CHECK(token.refresh_token == Secret(good.refresh_token.empty() ? "first" : good.refresh_token));
     }
@@ -285,7 +285,7 @@ TEST_CASE("D2: a time of expiry does not overflow", "[reliability][D2]") {
     host.body = answer();
     RefreshPolicy<Native> const policy(Native{"client"}, "first", at(last - 100));
     CHECK_FALSE(policy.authorize(host.transport, context).header.empty());
-    CHECK(policy.token().expires_at == last);
+    CHECK(policy.token().expires_at_seconds == last);
 }
 
 TEST_CASE("D2: a token answer that breaks the rules is an error, and changes nothing", "[reliability][D2]") {
@@ -318,14 +318,14 @@ TEST_CASE("D2: a token answer that breaks the rules is an error, and changes not
                                                  .scope = "all",
                                                  .access_token = "held",
                                                  .refresh_token = "first",
-                                                 .expires_at = now - 1},
+                                                 .expires_at_seconds = now - 1},
                                            at(now));
         CHECK(is_refused([&] { (void)policy.authorize(host.transport, context); }));
         CHECK(host.transport.request_count() == 1);  // it is no fault of the network: nothing is asked again
         Token const left = policy.token();
         CHECK(left.access_token == Secret("held"));
         CHECK(left.refresh_token == Secret("first"));
-        CHECK(left.expires_at == now - 1);
+        CHECK(left.expires_at_seconds == now - 1);
         CHECK(left.scope == "all");
 
         // in a file
@@ -335,7 +335,7 @@ TEST_CASE("D2: a token answer that breaks the rules is an error, and changes not
 
         // at a login
         UserApp<Native, CodeAtHand, MemoryTokenStorage, MockTransport> const app{
-            Native{"client"}, {.app_name = "test", .storage = memory, .transport = host.transport}};
+            Native{"client"}, {.app_name = "test", .token_storage = memory, .transport = host.transport}};
         CHECK(is_refused([&] { app.login({.force = true}); }));
         CHECK(memory.get_token_data_by_resource_server() == storage.get_token_data_by_resource_server());
 

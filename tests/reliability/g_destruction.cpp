@@ -185,7 +185,7 @@ TEST_CASE("G3: a client may go while copies of it are still calling", "[reliabil
         std::vector<std::jthread> threads;
         for (int t = 0; t != thread_count; ++t)
             threads.emplace_back([&, copy = *owner] {
-                for (int i = 0; i != 20; ++i) good += copy.task_list().status() == 200;
+                for (int i = 0; i != 20; ++i) good += copy.task_list().http_status() == 200;
             });
         owner.reset();
     }
@@ -195,13 +195,13 @@ TEST_CASE("G3: a client may go while copies of it are still calling", "[reliabil
 TEST_CASE("G3: a client with static storage is destroyed in peace", "[reliability][G3]") {
     CHECK(exit_of([] {  // made and used before anything of libcurl and OpenSSL is
               outliving.emplace("token", to_lasting_server());
-              if (outliving->task_list().status() != 200) std::_Exit(7);
+              if (outliving->task_list().http_status() != 200) std::_Exit(7);
           }) == 0);
     CHECK(exit_of([] {  // and made within another one's life
               static Transfer const inner{"token", to_lasting_server()};
-              if (inner.task_list().status() != 200) std::_Exit(7);
+              if (inner.task_list().http_status() != 200) std::_Exit(7);
               outliving.emplace(inner);
-              if (outliving->task_list().status() != 200) std::_Exit(7);
+              if (outliving->task_list().http_status() != 200) std::_Exit(7);
           }) == 0);
     CHECK(exit_of([] {  // a call while the program ends
               outliving.emplace("token", to_lasting_server());
@@ -211,7 +211,8 @@ TEST_CASE("G3: a client with static storage is destroyed in peace", "[reliabilit
                   if (heads.find("\r\nAccept: application/json\r\n", heads.rfind("GET ")) == std::string::npos)
                       std::_Exit(9);
               });
-              if (outliving->task_list().status() != 200) std::_Exit(7);  // what this makes once is destroyed first
+              if (outliving->task_list().http_status() != 200)
+                  std::_Exit(7);  // what this makes once is destroyed first
           }) == 0);
 }
 

@@ -189,7 +189,7 @@ TEST_CASE("G3: task_wait ends when its client goes, and keeps what it saw", "[re
     mock.reply(json(R"({"task_id": "t", "status": "ACTIVE", "bytes_transferred": 7})"));
     auto client = client_of(mock);
     std::atomic<bool> looked = false, in_callback = false;
-    TaskWait wait{.task_id = "t", .timeout = 20s, .polling_interval = 20s};
+    TaskWait wait{.task_id = "t", .timeout = 20s, .polling_interval = 20s, .first_interval = 20s};
     wait.on_progress = [&](TaskProgress const&) {
         in_callback = looked = true;
         std::this_thread::sleep_for(100ms);
@@ -277,7 +277,7 @@ TEST_CASE("G3: a range whose client is gone ends as cancelled, and what it has r
 TEST_CASE("G3: a callback may destroy its client", "[reliability][G3]") {
     MockTransport mock;
     auto client = client_of(mock);
-    TaskWait wait{.task_id = "t", .timeout = 20s, .polling_interval = 20s};
+    TaskWait wait{.task_id = "t", .timeout = 20s, .polling_interval = 20s, .first_interval = 20s};
     SECTION("on_progress, and the wait is cancelled") {
         mock.reply(json(R"({"task_id": "t", "status": "ACTIVE"})"));
         wait.on_progress = [&](TaskProgress const& now) {

@@ -214,11 +214,11 @@ TEST_CASE("G4: any allocation of a renewal may fail", "[reliability][G4]") {
     };
     sweep("a refresh", [&] {
         RefreshPolicy const policy{Native{"an-id-that-is-not-short-at-all"},
-                                   Token{.access_token = "old", .refresh_token = long_token, .expires_at = 1}};
+                                   Token{.access_token = "old", .refresh_token = long_token, .expires_at_seconds = 1}};
         count([&] { (void)policy.authorize(transport, soon()); });
     });
     RefreshPolicy const shared{Confidential{"an-id-that-is-not-short-at-all", long_token},
-                               Token{.access_token = "old", .refresh_token = long_token, .expires_at = 1}};
+                               Token{.access_token = "old", .refresh_token = long_token, .expires_at_seconds = 1}};
     sweep("a refresh after a 401", [&] {
         count([&] {
             Authorization const present = shared.authorize(transport, soon());
@@ -301,7 +301,7 @@ TEST_CASE("G4: an exception of a sink, a log hook or a policy passes through or 
         {.base_url = server.base_url(), .auth_url = server.base_url(), .log = [](LogEvent const&) { throw Mine(); }}};
     CHECK_THROWS_AS(transfer.task_list({}, {.sink = [](std::string_view) -> bool { throw Mine(); }}), Mine);
     CHECK_THROWS_AS(transfer.task_list({}, {.sink = [](std::string_view) { return false; }}), NetworkError);
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     Client<TransferService, TokenSourcePolicy> const other{
         TokenSourcePolicy{[]() -> Secret { throw Mine(); }},
         {.base_url = server.base_url(), .auth_url = server.base_url()}};

@@ -148,7 +148,7 @@ TEST_CASE("G1: the program may prepare libcurl before, after or never, and use i
     });
     auto const call = [&] {
         Transfer const transfer{"token", {.base_url = server.url(), .auth_url = server.url(), .timeout = 10s}};
-        return transfer.task_list().status() == 200;
+        return transfer.task_list().http_status() == 200;
     };
     auto const own = [&] {  // the program's own use of libcurl
         CURL* const easy = curl_easy_init();
@@ -206,7 +206,7 @@ TEST_CASE("G2: the end of a connection that the server has closed raises no SIGP
     std::vector<Transfer> clients;
     for (int i = 0; i != 50; ++i) {
         clients.push_back(place->client());
-        CHECK(clients.back().task_list().status() == 200);
+        CHECK(clients.back().task_list().http_status() == 200);
     }
     place.reset();  // resets what is open
     std::this_thread::sleep_for(20ms);
@@ -223,7 +223,7 @@ TEST_CASE("G2: a signal that the program waits for is not taken from it", "[reli
     ::sigaddset(&pipe, SIGPIPE);
     ::pthread_sigmask(SIG_BLOCK, &pipe, &before);
     ::pthread_kill(::pthread_self(), SIGPIPE);
-    CHECK(transfer.task_list().status() == 200);
+    CHECK(transfer.task_list().http_status() == 200);
     ::sigpending(&pending);
     CHECK(::sigismember(&pending, SIGPIPE) == 1);
     timespec const now{};
@@ -242,7 +242,8 @@ TEST_CASE("G2: a thousand calls under a storm of signals all succeed", "[reliabi
         int good = 0, failed = 0;
         for (int i = 0; i != 500; ++i) good += transfer.try_send(TaskList{}, {.headers = {{"X-N", "1"}}}).has_value();
         for (int i = 0; i != 500; ++i) try {
-                good += transfer.post("v0.10/endpoint_search", Json{{"n", std::string(20000, 'x')}}).status() == 200;
+                good +=
+                    transfer.post("v0.10/endpoint_search", Json{{"n", std::string(20000, 'x')}}).http_status() == 200;
             } catch (ApiError const&) {  // there is no such operation: an answer all the same
                 ++good;
             } catch (Error const&) {

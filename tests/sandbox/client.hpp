@@ -123,7 +123,7 @@ public:
         answer.head = got.substr(0, head_end + 2);
         got.erase(0, head_end + 4);
         answer.status = std::stoi(answer.head.substr(9, 3));
-        if (answer.status < 200 || no_body) return answer;
+        if (answer.status < 200 || answer.status == 304 || no_body) return answer;
         std::string const length = answer.header("Content-Length");
         std::size_t const wanted =
             length.empty() || length[0] == '-' || length.size() > 15 ? SIZE_MAX : std::stoul(length);

@@ -49,7 +49,9 @@ TEST_CASE("sandbox data: ranges, and those that are none", "[sandbox][data]") {
     CHECK(part("bytes=a-3") == whole);
     CHECK(part("bytes=3-b") == whole);
     CHECK(part("lines=1-2") == whole);
-    CHECK(part("bytes=0-1,3-4") == whole);
+    CHECK(part("bytes=0-1,x") == whole);
+    CHECK(part("bytes=0-1,90-95") == "206 He");  // RFC 9110, 14.1.2: what can be had of the ranges
+    CHECK(part("bytes=-0").starts_with("416 "));
     CHECK(f.get("/hello.txt", {{"Range", "bytes=24-"}}).status == 416);
     CHECK(f.get("/hello.txt", {{"Range", "bytes=24-"}}).header("Content-Range") == "bytes */24");
 }
@@ -69,6 +71,58 @@ TEST_CASE("sandbox data: a range is of the file that the caller knows", "[sandbo
     std::ofstream(f.from / "hello.txt") << "Another text, and longer";
     CHECK(f.get("/hello.txt").header("ETag") != tag);
     CHECK(status(tag) == 200);
+}
+
+TEST_CASE("sandbox data: several ranges come in one answer", "[sandbox][data]") {
+    Fixture f;
+    auto const answer = f.get("/hello.txt", {{"Range", "bytes=0-4, 15-"}});
+    REQUIRE(answer.status == 206);
+    std::string const kind = answer.header("Content-Type"), mark = "boundary=";
+    REQUIRE(kind.starts_with("multipart/byteranges; "));
+    std::string const line = "--" + kind.substr(kind.find(mark) + mark.size());
+    std::string const type = "\r\nContent-Type: application/octet-stream\r\nContent-Range: bytes ";
+    CHECK(answer.body ==
+          line + type + "0-4/24\r\n\r\nHello\r\n" + line + type + "15-23/24\r\n\r\nsandbox.\n\r\n" + line + "--\r\n");
+}
+
+TEST_CASE("sandbox data: conditions of reads and writes", "[sandbox][data]") {
+    Fixture f;
+    std::string const tag = f.get("/hello.txt").header("ETag");
+    CHECK(f.get("/hello.txt", {{"If-None-Match", tag}}).status == 304);
+    CHECK(f.get("/hello.txt", {{"If-None-Match", "W/" + tag}}).status == 304);
+    CHECK(f.get("/hello.txt", {{"If-None-Match", "\"other\""}}).status == 200);
+    CHECK(f.get("/hello.txt", {{"If-Match", "\"other\", " + tag}}).status == 200);
+    CHECK(f.get("/hello.txt", {{"If-Match", "\"other\""}}).status == 412);
+    CHECK(f.get("/nothing", {{"If-Match", "*"}}).status == 412);
+    auto const put = [&](std::string const& name, Headers headers) {
+        return f.client.send("PUT", f.base + name, std::move(headers), "new").status;
+    };
+    CHECK(put("/hello.txt", {{"If-None-Match", "*"}}) == 412);
+    CHECK(put("/fresh.txt", {{"If-None-Match", "*"}}) == 201);
+    CHECK(put("/hello.txt", {{"If-Match", "\"other\""}}) == 412);
+    CHECK(put("/hello.txt", {{"Content-Range", "bytes 0-2/9"}}) == 400);
+    CHECK(f.get("/hello.txt").body == "Hello from the sandbox.\n");
+    CHECK(put("/hello.txt", {{"If-Match", tag}}) == 200);
+    CHECK(f.get("/hello.txt").header("ETag") != tag);
+}
+
+TEST_CASE("sandbox data: digests are given, and those that come are compared", "[sandbox][data]") {
+    Fixture f;
+    std::ofstream(f.from / "abc") << "abc";
+    std::string const sha = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=", md5 = "kAFQmDzST7DWlj99KOF/cg==";
+    CHECK(f.get("/abc").header("Repr-Digest").empty());
+    CHECK(f.get("/abc", {{"Want-Repr-Digest", "md4=1, sha-256=9"}, {"Range", "bytes=1-1"}}).header("Repr-Digest") ==
+          "sha-256=:" + sha + ":");
+    CHECK(f.client.send("HEAD", f.base + "/abc", {{"Want-Digest", "MD5"}}).header("Digest") == "MD5=" + md5);
+    auto const put = [&](std::string const& name, std::string const& value) {
+        return f.client.send("PUT", f.base + "/put", {{name, value}}, "abc").status;
+    };
+    CHECK(put("Content-MD5", "AAFQmDzST7DWlj99KOF/cg==") == 400);
+    CHECK(put("Repr-Digest", "sha-256=:AAAA:") == 400);
+    CHECK(!fs::exists(f.from / "put"));
+    CHECK(put("Content-MD5", md5) == 201);
+    CHECK(put("Digest", "SHA-256=" + sha) == 200);
+    CHECK(put("Repr-Digest", "unknown=1, sha-256=:" + sha + ":") == 200);
 }
 
 TEST_CASE("sandbox data: who has no token is sent to a page that works", "[sandbox][data]") {

@@ -75,8 +75,9 @@ TEST_CASE("checks: a transfer that Transfer would refuse is not sent", "[transfe
     CHECK_THAT(refusal([](TransferData& data) { data.label = "two\rlines"; }), ContainsSubstring("line break"));
     CHECK_THAT(refusal([](TransferData& data) { data.label = " x"; }), ContainsSubstring("blank"));
     CHECK_THAT(refusal([](TransferData& data) { data.label = "x\t"; }), ContainsSubstring("blank"));
-    CHECK_THAT(refusal([](TransferData& data) { data.add_filter_rule({.name = "*", .method = "keep"}); }),
-               ContainsSubstring("\"include\" or \"exclude\", not \"keep\""));
+    CHECK_THAT(
+        refusal([](TransferData& data) { data.add_filter_rule({.name = "*", .method = FilterMethod::word("keep")}); }),
+        ContainsSubstring("\"include\" or \"exclude\", not \"keep\""));
     CHECK_THAT(refusal([](TransferData& data) { data.add_filter_rule({.name = "*", .type = FileType::word("link")}); }),
                ContainsSubstring("\"file\" or \"dir\", not \"link\""));
 }
@@ -88,7 +89,8 @@ TEST_CASE("checks: what may be is sent", "[transfer][checks]") {
     data.label = label;
     data.sync_level = 3;
     data.deadline = std::chrono::sys_days{std::chrono::year(2027) / 3 / 1} + 12h;
-    data.add_filter_rule({.name = "*.h5", .method = "include", .type = "file"}).add_filter_rule({.name = "*"});
+    data.add_filter_rule({.name = "*.h5", .method = FilterMethod::include, .type = FileType::file})
+        .add_filter_rule({.name = "*"});
     CHECK(sent(data).at("label") == Json(label));
     CHECK(sent(data).at("deadline") == "2027-03-01T12:00:00+00:00");
     data.deadline = "in a week";

@@ -58,10 +58,10 @@ TEST_CASE("A query answers with typed subjects", "[search]") {
 TEST_CASE("A query document is built piece by piece", "[search]") {
     SearchQueryV1 query{.q = "x"};
     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
-        .add_facet({{"name", "f"}, {"type", "terms"}, {"field_name", "author"}})
+        .add_facet(Json{{"name", "f"}, {"type", "terms"}, {"field_name", "author"}})
         .add_boost({{"field_name", "title"}, {"factor", 2}})
-        .add_sort({{"field_name", "date"}, {"order", "desc"}})
-        .add_sort({{"field_name", "title"}})
+        .add_sort(Json{{"field_name", "date"}, {"order", "desc"}})
+        .add_sort(Json(boost::json::object{{"field_name", "title"}}))
         .add_post_facet_filter({{"type", "exists"}, {"field_name", "doi"}});
     CHECK(boost::json::parse(to_json(query)) == boost::json::parse(R"({"@version": "query#1.0.0", "q": "x",
         "filters": [{"type": "match_any", "field_name": "year", "values": [2023, 2024]}],
@@ -74,6 +74,41 @@ TEST_CASE("A query document is built piece by piece", "[search]") {
     auto const document = boost::json::parse(to_json(query));
     CHECK(document.at("@version") == "query#2.0.0");
     CHECK(document.at("q_template") == "t");
+}
+
+TEST_CASE("Facets and orders are documents of their own, and so are the results", "[search]") {
+    using namespace search;
+    MockTransport mock;
+    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
+    mock.reply(200, R"({"gmeta": [], "facet_results": [
+        {"name": "authors", "buckets": [{"value": "Ada", "count": 3}, {"value": 7, "count": 2},
+                                        {"value": {"from": 1, "to": 2}, "count": 1}]},
+        {"name": "bytes", "value": 12.5}, {"name": "users", "approximate_value": 9}]})");
+    SearchQueryV1 query{.q = "x"};
+    query.add_facet({.name = "authors", .type = FacetType::terms, .field_name = "author", .size = 5})
+        .add_facet({.name = "years",
+                    .type = FacetType::date_histogram,
+                    .field_name = "date",
+                    .additional_fields = {{"date_interval", "year"}}})
+        .add_sort({.field_name = "date", .order = SortOrder::desc})
+        .add_sort({.field_name = "title"});
+    auto const found = client.post_search({.index_id = "i", .data = query});
+    CHECK(boost::json::parse(mock.requests().back().body) == boost::json::parse(R"({"@version": "query#1.0.0", "q": "x",
+        "facets": [{"name": "authors", "type": "terms", "field_name": "author", "size": 5},
+                   {"name": "years", "type": "date_histogram", "field_name": "date", "date_interval": "year"}],
+        "sort": [{"field_name": "date", "order": "desc"}, {"field_name": "title"}]})"));
+
+    REQUIRE(found->facet_results.size() == 3);
+    GFacetResult const& authors = found->facet_results[0];
+    CHECK(authors.name == "authors");
+    REQUIRE(authors.buckets.size() == 3);
+    CHECK(authors.buckets[0].text() == "Ada");
+    CHECK(authors.buckets[0].count == 3);
+    CHECK(authors.buckets[1].text() == "7");
+    CHECK(authors.buckets[2].text() == R"({"from":1,"to":2})");
+    CHECK(GBucket{}.text().empty());
+    CHECK(found->facet_results[1].value == 12.5);
+    CHECK(found->facet_results[2].approximate_value == 9.0);
 }
 
 TEST_CASE("offset, limit and marker take the place of those in the document", "[search]") {
@@ -163,4 +198,44 @@ TEST_CASE("A subject is a parameter, whatever is in it", "[search]") {
     make_client(mock).get_entry({.index_id = "i", .subject = "https://x/?a=1&b", .entry_id = "e"});
     auto const url = mock.requests().at(0).url;
     CHECK(url.substr(url.find('?')) == "?subject=https%3A%2F%2Fx%2F%3Fa%3D1%26b&entry_id=e");
+}
+
+TEST_CASE("search: entries are ingested as a GIngest", "[search]") {
+    MockTransport mock;
+    mock.answer<search::Ingest>({.task_id = "t", .acknowledged = true});
+    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
+    search::GIngest data;
+    CHECK_THROWS_AS(client.ingest({.index_id = "i", .data = data}), UsageError);
+    data.add_entry({.subject = "s", .visible_to = {"public"}, .content = {{"year", 2024}}});
+    data.add_entry({.subject = "s", .visible_to = "public", .content = {{"a", 1}}, .id = "second"});
+    CHECK(client.ingest({.index_id = "i", .data = data})->task_id == "t");
+    CHECK(boost::json::parse(mock.requests().at(0).body) == boost::json::parse(R"({
+        "ingest_type": "GMetaList",
+        "ingest_data": {"gmeta": [
+            {"subject": "s", "visible_to": ["public"], "content": {"year": 2024}},
+            {"subject": "s", "visible_to": ["public"], "content": {"a": 1}, "id": "second"}]}})"));
+    data.add_entry({.subject = "s", .visible_to = {"public"}, .content = Json("text")});
+    CHECK_THROWS_AS(client.ingest({.index_id = "i", .data = data}), UsageError);
+}
+
+TEST_CASE("search: what facets found is typed", "[search]") {
+    MockTransport mock;
+    mock.reply(200, R"({"gmeta": [], "facet_results": [
+        {"name": "By type", "buckets": [{"value": "star", "count": 3}, {"value": {"from": 1, "to": "*"}, "count": 2}]},
+        {"name": "Mean", "value": 2.5}]})");
+    mock.reply(200, R"({"gmeta": [], "facet_results": null})");
+    Client<SearchService, AccessTokenPolicy, MockTransport> const client{"token", {.transport = mock}};
+    auto const found = client.post_search({.index_id = "i", .data = {{"q", "x"}}});
+    REQUIRE(found->facet_results.size() == 2);
+    search::GFacetResult const& types = found->facet_results[0];
+    CHECK(types.name == "By type");
+    REQUIRE(types.buckets.size() == 2);
+    CHECK(types.buckets[0].value == Json("star"));
+    CHECK(types.buckets[0].count == 3);
+    CHECK(types.buckets[1].value->at("from") == 1);
+    CHECK(found->facet_results[1].value == 2.5);
+    CHECK(found.mismatch().empty());
+    auto const none = client.post_search({.index_id = "i", .data = {{"q", "x"}}});
+    CHECK(none->facet_results.empty());
+    CHECK(none.mismatch().empty());
 }

@@ -32,8 +32,20 @@ TEST_CASE("ids of transfer operations are one segment each", "[transfer]") {
     CHECK(path_of(mock.requests().back()) == "/v0.10/endpoint/%C3%BC/server/42");
     auto const count = mock.request_count();
     CHECK_THROWS_AS(transfer.delete_bookmark({.bookmark_id = ".."}), UsageError);
+    char const* const unset = nullptr;  // as getenv() gives it
+    CHECK_THROWS_AS(transfer.operation_ls({.endpoint_id = "x", .filter = unset}), UsageError);
+    CHECK_THROWS_AS(TransferFilter(unset), UsageError);
+    CHECK_THROWS_AS(SyncLevel(unset), UsageError);
     CHECK_THROWS_AS(transfer.delete_endpoint_acl_rule({.endpoint_id = "x", .rule_id = ""}), UsageError);
     CHECK(mock.request_count() == count);
+}
+
+TEST_CASE("a filter takes the words of a set, and texts", "[transfer]") {
+    CHECK(TransferFilter{{"status", TaskStatus::active}}.text() == "status:ACTIVE");
+    CHECK(TransferFilter{{"status", {TaskStatus::active, TaskStatus::failed}}, {"type", TaskType::delete_}}.text() ==
+          "status:ACTIVE,FAILED/type:DELETE");
+    CHECK(TransferFilter{{"type", {"file", FileType::dir}}, {"name", "~*.h5"}}.text() == "type:file,dir/name:~*.h5");
+    CHECK(TransferFilter{}.add("a", StringList{"b", "c"}).add("d", {"e", "f"}).text() == "a:b,c/d:e,f");
 }
 
 TEST_CASE("the endpoint manager's task list takes one filter or several", "[transfer]") {

@@ -38,6 +38,7 @@ TaskWait quick(std::vector<double>& sleeps, std::chrono::duration<double> timeou
     return {.task_id = "t",
             .timeout = timeout,
             .polling_interval = interval,
+            .first_interval = interval,
             .jitter = 0,
             .sleep = [&sleeps](std::chrono::duration<double> length) {
                 sleeps.push_back(length.count());
@@ -93,6 +94,21 @@ TEST_CASE("task_wait looks at the plan's times and no longer", "[transfer][task_
         CHECK(sleeps == plan.sleeps);
         CHECK(mock.request_count() == plan.sleeps.size() + 1);
     }
+}
+
+TEST_CASE("task_wait looks soon at first, and may be asked below a second", "[transfer][task_wait]") {
+    MockTransport mock;
+    std::vector<double> sleeps;
+    mock.reply(200, task("ACTIVE")).reply(200, task("ACTIVE")).reply(200, task("SUCCEEDED"));
+    TaskWait wait = quick(sleeps);
+    wait.first_interval = TaskWait{.task_id = "t"}.first_interval;
+    CHECK(client(mock).task_wait(wait).succeeded());
+    CHECK(sleeps == std::vector<double>{0.5, 0.75});
+
+    mock.reply(200, task("ACTIVE")).reply(200, task("SUCCEEDED"));
+    auto const begun = http::Clock::now();
+    CHECK(client(mock).task_wait({.task_id = "t", .polling_interval = 20ms}).succeeded());
+    CHECK(http::Clock::now() - begun < 400ms);
 }
 
 TEST_CASE("task_wait's jitter makes looks earlier, not fewer or later", "[transfer][task_wait]") {
@@ -362,9 +378,10 @@ TEST_CASE("task_wait takes times without end, and ends at once where none is lef
             CHECK(error.kind() == NetworkError::Kind::timeout);
         }
     }
-    for (double const length : {-inf, -1.0, 0.0, 0.999, std::nan("")}) {
+    for (double const length : {-inf, -1.0, 0.0, 0.009, std::nan("")}) {
         CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .timeout = Seconds(length)}), UsageError);
         CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .polling_interval = Seconds(length)}), UsageError);
+        CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .first_interval = Seconds(length)}), UsageError);
     }
     for (double const part : {-inf, -0.1, 1.0, inf, std::nan("")})
         CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .jitter = part}), UsageError);
@@ -385,7 +402,7 @@ TEST_CASE("task_wait refuses times that are too short", "[transfer][task_wait]")
     MockTransport mock;
     auto const transfer = client(mock);
     std::chrono::duration<double> const nan{std::numeric_limits<double>::quiet_NaN()};
-    CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .timeout = 999ms}), UsageError);
+    CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .timeout = 9ms}), UsageError);
     CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .polling_interval = 0s}), UsageError);
     CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .timeout = nan}), UsageError);
     CHECK_THROWS_AS(transfer.task_wait({.task_id = "t", .jitter = 1}), UsageError);

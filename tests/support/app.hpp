@@ -55,7 +55,7 @@ App<S> make_app(sandbox::Session& server, Terminal& terminal, S storage, bool re
     return App<S>{Native{server.native_client_id()},
                   {.app_name = "test",
                    .login_flow = terminal.flow(),
-                   .storage = storage,
+                   .token_storage = storage,
                    .request_refresh_tokens = refresh,
                    .auth_url = server.base_url()}};
 }

@@ -57,8 +57,12 @@ inline globus::MockTransport transport_to(std::shared_ptr<Issuer> issuer) {
     return transport;
 }
 
-inline globus::Token token(std::string text, std::optional<std::int64_t> expires_at, std::int64_t lifetime = 0) {
-    return {.access_token = std::move(text), .refresh_token = "rt", .expires_at = expires_at, .lifetime = lifetime};
+inline globus::Token token(std::string text, std::optional<std::int64_t> expires_at_seconds,
+                           std::int64_t lifetime = 0) {
+    return {.access_token = std::move(text),
+            .refresh_token = "rt",
+            .expires_at_seconds = expires_at_seconds,
+            .lifetime = lifetime};
 }
 
 inline constexpr int thread_count = 64;

@@ -22,7 +22,7 @@ extern "C" [[gnu::visibility("default")]] void refuse() { throw globus::UsageErr
 extern "C" [[gnu::visibility("default")]] int read_tasks(char const* url) {
     try {
         if (!client) client.emplace("token", Transfer::Options{.base_url = url, .auth_url = url});
-        return client->task_list().status();
+        return client->task_list().http_status();
     } catch (...) {
         return -1;
     }

@@ -24,6 +24,20 @@ concept AuthorizingApp =
         { app.replace_refused(server, refused, transport, context) } -> std::same_as<bool>;
     };
 
+namespace detail {
+
+/// Says in one sentence that an app names its services, and S is none of them.
+template <class App, class S>
+consteval bool check_served() {
+    if constexpr (requires { App::template serves<S>; })
+        static_assert(App::template serves<S>,
+                      "globus: this app names its services, and this one is not among them, or not with all its "
+                      "operations. Add it to the app's type, as in UserApp<Native, TransferService, GroupsService>.");
+    return true;
+}
+
+}  // namespace detail
+
 /**
  * A policy that authorizes the clients of one service by an app: by its tokens, renewals and logins.
  *
@@ -79,6 +93,7 @@ public:
 private:
     template <class Service>
     static std::string server_of(Service const& service) {
+        static_assert(detail::check_served<App, Service>());
         static_assert(
             requires { service.resource_server; } || requires { service.resource_server(); },
             "globus::AppPolicy: this service has no resource server of its own. Give the policy the resource server "

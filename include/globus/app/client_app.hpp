@@ -22,10 +22,10 @@ namespace globus {
 /// The configuration of a ClientApp.
 template <class S, class T>
 struct ClientAppConfig {
-    std::string app_name = {};      ///< part of the path of the tokens
-    std::optional<S> storage = {};  ///< by default where the reference keeps tokens, see default_token_path
-    std::string environment = {};   ///< else GLOBUS_SDK_ENVIRONMENT, else production
-    std::string auth_url = {};      ///< base URL of Globus Auth; else the environment's
+    std::string app_name = {};            ///< part of the path of the tokens
+    std::optional<S> token_storage = {};  ///< by default where the reference keeps tokens, see default_token_path
+    std::string environment = {};         ///< else GLOBUS_SDK_ENVIRONMENT, else production
+    std::string auth_url = {};            ///< base URL of Globus Auth; else the environment's
     /// The transport of requests to Globus Auth, and of the clients that the app makes without options of their own.
     T transport = detail::default_transport<T>();
     /// Told what goes wrong during a call that goes on all the same: a TokenStorageError when a new token cannot be
@@ -36,30 +36,31 @@ struct ClientAppConfig {
 
 namespace detail {
 
-template <class S, class T>
+template <class... Parts>
 consteval bool check_client_app() {
-    if constexpr (LoginFlow<S> || LoginFlow<T>)
-        static_assert(
-            !LoginFlow<S> && !LoginFlow<T>,
-            "globus::ClientApp<S, T>: a ClientApp acts for itself and never asks a user, so it takes no login "
-            "flow. Use UserApp to act for a user.");
-    else if constexpr (!TokenStorage<S>)
-        static_assert(TokenStorage<S>,
-                      "globus::ClientApp<S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage or "
-                      "MemoryTokenStorage.");
+    using All = AppParts<Parts...>;
+    using T = typename All::template part_or<AppPart::transport, CurlTransport>;
+    if constexpr (All::template count<AppPart::login_flow> != 0)
+        static_assert(All::template count<AppPart::login_flow> == 0,
+                      "globus::ClientApp<Parts...>: a ClientApp acts for itself and never asks a user, so it takes no "
+                      "login flow. Use UserApp to act for a user.");
+    else if constexpr (!All::known)
+        static_assert(All::known,
+                      "globus::ClientApp<Parts...>: one of the parts is none of these: a token storage, such as "
+                      "JsonTokenStorage; a transport, such as MockTransport; a service, such as SearchService.");
+    else if constexpr (!All::once)
+        static_assert(All::once,
+                      "globus::ClientApp<Parts...>: two of the parts are token storages or transports. Name one of "
+                      "each.");
     else if constexpr (!Complete<T>)
         static_assert(Complete<T>,
-                      "globus::ClientApp<S, T>: T is declared only. For CurlTransport, which is the default, include "
-                      "<globus/http/curl_transport.hpp>.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::ClientApp<S, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
+                      "globus::ClientApp<Parts...>: its transport is declared only. For CurlTransport, which is the "
+                      "default, include <globus/http/curl_transport.hpp>.");
     return true;
 }
-template <class S, class T>
+template <class... Parts>
 struct ClientAppRequirements {
-    static_assert(check_client_app<S, T>());
+    static_assert(check_client_app<Parts...>());
 };
 
 }  // namespace detail
@@ -74,8 +75,11 @@ struct ClientAppRequirements {
  * No login is ever needed: a token is requested when a call needs one, once for all threads and processes that share
  * the storage.
  *
- * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
- * @tparam T  CurlTransport, MockTransport, AnyTransport
+ * An app may name its services, as in ClientApp<SearchService, GroupsService>: see UserApp.
+ *
+ * @tparam Parts  in any order, or left out: where tokens are kept (JsonTokenStorage, which is the default,
+ *                SqliteTokenStorage, MemoryTokenStorage); the transport (CurlTransport, which is the default,
+ *                MockTransport, AnyTransport); the services that it has clients of (if there are none, all)
  *
  * @par Errors
  * TokenStorageError, and those of requests to Globus Auth. LoginError (cancelled) during the wait for another thread's
@@ -85,14 +89,23 @@ struct ClientAppRequirements {
  *
  * https://docs.globus.org/api/auth/reference/#client_credentials_grant
  */
-template <class S = JsonTokenStorage, class T = CurlTransport>
-class ClientApp : detail::ClientAppRequirements<S, T> {
+template <class... Parts>
+class ClientApp : detail::ClientAppRequirements<Parts...> {
+    using Sorted = detail::AppParts<Parts...>;
+    using S = typename Sorted::template part_or<detail::AppPart::token_storage, JsonTokenStorage>;
+    using T = typename Sorted::template part_or<detail::AppPart::transport, CurlTransport>;
+
 public:
     using Config = ClientAppConfig<S, T>;
+    /// True for each service that the app may have clients of.
+    template <class Service>
+    static constexpr bool serves = Sorted::template serves<Service>;
 
     /// @throws UsageError  for an unusable app name
     explicit ClientApp(Confidential client, Config config = Config{})
-        : state_(std::in_place, std::move(client), std::move(config)) {}
+        : state_(std::in_place, std::move(client), std::move(config)) {
+        Sorted::require_scopes(*this);
+    }
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -133,7 +146,13 @@ public:
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<ClientApp>, T> client(Service service, AppPolicy<ClientApp> policy,
                                                                   std::optional<ClientOptions<T>> options = {}) const {
+        static_assert(detail::check_served<ClientApp, Service>());
         return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+    /// A policy for each service that the app names, as a hana::map: see UserApp::policies.
+    template <class Asked = ClientApp>
+    [[nodiscard]] auto policies() const {
+        return Sorted::template policies<Asked>(*this);
     }
 
     /// True if a resource server has no valid token stored, so that `login` would request one.
@@ -226,6 +245,9 @@ private:
 
     detail::ProcessBound<State> state_;
 };
+
+template <class S, class T>
+ClientApp(Confidential, ClientAppConfig<S, T>) -> ClientApp<S, T>;
 
 }  // namespace globus
 

@@ -8,6 +8,8 @@
 #include <globus/app/login_flow.hpp>
 #include <globus/app/validating_token_storage.hpp>
 #include <globus/client/client.hpp>
+#include <globus/client/client_with.hpp>
+#include <globus/client/service.hpp>
 #include <globus/core/callbacks.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
@@ -15,6 +17,13 @@
 #include <globus/oauth/scope.hpp>
 #include <globus/oauth/scopes.hpp>
 
+#include <boost/hana/fwd/bool.hpp>
+#include <boost/hana/fwd/filter.hpp>
+#include <boost/hana/fwd/map.hpp>
+#include <boost/hana/fwd/pair.hpp>
+#include <boost/hana/fwd/unpack.hpp>
+
+#include <concepts>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -23,6 +32,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -51,6 +61,76 @@ namespace detail {
 template <class T>
 concept Complete = requires { sizeof(T); };
 
+/// What a type says about an app that has it in its own.
+enum class AppPart : unsigned char { none, login_flow, token_storage, transport, service };
+
+template <class P>
+consteval AppPart app_part() {
+    if constexpr (!Complete<P>)
+        return AppPart::transport;  // CurlTransport, which the file has not included
+    else if constexpr (LoginFlow<P>)
+        return AppPart::login_flow;
+    else if constexpr (TokenStorage<P>)
+        return AppPart::token_storage;
+    else if constexpr (Transport<P>)
+        return AppPart::transport;
+    else if constexpr (Service<P>)
+        return AppPart::service;
+    else
+        return AppPart::none;
+}
+template <AppPart part>
+struct AppPartIs {
+    template <class P>
+    struct Of : std::bool_constant<app_part<P>() == part> {};
+};
+
+/// The parts of an app's type, sorted by what they are.
+template <class... Ps>
+struct AppParts {
+    template <AppPart part>
+    static constexpr int count = count_of<AppPartIs<part>::template Of, Ps...>;
+    /// The part of that kind, or Default.
+    template <AppPart part, class Default>
+    using part_or = typename FirstOf<AppPartIs<part>::template Of, Default, Ps...>::type;
+
+    static constexpr bool known = count<AppPart::none> == 0;
+    static constexpr bool once =
+        count<AppPart::login_flow> <= 1 && count<AppPart::token_storage> <= 1 && count<AppPart::transport> <= 1;
+    /// True if the app may have clients of S: it names that, or the service that S is cut down from, or none at all.
+    template <class S>
+    static constexpr bool serves =
+        count<AppPart::service> == 0 || ((std::same_as<Ps, S> || std::same_as<Ps, WholeService<S>>) || ...);
+
+    /// Tells `app` what the services need that it names, as far as their types say it.
+    template <class App>
+    static void require_scopes(App const& app) {
+        (require_scopes_of<Ps>(app), ...);
+    }
+    /// A policy of `app` for each of its services, as a hana::map.
+    template <class App>
+    static constexpr auto policies(App const& app) {
+        auto const services = boost::hana::filter(hana_types<App, Ps...>(), [](auto type) {
+            return boost::hana::bool_<needs_no_data<typename decltype(type)::type>>();
+        });
+        return boost::hana::unpack(services, [&](auto... types) {
+            return boost::hana::make_map(
+                boost::hana::make_pair(types, AppPolicy<App>(app, typename decltype(types)::type{}))...);
+        });
+    }
+
+private:
+    /// S is a service whose resource server is known without an object of it.
+    template <class S>
+    static constexpr bool needs_no_data =
+        requires { requires Service<S> && bool(std::string_view(S::resource_server).size()); };
+
+    template <class S, class App>
+    static void require_scopes_of(App const& app) {
+        if constexpr (needs_no_data<S>) (void)AppPolicy<App>(app, S{});
+    }
+};
+
 /// The default storage of an app: a file storage at its default path; any other is default-constructed.
 template <class S>
 S default_token_storage(std::string const& client_id, std::string const& app_name, std::string const& environment) {
@@ -59,7 +139,7 @@ S default_token_storage(std::string const& client_id, std::string const& app_nam
     } else {
         static_assert(
             std::constructible_from<S, std::string>,
-            "globus: this token storage cannot be made from a path. Give the app's configuration a `storage`.");
+            "globus: this token storage cannot be made from a path. Give the app's configuration a `token_storage`.");
         constexpr bool is_json = std::same_as<S, JsonTokenStorage>;
         return S(default_token_path(client_id, app_name, environment, is_json ? ".json" : ".db"));
     }
@@ -254,7 +334,7 @@ public:
 private:
     template <class Config>
     static S storage_of(std::string const& client_id, Config const& config, AppPlace const& where) {
-        if (config.storage) return *config.storage;
+        if (config.token_storage) return *config.token_storage;
         return default_token_storage<S>(client_id, config.app_name, where.environment);
     }
     /// True for a service's 401; one from the token endpoint is about the client.

@@ -59,7 +59,7 @@ template <class F, class S, class T>
 struct UserAppConfig {
     std::string app_name = {};                  ///< part of the path of the tokens, and of the label of the consent
     F login_flow = F();                         ///< how `login` asks the user
-    std::optional<S> storage = {};              ///< by default where the reference keeps tokens, see default_token_path
+    std::optional<S> token_storage = {};        ///< by default where the reference keeps tokens, see default_token_path
     bool request_refresh_tokens = false;        ///< whether to keep the user logged in
     std::string login_redirect_uri = {};        ///< the application's own; a Confidential client needs one
     std::string environment = {};               ///< else GLOBUS_SDK_ENVIRONMENT, else production
@@ -75,39 +75,39 @@ struct UserAppConfig {
 
 namespace detail {
 
-template <class K, class F, class S, class T>
+template <class K, class... Parts>
 consteval bool check_user_app() {
+    using All = AppParts<Parts...>;
+    using T = typename All::template part_or<AppPart::transport, CurlTransport>;
     if constexpr (!ClientKind<K>)
-        static_assert(ClientKind<K>,
-                      "globus::UserApp<K, F, S, T>: K is not a kind of OAuth2 client. Use Native for an app that users "
-                      "install, or Confidential for one with a client secret.");
-    else if constexpr (!LoginFlow<F>)
-        static_assert(LoginFlow<F>,
-                      "globus::UserApp<K, F, S, T>: F is not a login flow. Use CommandLineLoginFlow, "
-                      "LocalServerLoginFlow or NoLoginFlow, or give yours "
-                      "`TokenResponse run_login_flow(Login, std::stop_token) const`.");
-    else if constexpr (NeedsNativeApp<F> && !std::same_as<K, Native>)
-        static_assert(std::same_as<K, Native>,
-                      "globus::UserApp<K, F, S, T>: only an app without a secret may be redirected to a local server. "
-                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
-    else if constexpr (!TokenStorage<S>)
-        static_assert(TokenStorage<S>,
-                      "globus::UserApp<K, F, S, T>: S is not a token storage. Use JsonTokenStorage, SqliteTokenStorage "
-                      "or MemoryTokenStorage.");
-    else if constexpr (!Complete<T>)
         static_assert(
-            Complete<T>,
-            "globus::UserApp<K, F, S, T>: T is declared only. For CurlTransport, which is the default, include "
-            "<globus/http/curl_transport.hpp>.");
-    else if constexpr (!Transport<T>)
-        static_assert(Transport<T>,
-                      "globus::UserApp<K, F, S, T>: T is not a transport. It needs "
-                      "`http::Response send(http::Request const&) const`.");
+            ClientKind<K>,
+            "globus::UserApp<K, Parts...>: K is not a kind of OAuth2 client. Use Native for an app that users "
+            "install, or Confidential for one with a client secret.");
+    else if constexpr (!All::known)
+        static_assert(All::known,
+                      "globus::UserApp<K, Parts...>: one of the parts is none of these: a login flow, such as "
+                      "CommandLineLoginFlow, or yours with `TokenResponse run_login_flow(Login, std::stop_token) "
+                      "const`; a token storage, such as JsonTokenStorage; a transport, such as MockTransport; a "
+                      "service, such as TransferService.");
+    else if constexpr (!All::once)
+        static_assert(All::once,
+                      "globus::UserApp<K, Parts...>: two of the parts are login flows, token storages or transports. "
+                      "Name one of each.");
+    else if constexpr (NeedsNativeApp<typename All::template part_or<AppPart::login_flow, NoLoginFlow>> &&
+                       !std::same_as<K, Native>)
+        static_assert(std::same_as<K, Native>,
+                      "globus::UserApp<K, Parts...>: only an app without a secret may be redirected to a local server. "
+                      "Use Native, or CommandLineLoginFlow with the Confidential client.");
+    else if constexpr (!Complete<T>)
+        static_assert(Complete<T>,
+                      "globus::UserApp<K, Parts...>: its transport is declared only. For CurlTransport, which is the "
+                      "default, include <globus/http/curl_transport.hpp>.");
     return true;
 }
-template <class K, class F, class S, class T>
+template <class K, class... Parts>
 struct UserAppRequirements {
-    static_assert(check_user_app<K, F, S, T>());
+    static_assert(check_user_app<K, Parts...>());
 };
 
 /// What a UserApp keeps for one resource server: a token that is renewed, or one that is not.
@@ -115,7 +115,7 @@ template <class K>
 struct UserPolicy {
     std::optional<RefreshPolicy<K>> renewing = {};
     Authorization authorization = {};
-    std::int64_t expires_at = 0;
+    std::int64_t expires_at_seconds = 0;
 };
 
 /// Refresh tokens that Globus Auth has refused. They count as missing, so that they are not tried in vain again.
@@ -153,10 +153,17 @@ std::string grant_label(std::string const& app_name);
  * a login that is refused, or that cannot be verified or stored, are revoked, if Globus Auth can be reached within ten
  * seconds; but not if only the clock is wrong: then the IdTokenError says by how much (see `id_token_leeway`).
  *
- * @tparam K  Native, or Confidential with a `login_redirect_uri`
- * @tparam F  how to ask the user: CommandLineLoginFlow, LocalServerLoginFlow, NoLoginFlow, or your own
- * @tparam S  where tokens are kept: JsonTokenStorage, SqliteTokenStorage, MemoryTokenStorage
- * @tparam T  CurlTransport, MockTransport, AnyTransport
+ * An app may name its services. Then it asks for the scopes of all of them from the beginning, whatever clients there
+ * are, and a client of another service does not compile:
+ *
+ *     UserApp<Native, TransferService, GroupsService> app{Native{client_id}, {.app_name = "nightly backup"}};
+ *     app.client<SearchService>();                                    // does not compile
+ *
+ * @tparam K      Native, or Confidential with a `login_redirect_uri`
+ * @tparam Parts  in any order, or left out: how to ask the user (CommandLineLoginFlow, which is the default,
+ *                LocalServerLoginFlow, NoLoginFlow, or your own); where tokens are kept (JsonTokenStorage, which is the
+ *                default, SqliteTokenStorage, MemoryTokenStorage); the transport (CurlTransport, which is the default,
+ *                MockTransport, AnyTransport); the services that it has clients of (if there are none, all)
  *
  * @par Errors
  * LoginRequiredError and TokenValidationError, LoginError of the flow, IdTokenError, TokenStorageError, and those of
@@ -165,16 +172,25 @@ std::string grant_label(std::string const& app_name);
  * @par Thread safety
  * Any function may be called from any thread; one login runs at a time. Copies refer to the same app.
  */
-template <class K, class F = CommandLineLoginFlow, class S = JsonTokenStorage, class T = CurlTransport>
-class UserApp : detail::UserAppRequirements<K, F, S, T> {
+template <class K, class... Parts>
+class UserApp : detail::UserAppRequirements<K, Parts...> {
+    using Sorted = detail::AppParts<Parts...>;
+    using F = typename Sorted::template part_or<detail::AppPart::login_flow, CommandLineLoginFlow>;
+    using S = typename Sorted::template part_or<detail::AppPart::token_storage, JsonTokenStorage>;
+    using T = typename Sorted::template part_or<detail::AppPart::transport, CurlTransport>;
+
 public:
     using Config = UserAppConfig<F, S, T>;
+    /// True for each service that the app may have clients of.
+    template <class Service>
+    static constexpr bool serves = Sorted::template serves<Service>;
 
     /// @param client  Native{client_id} or Confidential{client_id, client_secret}
     /// @throws UsageError  for a Confidential client without login_redirect_uri, an unusable app name, and a negative
     ///                     leeway
-    explicit UserApp(K client, Config config = Config{})
-        : state_(std::in_place, std::move(client), std::move(config)) {}
+    explicit UserApp(K client, Config config = Config{}) : state_(std::in_place, std::move(client), std::move(config)) {
+        Sorted::require_scopes(*this);
+    }
 
     /// The app's name from the configuration: part of the path of its tokens.
     [[nodiscard]] std::string const& app_name() const { return core().app_name; }
@@ -221,7 +237,15 @@ public:
     template <class Service>
     [[nodiscard]] Client<Service, AppPolicy<UserApp>, T> client(Service service, AppPolicy<UserApp> policy,
                                                                 std::optional<ClientOptions<T>> options = {}) const {
+        static_assert(detail::check_served<UserApp, Service>());
         return {std::move(service), std::move(policy), core().client_options(std::move(options))};
+    }
+    /// A policy for each service that the app names: a hana::map by their types, as in
+    /// `app.policies()[hana::type_c<TransferService>]`, for files that include <boost/hana.hpp>. A service with data of
+    /// its own, such as the id of a flow, is not in it.
+    template <class Asked = UserApp>
+    [[nodiscard]] auto policies() const {
+        return Sorted::template policies<Asked>(*this);
     }
 
     /// True if a resource server has no valid token stored, so that `login` would ask.
@@ -282,7 +306,7 @@ public:
             for (bool again = false;; again = true) {
                 policy = policy_of(server, context);
                 if (policy.renewing) return policy.renewing->authorize(transport, core().context_of(context));
-                if (policy.expires_at >= now()) return policy.authorization;
+                if (policy.expires_at_seconds >= now()) return policy.authorization;
                 core().forget_policy(server);
                 if (again)
                     throw TokenValidationError(TokenValidationError::Kind::expired,
@@ -396,7 +420,7 @@ private:
             if (config().request_refresh_tokens) return {.renewing = state_->renewing_policy(server)};
             detail::check_token("a stored access token", data.access_token.reveal());
             return {.authorization = {Secret("Bearer " + data.access_token.reveal())},
-                    .expires_at = data.expires_at_seconds};
+                    .expires_at_seconds = data.expires_at_seconds};
         };
         return core().policy_of(resource_server, context, make);
     }
@@ -452,6 +476,9 @@ private:
 
     detail::ProcessBound<State> state_;
 };
+
+template <class K, class F, class S, class T>
+UserApp(K, UserAppConfig<F, S, T>) -> UserApp<K, F, S, T>;
 
 }  // namespace globus
 

@@ -5,6 +5,7 @@
 #include <globus/client/call_options.hpp>
 #include <globus/core/config.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -39,6 +40,10 @@ public:
         std::shared_ptr<State> state_;  // null if it was moved from
     };
 
+    /// Whether the client waits for a call when it is destroyed, or only asks it to stop: an asynchronous one uses a
+    /// copy of the client, and ends later.
+    enum class Wait : bool { no, yes };
+
     CallGate();
     // A copy has calls of its own; a client that was moved from has none.
     CallGate(CallGate const& other);
@@ -53,8 +58,8 @@ public:
         /// @param mine  what the caller cancels it with
         /// @throws UsageError    in a child process
         /// @throws NetworkError  cancelled, if the client was destroyed
-        Call(Pass const& pass, std::stop_token mine);
-        Call(CallGate const& gate, std::stop_token mine);
+        Call(Pass const& pass, std::stop_token mine, Wait wait = Wait::yes);
+        Call(CallGate const& gate, std::stop_token mine, Wait wait = Wait::yes);
         Call(Call const&) = delete;
         Call& operator=(Call const&) = delete;
         ~Call();
@@ -99,12 +104,18 @@ public:
         [[noreturn]] static void refuse();
 
         std::shared_ptr<State> state_;
+        Wait wait_;
         std::stop_token token_;
         std::optional<std::stop_source> either_;
         std::optional<std::stop_callback<Ask>> mine_, closing_;
     };
 
+    /// What asynchronous calls share until the client is assigned to: the result of `make`, which is called once.
+    [[nodiscard]] std::shared_ptr<void const> shared(std::function<std::shared_ptr<void const>()> const& make) const;
+
 private:
+    void forget_shared();
+
     std::shared_ptr<State> state_;
     bool moved_from_ = false;
 };

@@ -29,6 +29,9 @@ concept PresentsBasicCredential = NamesCredential<P> && std::is_same_v<typename 
 /// `P` sends nothing.
 template <class P>
 concept PresentsNoCredential = NamesCredential<P> && std::is_same_v<typename P::credential, NoCredential>;
+/// What `P` sends is known when the program runs, and is checked then.
+template <class P>
+concept PresentsAnyCredential = NamesCredential<P> && std::is_same_v<typename P::credential, AnyCredential>;
 
 namespace detail {
 
@@ -36,8 +39,10 @@ template <class S>
 inline constexpr bool is_auth_service = false;  // specialised by services/auth/service.hpp, for a sentence of its own
 
 template <class S, class A>
-concept FittingCredential = (!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(
-    !NeedsNoCredential<S> || PresentsNoCredential<A>)&&(NeedsBasicCredential<S> || !PresentsBasicCredential<A>);
+concept FittingCredential =
+    PresentsAnyCredential<A> ||
+    ((!NeedsBasicCredential<S> || PresentsBasicCredential<A>)&&(!NeedsNoCredential<S> || PresentsNoCredential<A>)&&(
+        NeedsBasicCredential<S> || !PresentsBasicCredential<A>));
 
 }  // namespace detail
 
@@ -70,6 +75,8 @@ consteval bool check_client() {
                       "globus::Client<S, A, T>: A is not an authorizer for T. It needs a type `credential`, "
                       "`Authorization authorize(T const&, AuthContext const&) const` and "
                       "`bool unauthorized(Authorization const&, T const&, AuthContext const&) const`.");
+    else if constexpr (PresentsAnyCredential<A>)
+        return true;  // the constructor of the client checks it
     else if constexpr (NeedsBasicCredential<S> && !PresentsBasicCredential<A>)
         static_assert(PresentsBasicCredential<A>,
                       "globus::Client<S, A, T>: S is reached with the client id and secret of a confidential app (HTTP "

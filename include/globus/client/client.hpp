@@ -2,6 +2,7 @@
 #ifndef GLOBUS_CLIENT_CLIENT_HPP
 #define GLOBUS_CLIENT_CLIENT_HPP
 
+#include <globus/client/async_functions.hpp>
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/check_client.hpp>
@@ -90,6 +91,8 @@ struct ClientOptions {
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
+ * Code that is no template takes an AnyClient<S>, to which any client of S converts.
+ *
  * A combination that cannot work does not compile, and the message says what to use instead.
  *
  * @par Errors
@@ -105,7 +108,9 @@ struct ClientOptions {
  * source or a policy's callback) must not.
  */
 template <class S, class A, class T = CurlTransport, class R = DefaultRetry>
-class Client : detail::ClientRequirements<S, A, T, R>, public detail::OperationsOf<S, Client<S, A, T, R>>::type {
+class Client : detail::ClientRequirements<S, A, T, R>,
+               public detail::OperationsOf<S, Client<S, A, T, R>>::type,
+               public AsyncFunctions<Client<S, A, T, R>, S> {
 public:
     using service_type = S;
     using authorizer_type = A;
@@ -124,10 +129,24 @@ public:
           authorizer_(std::move(authorizer)),
           options_(std::move(options)),
           headers_(options_.app_name, options_.client_info) {
+        if constexpr (PresentsAnyCredential<A>)
+            authorizer_.check_credential(NeedsBasicCredential<S>, NeedsNoCredential<S>);
         std::string own_url;
         if constexpr (requires { service_.base_url(); }) own_url = service_.base_url();
         detail::find_base_urls(options_.environment, S::name, std::move(own_url), options_.base_url, options_.auth_url);
     }
+
+    /**
+     * Converts from a client of the same service, or of the service that S is cut down from, if its policies convert to
+     * these: to AnyClient<S> from any. The result is a copy, as any copy of a client is: it shares tokens, connections
+     * and the retry budget, and has calls of its own.
+     *
+     * @throws UsageError  if `other` was moved from
+     */
+    template <class S2, class A2, class T2, class R2>
+        requires(!std::same_as<Client, Client<S2, A2, T2, R2>> && detail::SameOrCutDown<S, S2> &&
+                 std::convertible_to<A2, A> && std::convertible_to<T2, T> && std::convertible_to<R2, R>)
+    Client(Client<S2, A2, T2, R2> const& other) : Client(S{other.service()}, other.authorizer(), options_of(other)) {}
 
     /**
      * Sends an operation and reads its answer.
@@ -138,11 +157,9 @@ public:
         requires OperationOf<O, S>
     Response<typename O::result> send(O const& operation, CallOptions const& options = {}) const {
         static_assert(detail::check_permitted<S, O>());
-        constexpr bool anonymous = requires { O::anonymous; };
         Response<typename O::result> result;
         http::Request request = detail::to_request(operation, service_, options_.base_url);
-        carry_out(request, result, result.form, {retry_class_of<O>(), !anonymous, detail::already_done_of<O>()},
-                  options);
+        carry_out(request, result, result.form, plan_of_operation<O>(), options);
         return result;
     }
     template <Operation O>
@@ -214,28 +231,12 @@ public:
      */
     template <class D = Json>
     Response<D> request(RawRequest raw, CallOptions const& options = {}) const {
-        http::Request request;
-        request.method = raw.method;
-        bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
-        if (absolute) {
-            http::Url const url = http::parse_url(raw.path);
-            if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
-            if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
-        }
-        request.url = absolute ? raw.path : options_.base_url + detail::encode_path(raw.path);
-        if (!raw.query.empty()) detail::add_query(request.url, raw.query);
-        if (raw.body) {
-            request.body = std::move(*raw.body);
-            request.has_body = true;
-            if (!raw.content_type.empty()) request.headers.add("Content-Type", std::move(raw.content_type));
-        }
-        bool const reads = raw.method == http::Method::get || raw.method == http::Method::head;
-        bool const repeatable = raw.method == http::Method::put || raw.method == http::Method::delete_;
-        RetryClass const natural = reads        ? RetryClass::read
-                                   : repeatable ? RetryClass::idempotent
-                                                : RetryClass::non_idempotent;
-        return exchange<Response<D>>(std::move(request), raw.retry.value_or(natural), options, true,
-                                     raw.method == http::Method::delete_ ? &detail::is_gone : nullptr);
+        detail::check_raw<S>(raw.method);
+        detail::CallPlan const plan = plan_of(raw);
+        http::Request request = request_of(std::move(raw));
+        Response<D> result;
+        carry_out(request, result, Response<D>::form, plan, options);
+        return result;
     }
     /// Sends GET `path`, with a query. @tparam D  as for `request`
     template <class D = Json>
@@ -292,15 +293,15 @@ public:
     }
 
     /// The service with its own data, such as a flow id.
-    [[nodiscard]] S const& service() const noexcept { return service_; }
+    [[nodiscard]] S const& service() const noexcept GLOBUS_LIFETIMEBOUND { return service_; }
     /// The policy; a copy of it shares its tokens.
-    [[nodiscard]] A const& authorizer() const noexcept { return authorizer_; }
+    [[nodiscard]] A const& authorizer() const noexcept GLOBUS_LIFETIMEBOUND { return authorizer_; }
     /// The transport; a copy of it shares its connections.
-    [[nodiscard]] T const& transport() const noexcept { return options_.transport; }
+    [[nodiscard]] T const& transport() const noexcept GLOBUS_LIFETIMEBOUND { return options_.transport; }
     /// The options, with the base URLs that were found.
-    [[nodiscard]] Options const& options() const noexcept { return options_; }
+    [[nodiscard]] Options const& options() const noexcept GLOBUS_LIFETIMEBOUND { return options_; }
     /// The base URL of the service, with a slash at its end.
-    [[nodiscard]] std::string const& base_url() const noexcept { return options_.base_url; }
+    [[nodiscard]] std::string const& base_url() const noexcept GLOBUS_LIFETIMEBOUND { return options_.base_url; }
     /// The gate that knows the running calls.
     [[nodiscard]] detail::CallGate const& gate() const noexcept { return gate_; }
 
@@ -321,12 +322,14 @@ public:
     }
 
 private:
+    friend struct detail::AsyncAccess;
+
     /// What only this type knows about a call.
     class Sending final : public detail::ClientExchange {
     public:
         Sending(Client const& client, http::Request& sent, detail::AnyResponse& result, detail::AnswerForm const& form,
-                detail::CallPlan const& plan, CallOptions const& options)
-            : ClientExchange(sent, result, form, plan, options, client.facts()), client_(client) {}
+                detail::CallPlan const& plan, CallOptions const& options, detail::ClientFacts const& facts)
+            : ClientExchange(sent, result, form, plan, options, facts), client_(client) {}
 
         Authorization credential(AuthContext const& context) override {
             return client_.authorizer_.authorize(client_.transport(), context);
@@ -334,7 +337,11 @@ private:
         bool renew_credential(Authorization const& refused, AuthContext const& context) override {
             return client_.authorizer_.unauthorized(refused, client_.transport(), context);
         }
-        http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
+        http::Response travel(http::Request const& one) override {
+            http::Response answer = client_.transport().send(one);
+            if constexpr (requires { client_.service_.read_login(answer); }) client_.service_.read_login(answer);
+            return answer;
+        }
         detail::Exchange::Refused error_of(http::Response const& answer, AlreadyDone already_done) override {
             return detail::ServiceErrors<S>::refuse(this->request, answer, already_done);
         }
@@ -346,13 +353,51 @@ private:
 
     void carry_out(http::Request& request, detail::AnyResponse& result, detail::AnswerForm const& form,
                    detail::CallPlan const& plan, CallOptions const& options) const {
-        Sending(*this, request, result, form, plan, options).run(options_.retry);
+        Sending(*this, request, result, form, plan, options,
+                facts(detail::CallGate::Pass(gate_), detail::CallGate::Wait::yes))
+            .run(options_.retry);
     }
-    [[nodiscard]] detail::ClientFacts facts() const {
+    template <class O>
+    static constexpr detail::CallPlan plan_of_operation() {
+        constexpr bool anonymous = requires { O::anonymous; };
+        return {retry_class_of<O>(), !anonymous, detail::already_done_of<O>(), O::struct_name};
+    }
+    static detail::CallPlan plan_of(RawRequest const& raw) {
+        bool const reads = raw.method == http::Method::get || raw.method == http::Method::head;
+        bool const repeatable = raw.method == http::Method::put || raw.method == http::Method::delete_;
+        RetryClass const natural = reads        ? RetryClass::read
+                                   : repeatable ? RetryClass::idempotent
+                                                : RetryClass::non_idempotent;
+        return {raw.retry.value_or(natural), true, raw.method == http::Method::delete_ ? &detail::is_gone : nullptr};
+    }
+    [[nodiscard]] http::Request request_of(RawRequest raw) const {
+        http::Request request;
+        request.method = raw.method;
+        bool const absolute = raw.path.starts_with("https://") || raw.path.starts_with("http://");
+        if (absolute) {
+            http::Url const url = http::parse_url(raw.path);
+            if (url.has_userinfo) throw UsageError("the URL has a user name in it: pass credentials by the authorizer");
+            if (url.has_fragment) throw UsageError("the URL has a fragment, which is never sent: leave it out");
+        }
+        request.url = absolute ? raw.path : options_.base_url + detail::encode_path(raw.path);
+        if (!raw.query.empty()) detail::add_query(request.url, raw.query);
+        if (raw.body) {
+            request.body = std::move(*raw.body);
+            request.has_body = true;
+            if (!raw.content_type.empty()) request.headers.add("Content-Type", std::move(raw.content_type));
+        }
+        return request;
+    }
+    template <class Answer>
+    static constexpr detail::AnswerForm const& form_of() {
+        return Answer::form;
+    }
+    [[nodiscard]] detail::ClientFacts facts(detail::CallGate::Pass gate, detail::CallGate::Wait gate_waits) const {
         constexpr bool as_stored = requires { requires S::as_stored; };
         std::size_t max_service_bytes = std::numeric_limits<std::size_t>::max();
         if constexpr (requires { S::max_response_bytes; }) max_service_bytes = S::max_response_bytes;
-        return {.gate = gate_,
+        return {.gate = std::move(gate),
+                .gate_waits = gate_waits,
                 .base_url = options_.base_url,
                 .auth_url = options_.auth_url,
                 .resource_server = detail::resource_server_of(service_),
@@ -361,7 +406,24 @@ private:
                 .max_response_bytes = options_.max_response_bytes,
                 .max_service_bytes = max_service_bytes,
                 .as_stored = as_stored,
-                .log = options_.log};
+                .log = options_.log,
+                .service = S::name};
+    }
+    /// The options of another client, for this type.
+    template <class Other>
+    static Options options_of(Other const& other) {
+        detail::CallGate::Pass(other.gate()).check();
+        auto const& options = other.options();
+        return {.transport = options.transport,
+                .retry = options.retry,
+                .base_url = options.base_url,
+                .environment = options.environment,
+                .auth_url = options.auth_url,
+                .app_name = options.app_name,
+                .client_info = options.client_info,
+                .timeout = options.timeout,
+                .max_response_bytes = options.max_response_bytes,
+                .log = options.log};
     }
     Response<Json> write(http::Method method, std::string path, std::optional<Json> const& body,
                          CallOptions const& options) const {

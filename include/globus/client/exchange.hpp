@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -67,7 +68,8 @@ struct ClientHeaders {
 
 /// What a client provides for each of its calls.
 struct ClientFacts {
-    CallGate const& gate;
+    CallGate::Pass gate;
+    CallGate::Wait gate_waits;  ///< whether the client waits for the call when it is destroyed
     std::string const& base_url;
     std::string const& auth_url;
     std::string_view resource_server;  ///< the resource server that the credential is for
@@ -77,6 +79,7 @@ struct ClientFacts {
     std::size_t max_service_bytes;  ///< the service's own limit
     bool as_stored;                 ///< the service's answers are files, which are not unpacked
     LogHook const& log;
+    std::string_view service = {};  ///< its name
 };
 
 /// What defines one call, besides its request.
@@ -84,6 +87,7 @@ struct CallPlan {
     RetryClass retry_class = RetryClass::read;  ///< of the operation
     bool authorized = true;                     ///< false: without the client's credential
     AlreadyDone already_done = nullptr;         ///< which error of a second attempt is a success
+    std::string_view operation = {};            ///< its name; empty for a request by its path
 };
 
 /// Rethrows the error in flight; an error that every service can have is marked as leaving the outcome open.
@@ -129,6 +133,22 @@ public:
     http::Response send() final;
     Refused refuse(http::Response const& answer) final;
 
+    // The parts of these, for a driver that does not block.
+
+    [[nodiscard]] CallTerms terms() const;
+    /// What the authorizer is told.
+    [[nodiscard]] AuthContext const& context() const noexcept { return context_; }
+    /// The credential of the current attempt.
+    [[nodiscard]] Authorization const& credential_used() const noexcept { return authorization_; }
+    /// Puts a credential into the request.
+    void use(Authorization credential);
+    /// Begins an attempt. @return the request to be sent, which stays where it is until the next one
+    [[nodiscard]] http::Request const& first_request();
+    /// The request that follows a redirect; null if this is the answer. @throws NetworkError  redirect
+    [[nodiscard]] http::Request const* next_request(http::Response const& answer);
+    /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
+    void take(http::Response& answer, bool replayed);
+
 protected:
     ~ClientExchange();
 
@@ -142,11 +162,8 @@ protected:
     virtual Refused error_of(http::Response const& answer, AlreadyDone already_done) = 0;
 
 private:
-    [[nodiscard]] CallTerms terms() const;
     /// True if the answer is read as it comes.
     [[nodiscard]] bool is_streamed() const noexcept;
-    /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
-    void take(http::Response& answer, bool replayed);
 
     /// Adds what every request of the client has.
     void complete(ClientFacts const& facts);
@@ -159,10 +176,12 @@ private:
     CallOptions const& options_;
     std::size_t const max_bytes_;
     AuthContext context_;
-    Authorization authorization_;         ///< of the current attempt
-    bool own_origin_ = false;             ///< the client's credential goes with it
-    std::optional<AnswerStream> stream_;  ///< of the current attempt
-    std::size_t room_ = 0;                ///< bytes that it may still take
+    Authorization authorization_;          ///< of the current attempt
+    bool own_origin_ = false;              ///< the client's credential goes with it
+    std::optional<AnswerStream> stream_;   ///< of the current attempt
+    std::size_t room_ = 0;                 ///< bytes that it may still take
+    std::unique_ptr<http::Request> next_;  ///< of the last redirect
+    int redirects_ = 0;                    ///< of the current attempt
 };
 
 }  // namespace detail

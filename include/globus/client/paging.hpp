@@ -346,6 +346,9 @@ public:
     }
 
 private:
+    template <class, class>
+    friend class AsyncPaginated;
+
     static constexpr bool by_offset =
         O::paging.style == PagingStyle::has_next_page || O::paging.style == PagingStyle::total;
 
@@ -387,8 +390,12 @@ private:
     void ensure_page() {
         client_.check();
         if (page_ || ended_) return;
-        page_type page = client_.call(
-            options_, [this](C const& client, CallOptions const& options) { return client.send(operation_, options); });
+        take(client_.call(options_, [this](C const& client, CallOptions const& options) {
+            return client.send(operation_, options);
+        }));
+    }
+    /// Takes the page that was asked for. It changes nothing if it throws.
+    void take(page_type page) {
         plan_next(page);
         page_.emplace(std::move(page));
         item_ = 0;

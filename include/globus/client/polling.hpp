@@ -10,36 +10,75 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
+#include <optional>
 #include <string_view>
 
 // Waiting for something that the service does: looking at it again and again.
+//
+// Every wait has the same schedule. It looks at once, then after half a second, then after half as much again each time,
+// until the pauses are as long as its `polling_interval`; one of less than half a second is the first pause, too. Looks
+// keep to their plan however long each takes, and each may come up to a tenth of its pause earlier, so that many waits
+// that began together spread. The last look is at the end of the time-out, unless that is less than half a pause after
+// the one before.
 
-namespace globus {
+namespace globus::detail {
 
-/**
- * How long a function waits for the service, and how often it looks: at once, then after `interval`, then after half as
- * much again each time, up to `longest_interval`.
- */
+/// How long a function waits for the service, and how often it looks.
 struct Polling {
-    std::chrono::duration<double> timeout = std::chrono::hours(1);     ///< of the whole wait
-    std::chrono::duration<double> interval = std::chrono::seconds(1);  ///< before the second look; 10 ms or more
-    std::chrono::duration<double> longest_interval = std::chrono::seconds(30);  ///< between looks
+    using Seconds = std::chrono::duration<double>;
+    Seconds timeout = std::chrono::hours(1);                  ///< of the whole wait; 10 ms or more
+    Seconds polling_interval = std::chrono::seconds(30);      ///< the longest pause; 10 ms or more
+    Seconds first_interval = std::chrono::milliseconds(500);  ///< the first pause, if that is less
+    double jitter = 0.1;                                      ///< the part of a pause by which a look may come earlier
+    std::function<bool(Seconds)> sleep = {};                  ///< waits in place of the library; false to cancel
 };
-
-namespace detail {
 
 /// True for an error of one look that the next look may not meet: a lost connection, a 503, an answer that is cut off.
 [[nodiscard]] bool may_pass(Error const& error);
 
+/// When the looks of a wait are: it reads no clock.
+class PollingPlan {
+public:
+    using Seconds = Polling::Seconds;
+
+    /// @param name  of the function that waits, for messages
+    /// @throws UsageError  for times below 10 ms, a jitter that is not in [0, 1), and numbers that are none
+    PollingPlan(std::string_view name, Polling const& polling);
+
+    /// Between which times after the start of the wait the next look is.
+    struct Look {
+        Seconds earliest, latest;
+    };
+    /// The next look; nothing if the time is up. @param elapsed  since the start of the wait
+    [[nodiscard]] std::optional<Look> next(Seconds elapsed);
+
+    /// Of the whole wait, at most a year.
+    [[nodiscard]] Seconds timeout() const noexcept { return timeout_; }
+
+private:
+    Seconds timeout_, longest_, pause_;
+    Seconds planned_{0};
+    double jitter_;
+};
+
 /// The looks of one wait.
 class Looks {
 public:
+    using Seconds = Polling::Seconds;
+
     /// @param name  of the function that waits, for messages
-    /// @throws UsageError  for a negative time-out, an interval below 10 ms, and numbers that are none
-    Looks(std::string_view name, CallGate const& gate, Polling const& polling, CallOptions options);
+    /// @param options  its deadline ends the wait, too
+    /// @throws UsageError  as PollingPlan does
+    Looks(std::string_view name, CallGate::Pass const& gate, Polling polling, CallOptions options,
+          CallGate::Wait gate_waits = CallGate::Wait::yes);
+    Looks(std::string_view name, CallGate const& gate, Polling polling, CallOptions options)
+        : Looks(name, CallGate::Pass(gate), std::move(polling), std::move(options)) {}
 
     /// For each request of the wait.
     [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    /// Since the wait began; with `sleep`, the sum of its waits.
+    [[nodiscard]] Seconds elapsed() const { return sleep_ ? slept_ : Seconds(http::Clock::now() - start_); }
     /// Runs one of the user's callbacks, which may destroy the client.
     template <class F>
     void run_callback(F const& callback) const {
@@ -71,25 +110,37 @@ public:
         }
     }
 
-private:
+    // The parts of `until`, for a driver that does not block.
+
+    /// Reports a look that succeeded.
     void looked() noexcept;
-    /// Rethrows the error in flight if it will not pass.
+    /// Reports a look that failed, while the error is in flight; rethrows it if it will not pass.
     void failed(Error const& error);
+    /// When the next look is; nothing if that would be too late. @throws the last look's error, if none succeeded
+    [[nodiscard]] std::optional<http::Clock::time_point> next_look();
+    /// Ends a wait that was cancelled.
+    [[noreturn]] void end_cancelled() const;
+
+private:
+    /// The next look after the start; nothing if that would be too late.
+    std::optional<Seconds> next();
     /// Waits for the next look. False if that would be too late.
     bool wait();
+    /// False if it was cancelled.
+    bool sleep_until(Seconds until);
 
     std::string_view name_;
     CallGate::Call const call_;  // lasts from the first look to the last
     CallOptions options_;
-    std::chrono::duration<double> interval_;
-    std::chrono::duration<double> longest_;
-    http::Clock::time_point end_;
+    std::function<bool(Seconds)> sleep_;
+    PollingPlan plan_;
+    http::Clock::time_point start_ = http::Clock::now();
+    Seconds slept_{0};
     std::exception_ptr failure_;  ///< of the last look, if none succeeded
     bool seen_ = false;
 };
 
-}  // namespace detail
-}  // namespace globus
+}  // namespace globus::detail
 
 #ifdef GLOBUS_BODIES
 #include <globus/client/impl/polling.ipp>

@@ -43,7 +43,7 @@ constexpr std::size_t memory_of(std::size_t max_bytes) noexcept {
 struct AnswerFacts {
     bool replayed = false;  ///< it is an error saying that an earlier attempt of the call has done it
     bool wrote = false;     ///< the call changes something
-    bool partial = false;   ///< the call asked for some members only
+    bool partial = false;   ///< the call asked for some members only; known if the document names essential ones
     std::size_t max_bytes = std::size_t{64} << 20;  ///< its document may take three times as much
 };
 
@@ -55,8 +55,9 @@ struct AnswerForm {
     Slot (*fresh)(AnyResponse& self) = nullptr;
     /// Makes the document of the whole answer, if `fresh` is null. Null, too: the answer is not interpreted.
     void (*make)(AnyResponse& self) = nullptr;
-    bool has_shape = true;   ///< the answer is a described document
-    bool as_stored = false;  ///< the body is a file, which is not decompressed
+    bool has_shape = true;       ///< the answer is a described document
+    bool as_stored = false;      ///< the body is a file, which is not decompressed
+    bool has_essential = false;  ///< the document names members that nothing can be done without
 };
 
 /// What every Response has, whatever its document. It is one class, so that it is compiled once.
@@ -68,13 +69,15 @@ public:
     AnyResponse& operator=(AnyResponse&&) noexcept;
 
     /// The status: 2xx; a 3xx only if no document is expected; that of an error if the answer is replayed().
-    [[nodiscard]] int status() const noexcept { return raw_.status; }
+    [[nodiscard]] int http_status() const noexcept { return raw_.status; }
     /// All header fields of the answer.
-    [[nodiscard]] http::Headers const& headers() const noexcept { return raw_.headers; }
+    [[nodiscard]] http::Headers const& headers() const noexcept GLOBUS_LIFETIMEBOUND { return raw_.headers; }
     /// The body as received.
-    [[nodiscard]] std::string const& text() const noexcept { return raw_.body; }
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return raw_.body; }
     /// What to quote to Globus support; empty if the answer has no X-Request-ID header.
-    [[nodiscard]] std::string_view request_id() const noexcept { return raw_.headers.get("X-Request-ID"); }
+    [[nodiscard]] std::string_view request_id() const noexcept GLOBUS_LIFETIMEBOUND {
+        return raw_.headers.get("X-Request-ID");
+    }
 
     /// True if the service only said that an earlier attempt of this call, whose answer was lost, had done it already:
     /// the directory exists, or what was to be deleted is gone. Then the status is that of an error, and the document
@@ -90,7 +93,7 @@ public:
      * U+FFFD. In place of a list, a map or a document, null means that there is none, which is not odd. A type that
      * checks its document itself, and the kinds of a Json, have no mismatch.
      */
-    [[nodiscard]] std::string const& mismatch() const noexcept { return mismatch_; }
+    [[nodiscard]] std::string const& mismatch() const noexcept GLOBUS_LIFETIMEBOUND { return mismatch_; }
 
     /// True if the typed document came with the list `name` at its top. A list that is missing, or null, reads as an
     /// empty one.
@@ -99,11 +102,11 @@ public:
     [[nodiscard]] std::size_t list_size(std::string_view name) const noexcept;
     /// A member at the top of the typed document that is not of the kind described, as a text: `5` where a text should
     /// be, or the text `5` where a number should be; nullptr if there is none.
-    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept;
+    [[nodiscard]] std::string const* odd_member(std::string_view name) const noexcept GLOBUS_LIFETIMEBOUND;
 
     /// The body as JSON; null if it is empty. What is not a character in a text is U+FFFD.
     /// @throws DecodeError  if it is not JSON, or would take more than three times the client's `max_response_bytes`
-    [[nodiscard]] Json const& json() const;
+    [[nodiscard]] Json const& json() const GLOBUS_LIFETIMEBOUND;
 
 protected:
     /// A response without an answer yet.
@@ -214,7 +217,7 @@ private:
  *     auto task = client.get_task({.task_id = id});
  *     if (task->status == TaskStatus::succeeded) ...       // the typed document, by -> and *
  *     task.json().at("nice_status")                        // what the type does not have
- *     task.status(), task.headers(), task.text()
+ *     task.http_status(), task.headers(), task.text()
  *
  * If the document is a list, or has one of its own, the response is a range of that:
  *
@@ -235,12 +238,14 @@ private:
 template <class T>
 class Response : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose http_status() is 0: what stands beside the error of an asynchronous call.
+    Response() = default;
     /// Reads `raw`'s body. @throws DecodeError  if it is not JSON
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     /// The document. @throws DecodeError  if it as a whole is not as described, and the call only read; if it lacks a
     ///                                    member that nothing can be done without
-    [[nodiscard]] T const& operator*() const& {
+    [[nodiscard]] T const& operator*() const& GLOBUS_LIFETIMEBOUND {
         check();
         return value_;
     }
@@ -249,15 +254,15 @@ public:
         check();
         return std::move(value_);
     }
-    [[nodiscard]] T const* operator->() const { return &**this; }
+    [[nodiscard]] T const* operator->() const GLOBUS_LIFETIMEBOUND { return &**this; }
 
     /// The elements of the document's own list. In a loop over a temporary response, they live as long as the loop.
-    [[nodiscard]] auto begin() const
+    [[nodiscard]] auto begin() const GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         return list().begin();
     }
-    [[nodiscard]] auto end() const
+    [[nodiscard]] auto end() const GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         return list().end();
@@ -275,7 +280,7 @@ public:
         return list().empty();
     }
     /// An element of the list, from 0. @throws UsageError  if there is none
-    [[nodiscard]] auto const& operator[](std::size_t index) const&
+    [[nodiscard]] auto const& operator[](std::size_t index) const& GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         detail::check_index(index, size());
@@ -289,7 +294,7 @@ public:
         return std::move(detail::list_of(value_)[index]);
     }
     /// The first element of the list. @throws UsageError  if there is none
-    [[nodiscard]] auto const& front() const&
+    [[nodiscard]] auto const& front() const& GLOBUS_LIFETIMEBOUND
         requires detail::Listing<T>
     {
         return (*this)[0];
@@ -306,8 +311,6 @@ private:
     friend U detail::taken_as_is(Response<U>&& response);
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     void check() const {
         check_fit();
@@ -342,7 +345,7 @@ private:
         if constexpr (requires(std::string body) { T::from_answer(body); })
             return {.make = &make};
         else
-            return {.fresh = &fresh};
+            return {.fresh = &fresh, .has_essential = detail::NamesEssential<T>};
     }
     static constexpr detail::AnswerForm form = answer_form();
 
@@ -353,18 +356,18 @@ private:
 template <>
 class Response<Json> : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose http_status() is 0.
+    Response() = default;
     /// Checks `raw`'s body, if it says that it is JSON. @throws DecodeError  if it is not
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
     /// As json().
-    [[nodiscard]] Json const& operator*() const { return json(); }
-    [[nodiscard]] Json const* operator->() const { return &json(); }
+    [[nodiscard]] Json const& operator*() const GLOBUS_LIFETIMEBOUND { return json(); }
+    [[nodiscard]] Json const* operator->() const GLOBUS_LIFETIMEBOUND { return &json(); }
 
 private:
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     static void make(detail::AnyResponse& self);
     static constexpr detail::AnswerForm form{.make = &make, .has_shape = false};
@@ -378,6 +381,8 @@ struct Bytes {};
 template <>
 class Response<Bytes> : public detail::AnyResponse {
 public:
+    /// The response to nothing, whose http_status() is 0.
+    Response() = default;
     /// Takes any body.
     explicit Response(http::Response raw, detail::AnswerFacts const& facts = {}) { receive(raw, facts, form); }
 
@@ -385,16 +390,14 @@ public:
     static constexpr bool as_stored = true;
 
     /// As text().
-    [[nodiscard]] std::string const& operator*() const& { return text(); }
+    [[nodiscard]] std::string const& operator*() const& GLOBUS_LIFETIMEBOUND { return text(); }
     /// The bytes, moved out of a response that is going away.
     [[nodiscard]] std::string operator*() && { return std::move(raw_.body); }
-    [[nodiscard]] std::string const* operator->() const { return &text(); }
+    [[nodiscard]] std::string const* operator->() const GLOBUS_LIFETIMEBOUND { return &text(); }
 
 private:
     template <class, class, class, class>
     friend class Client;
-
-    Response() = default;
 
     static constexpr detail::AnswerForm form{.has_shape = false, .as_stored = true};
 };

@@ -92,6 +92,10 @@ struct Only : S {
 
 namespace detail {
 
+/// A client of S can do no more than one of Other: they are the same, or S is cut down from it.
+template <class S, class Other>
+concept SameOrCutDown = std::same_as<S, Other> || (Subset<S> && std::derived_from<S, Other>);
+
 /// Says in one sentence that a client of S may not send O.
 template <class S, class O>
 consteval bool check_permitted() {

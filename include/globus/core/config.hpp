@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_CONFIG_HPP
 #define GLOBUS_CORE_CONFIG_HPP
 
+#include <globus/core/requirements.hpp>
+
 // Header-only or compiled. What is not a template is declared in a header and defined in its `impl/*.ipp`, which the
 // header includes at its end if GLOBUS_BODIES is defined:
 //
@@ -25,6 +27,17 @@
 #define GLOBUS_VISIBLE __attribute__((visibility("default")))
 #else
 #define GLOBUS_VISIBLE
+#endif
+
+/// For a member function, after its qualifiers: what it returns must not outlive the object. Clang warns of code that
+/// keeps a part of a temporary.
+#if defined(__has_cpp_attribute)
+#if __has_cpp_attribute(clang::lifetimebound)
+#define GLOBUS_LIFETIMEBOUND [[clang::lifetimebound]]
+#endif
+#endif
+#ifndef GLOBUS_LIFETIMEBOUND
+#define GLOBUS_LIFETIMEBOUND
 #endif
 
 #endif  // GLOBUS_CORE_CONFIG_HPP

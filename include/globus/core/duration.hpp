@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_DURATION_HPP
 #define GLOBUS_CORE_DURATION_HPP
 
+#include <globus/core/config.hpp>
+
 #include <chrono>
 #include <compare>
 #include <concepts>

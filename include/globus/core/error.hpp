@@ -76,7 +76,7 @@ public:
     DecodeError& operator=(DecodeError const&) = default;
 
     /// The text as received; empty if there was none, if it was read without being kept, or if it holds secrets.
-    [[nodiscard]] std::string const& body() const noexcept { return *body_; }
+    [[nodiscard]] std::string const& body() const noexcept GLOBUS_LIFETIMEBOUND { return *body_; }
     /// The same error, naming the request that was answered so.
     [[nodiscard]] DecodeError in(std::string const& answer) const;
     /// True if the text ends before its document does, or there is none: asking again may help. False if the service
@@ -148,12 +148,25 @@ public:
         }
     }
 
+    /// Takes an exception. One that is no globus::Error is what value() throws, while error() only says so.
+    [[nodiscard]] static Result of_exception(std::exception_ptr thrown) {
+        static UsageError const other("a callback of the call, or the system, threw: value() throws the same");
+        Error const* error = &other;
+        try {
+            std::rethrow_exception(thrown);
+        } catch (Error const& own) {
+            error = &own;
+        } catch (...) {
+        }
+        return Result(detail::Failure{std::move(thrown), error});
+    }
+
     /// False if there is an error() instead.
     [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
 
     /// The value; throws the error itself, with its own type, when there is none.
-    [[nodiscard]] T const& value() const& {
+    [[nodiscard]] T const& value() const& GLOBUS_LIFETIMEBOUND {
         if (!has_value()) std::rethrow_exception(std::get<1>(state_).thrown);
         return std::get<0>(state_);
     }
@@ -185,12 +198,12 @@ public:
         return std::forward<F>(function)(std::get<0>(state_));
     }
     /// As value(), which throws the error when there is no value.
-    [[nodiscard]] T const& operator*() const& { return value(); }
+    [[nodiscard]] T const& operator*() const& GLOBUS_LIFETIMEBOUND { return value(); }
     [[nodiscard]] T&& operator*() && { return std::move(*this).value(); }
     [[nodiscard]] T const* operator->() const { return &value(); }
 
     /// The error; call it only when there is no value. `dynamic_cast` shows which one it is.
-    [[nodiscard]] Error const& error() const {
+    [[nodiscard]] Error const& error() const GLOBUS_LIFETIMEBOUND {
         if (has_value()) throw UsageError("Result::error() was called on a result that holds a value");
         return *std::get<1>(state_).error;
     }

@@ -2,6 +2,8 @@
 #ifndef GLOBUS_CORE_MEMBERS_HPP
 #define GLOBUS_CORE_MEMBERS_HPP
 
+#include <globus/core/config.hpp>
+
 #include <boost/hana/core/when.hpp>
 #include <boost/hana/fwd/accessors.hpp>
 #include <boost/hana/fwd/pair.hpp>

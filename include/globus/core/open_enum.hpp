@@ -3,6 +3,7 @@
 #define GLOBUS_CORE_OPEN_ENUM_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/text_at.hpp>
 
 #include <compare>
 #include <concepts>
@@ -11,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace globus {
@@ -21,7 +23,7 @@ namespace detail {
 class Word {
 public:
     /// The word as the service writes it; empty if there is none.
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
     /// True if there is no word.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
     operator std::string const&() const noexcept { return text_; }
@@ -81,10 +83,14 @@ public:
     OpenEnum() = default;
     /// A word that we know; no word for `unknown`.
     OpenEnum(Known known) : Word(std::string(Words::words[static_cast<std::size_t>(known)])) {}
-    /// A word that we know, by its text. @throws UsageError  for any other: word() takes those
+    /// A word that we know, by its text. @throws UsageError  for any other: word() takes those; for a null pointer
     template <class Text>
         requires(std::convertible_to<Text const&, std::string_view> && !std::derived_from<Text, Word>)
-    OpenEnum(Text const& text) : OpenEnum(word(std::string(std::string_view(text)))) {
+    OpenEnum(Text const& text, detail::CodeLine where = detail::CodeLine::here()) {
+        if constexpr (std::is_pointer_v<Text>)
+            text_ = detail::text_at(text, where);
+        else
+            text_ = std::string_view(text);
         detail::require_known_word(text_, Words::words);
     }
     /// Any word, whether we know it or not.

@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/text_at.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -22,21 +23,17 @@ namespace globus {
 namespace detail {
 
 /// What a member of type `T` can be given: what converts to it; if it is a bool, only a bool; if it is a text, also a
-/// view of one.
+/// view of one, but not nullptr.
 template <class U, class T>
 concept GivenAs =
-    (std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
-    (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>);
-
-/// The text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it
-std::string text_at(char const* text);
+    ((std::convertible_to<U&&, T> && (!std::same_as<T, bool> || std::same_as<std::remove_cvref_t<U>, bool>)) ||
+     (std::same_as<T, std::string> && std::convertible_to<U&&, std::string_view>)) &&
+    !(std::same_as<T, std::string> && std::is_null_pointer_v<std::remove_cvref_t<U>>);
 
 /// The value that a member was given.
 template <class T, class U>
 constexpr T given(U&& value) {
-    if constexpr (std::same_as<T, std::string> && std::is_pointer_v<std::remove_cvref_t<U>>)
-        return text_at(value);
-    else if constexpr (!std::convertible_to<U&&, T>)
+    if constexpr (!std::convertible_to<U&&, T>)
         return T(std::string_view(std::forward<U>(value)));
     else
         return std::forward<U>(value);
@@ -57,10 +54,15 @@ public:
 
     Required() = delete;  // this member is required: give it in the braces, as in {.endpoint_id = id}
 
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Required>)
+        requires(detail::GivenAs<U, T> && !detail::PointsToText<std::remove_cvref_t<U>, T> &&
+                 !std::same_as<std::remove_cvref_t<U>, Required>)
     constexpr Required(U&& value) : value_(detail::given<T>(std::forward<U>(value))) {}
+    /// Takes the text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    template <class U>
+        requires detail::PointsToText<U, T>
+    Required(U const& text, detail::CodeLine where = detail::CodeLine::here()) : value_(detail::text_at(text, where)) {}
 
     template <class U>
         requires(std::same_as<T, bool> && !std::same_as<std::remove_cvref_t<U>, bool> &&
@@ -80,10 +82,10 @@ public:
         : value_(boost::json::object(members)) {}
 
     /// The value. There is always one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
 
     friend constexpr bool operator==(Required const& a, Required const& b) { return a.value_ == b.value_; }
 
@@ -120,11 +122,16 @@ public:
     /// JSON null.
     constexpr Optional(Null) : value_(), state_(State::nothing) {}
 
-    /// Takes what converts to `T`; if that is bool, only a bool. @throws UsageError  for a null pointer to a text
+    /// Takes what converts to `T`; if that is bool, only a bool.
     template <class U = T>
-        requires(detail::GivenAs<U, T> && !std::same_as<std::remove_cvref_t<U>, Optional> &&
-                 !std::same_as<std::remove_cvref_t<U>, Null>)
+        requires(detail::GivenAs<U, T> && !detail::PointsToText<std::remove_cvref_t<U>, T> &&
+                 !std::same_as<std::remove_cvref_t<U>, Optional> && !std::same_as<std::remove_cvref_t<U>, Null>)
     constexpr Optional(U&& value) : value_(detail::given<T>(std::forward<U>(value))), state_(State::something) {}
+    /// Takes the text at a pointer. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    template <class U>
+        requires detail::PointsToText<U, T>
+    Optional(U const& text, detail::CodeLine where = detail::CodeLine::here())
+        : value_(detail::text_at(text, where)), state_(State::something) {}
 
     /// Absent if there is no value.
     template <class U>
@@ -166,7 +173,7 @@ public:
     [[nodiscard]] constexpr bool is_absent() const noexcept { return state_ == State::missing; }
 
     /// The value; throws UsageError when there is none.
-    [[nodiscard]] constexpr T const& value() const& {
+    [[nodiscard]] constexpr T const& value() const& GLOBUS_LIFETIMEBOUND {
         if (!has_value()) throw UsageError("an Optional that holds no value was read");
         return value_;
     }
@@ -176,10 +183,10 @@ public:
         return has_value() ? value_ : static_cast<T>(std::forward<U>(other));
     }
     /// The value; call it only when there is one.
-    [[nodiscard]] constexpr T const& operator*() const& noexcept { return value_; }
-    [[nodiscard]] constexpr T& operator*() & noexcept { return value_; }
-    [[nodiscard]] constexpr T const* operator->() const noexcept { return &value_; }
-    [[nodiscard]] constexpr T* operator->() noexcept { return &value_; }
+    [[nodiscard]] constexpr T const& operator*() const& noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T& operator*() & noexcept GLOBUS_LIFETIMEBOUND { return value_; }
+    [[nodiscard]] constexpr T const* operator->() const noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
+    [[nodiscard]] constexpr T* operator->() noexcept GLOBUS_LIFETIMEBOUND { return &value_; }
 
     /// What `function` makes of the value; nothing when there is none.
     template <class F>
@@ -252,9 +259,5 @@ struct std::hash<globus::Optional<T>> {
         return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
     }
 };
-
-#ifdef GLOBUS_BODIES
-#include <globus/core/impl/optional.ipp>
-#endif
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP

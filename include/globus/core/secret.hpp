@@ -45,7 +45,7 @@ public:
     ~Secret() { detail::wipe(text_); }
 
     /// The text itself, as long as this object lives. Nothing wipes what is copied from it.
-    [[nodiscard]] std::string const& reveal() const noexcept { return text_; }
+    [[nodiscard]] std::string const& reveal() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
     /// True if none was given, and after a move.
     [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 

@@ -3,6 +3,7 @@
 #define GLOBUS_CORE_TIMESTAMP_HPP
 
 #include <globus/core/config.hpp>
+#include <globus/core/text_at.hpp>
 
 #include <chrono>
 #include <compare>
@@ -128,15 +129,16 @@ public:
     /// A text, kept as it is.
     Timestamp(std::string text) noexcept : text_(std::move(text)) {}
     Timestamp(std::string_view text) : text_(text) {}
-    /// A null pointer is an empty text.
-    Timestamp(char const* text) : text_(text != nullptr ? text : "") {}
+    /// @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    Timestamp(char const* text, detail::CodeLine where = detail::CodeLine::here())
+        : text_(detail::text_at(text, where)) {}
     /// The microsecond that a time is in; its text is of the form "2026-01-02T03:04:05+00:00".
     /// @throws UsageError  for a time outside of the years 1 to 9999
     template <class Duration>
     Timestamp(std::chrono::sys_time<Duration> time) : text_(detail::time_text(detail::floor_time(time))) {}
 
     /// As it came, or as it will be sent.
-    [[nodiscard]] std::string const& text() const noexcept { return text_; }
+    [[nodiscard]] std::string const& text() const noexcept GLOBUS_LIFETIMEBOUND { return text_; }
     /// The time; nothing if the text is none.
     [[nodiscard]] std::optional<Time> time() const noexcept;
     /// The time. @throws DecodeError  if the text is none

@@ -3,6 +3,7 @@
 #define GLOBUS_CORE_VALUES_HPP
 
 #include <globus/core/members.hpp>
+#include <globus/core/text_at.hpp>
 
 #include <boost/json/value.hpp>
 
@@ -28,8 +29,9 @@ using AdditionalFields = boost::json::object;
 class StringList : public std::vector<std::string> {
 public:
     StringList() = default;
-    /// One text; a null pointer is an empty one.
-    StringList(char const* one) : std::vector<std::string>{std::string(one != nullptr ? one : "")} {}
+    /// One text. @throws UsageError  for a null pointer, as getenv() gives it; it names the line
+    StringList(char const* one, detail::CodeLine where = detail::CodeLine::here())
+        : std::vector<std::string>{detail::text_at(one, where)} {}
     StringList(std::string one) : std::vector<std::string>{std::move(one)} {}
     StringList(std::string_view one) : std::vector<std::string>{std::string(one)} {}
     /// Any number of texts, in this order.

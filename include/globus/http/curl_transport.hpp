@@ -12,15 +12,34 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace globus {
 
+namespace detail {
+class CurlExchange;
+}  // namespace detail
+
 /// How a CurlTransport connects. The defaults are the safe ones; certificates are always verified.
 struct CurlOptions {
+    /**
+     * The options with the authorities that the environment names, as the curl tool reads it: the file of
+     * CURL_CA_BUNDLE, or else the file of SSL_CERT_FILE and the directories of SSL_CERT_DIR. No other CurlOptions read
+     * these variables, and none makes a certificate pass unverified.
+     *
+     *     Client transfer{TransferService{}, policy, {.transport = CurlTransport{CurlOptions::from_environment()}}};
+     *
+     * @throws UsageError  if what a variable names cannot be read; of the directories, one has to be there
+     *
+     * https://curl.se/docs/manpage.html, section "ENVIRONMENT"
+     */
+    [[nodiscard]] static CurlOptions from_environment();
+
     std::chrono::milliseconds connect_timeout{10'000};  ///< name lookup, connection and TLS handshake together
     std::chrono::seconds idle_timeout{60};  ///< this long without a byte in either direction ends the call; 0: never
     std::string ca_file = {};               ///< PEM file of the authorities to trust instead of the system's
-    std::string ca_path = {};               ///< directory of such, hashed by `openssl rehash`
+    std::string ca_path = {};               ///< directories of such, separated by ':', hashed by `openssl rehash`
     /// URL of the proxy to go through, as in "http://user:password@proxy.example.org:3128" (also https, socks4,
     /// socks4a, socks5 and socks5h); "": none. Unset: the environment's variables decide (https_proxy, ALL_PROXY,
     /// NO_PROXY), as for the curl tool. Loopback addresses are reached without a proxy, unless the one named here is on
@@ -77,12 +96,18 @@ private:
     struct Handle;
     struct Pool;
     struct Lease;
-    class Exchange;
+    struct Wake;
+
+    /// Runs the transfer until it ends, the deadline passes or a stop is asked for. @return a CURLcode
+    static int drive(Handle& handle, detail::CurlExchange& exchange, http::Request const& request);
 
     detail::ProcessBound<Pool> pool_;
 };
 
 namespace detail {
+
+/// The directories of a list that is separated by ':'.
+std::vector<std::string> directories_of(std::string_view list);
 
 /// The transport of a client that was given none.
 CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::seconds idle_timeout);
@@ -91,6 +116,7 @@ CurlTransport default_transport(TransportType<CurlTransport>, std::chrono::secon
 }  // namespace globus
 
 #ifdef GLOBUS_BODIES
+#include <globus/http/impl/curl_options.ipp>
 #include <globus/http/impl/curl_transport.ipp>
 #endif
 

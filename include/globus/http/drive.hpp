@@ -26,8 +26,9 @@ public:
         std::exception_ptr error = {};
     };
 
-    /// @param sent, hook  must live as long as this
-    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr) : request(sent), log(hook) {}
+    /// @param sent, hook, named  must live as long as this
+    explicit Exchange(http::Request& sent, LogHook const* hook = nullptr, LogNames named = {})
+        : request(sent), log(hook), names(named) {}
     Exchange(Exchange const&) = delete;
     Exchange& operator=(Exchange const&) = delete;
 
@@ -44,6 +45,7 @@ public:
 
     http::Request& request;
     LogHook const* log;        ///< called after each attempt; null: there is none
+    LogNames const names;      ///< of the call, for the log
     bool handed_over = false;  ///< the caller has a part of the answer, which cannot be taken back
 
 protected:
@@ -53,8 +55,8 @@ protected:
 /// The log of a call's attempts: it tells a log hook about each that has ended.
 class AttemptLog {
 public:
-    AttemptLog(LogHook const* hook, http::Request const& request) noexcept
-        : hook_(hook != nullptr && *hook ? hook : nullptr), request_(request) {}
+    explicit AttemptLog(Exchange const& exchange) noexcept
+        : hook_(exchange.log != nullptr && *exchange.log ? exchange.log : nullptr), exchange_(exchange) {}
 
     void begin(int number) noexcept;
     /// @param status, request_id  of the answer; 0 and empty if none came, because of `error`
@@ -62,9 +64,72 @@ public:
 
 private:
     LogHook const* hook_;
-    http::Request const& request_;
+    Exchange const& exchange_;
     int number_ = 1;
     http::Clock::time_point started_ = {};
+};
+
+/**
+ * What every driver of a call does alike: it keeps the state of the machine, its log, the answer and the error, and
+ * leaves to the driver what takes time: to authorize, to send, to renew and to wait.
+ *
+ * @par Thread safety
+ * It is for one call, and one thread at a time.
+ */
+class CallRun {
+public:
+    /// @param exchange  must live as long as this, and so must the retry policy
+    CallRun(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
+    CallRun(CallRun const&) = delete;
+    CallRun& operator=(CallRun const&) = delete;
+
+    /// Goes on to a step that takes time, or to an answer.
+    /// @throws what ends the call instead: NetworkError, the error of an answer
+    Step const& next();
+
+    /// Reports that the credential is in the request.
+    void authorized() noexcept { step_ = machine_.authorized(); }
+    /// Reports that the request is about to be sent.
+    void sending() noexcept { log_.begin(machine_.attempt()); }
+    /// Reports an answer.
+    void answered(http::Response answer);
+    /// Reports that no answer came; to be called while the error is in flight.
+    void failed(NetworkError const& error);
+    /// Reports the end of a renewal. @param other  there is another credential
+    void renewed(bool other) { go_on(machine_.renewed(other)); }
+    /// Reports the end of a wait. @param in_full  false: the caller cancelled the call
+    void waited(bool in_full) noexcept { step_ = machine_.waited(in_full); }
+
+    /// Moves the answer out; only its status stays here.
+    http::Response hand_out();
+    /// Reports that a result was made from the answer.
+    void finished() { go_on(machine_.finished(answer_)); }
+    /// Reports that the answer cannot be read; to be called while the error is in flight. It returns if there is
+    /// another attempt.
+    void unread(DecodeError const& error);
+
+    /// True if the answer is an error that says that an earlier attempt has done it.
+    [[nodiscard]] bool replayed() const noexcept { return step_.kind == Step::Kind::replayed; }
+    /// Rethrows the error in flight, which ends the call.
+    [[noreturn]] void rethrow();
+
+protected:
+    ~CallRun() = default;
+
+    Exchange& exchange_;
+
+private:
+    void refuse();
+    void go_on(Step const& next, NetworkError const* error = nullptr);
+    /// Describes the answer, for the error if it cannot be used.
+    [[nodiscard]] std::string describe_answer() const;
+
+    AttemptLog log_;
+    CallMachine machine_;
+    Step step_;
+    http::Response answer_;     ///< of the current attempt
+    std::string request_id_;    ///< of the answer
+    std::exception_ptr error_;  ///< that ends the call if there is no other attempt
 };
 
 /**
@@ -85,43 +150,17 @@ private:
  * @par Thread safety
  * It belongs to one thread, which waits in it.
  */
-class BlockingCall {
+class BlockingCall : public CallRun {
 public:
-    /// @param exchange  must live as long as this, and so must the retry policy
-    BlockingCall(Exchange& exchange, CallTerms const& terms, RetryPolicyRef retry);
-    BlockingCall(BlockingCall const&) = delete;
-    BlockingCall& operator=(BlockingCall const&) = delete;
+    using CallRun::CallRun;
 
     /// The next answer, from which a result is to be made.
     /// @throws what ends the call instead: NetworkError, the error of an answer, what the credential throws
     http::Response answer();
-    /// Reports that a result was made from the answer.
-    void finished() { go_on(machine_.finished(answer_)); }
-    /// Reports that the answer cannot be read; to be called while the error is in flight. It returns if there is
-    /// another attempt.
-    void unread(DecodeError const& error);
-
-    /// True if the answer is an error that says that an earlier attempt has done it.
-    [[nodiscard]] bool replayed() const noexcept { return step_.kind == Step::Kind::replayed; }
 
 private:
-    [[noreturn]] void rethrow();
     http::Response next_answer();
     void send();
-    void refuse();
-    void go_on(Step const& next, NetworkError const* error = nullptr);
-    /// Moves the answer out; only its status stays here.
-    http::Response hand_out();
-    /// Describes the answer, for the error if it cannot be used.
-    [[nodiscard]] std::string describe_answer() const;
-
-    Exchange& exchange_;
-    AttemptLog log_;
-    CallMachine machine_;
-    Step step_;
-    http::Response answer_;     ///< of the current attempt
-    std::string request_id_;    ///< of the answer
-    std::exception_ptr error_;  ///< that ends the call if there is no other attempt
 };
 
 }  // namespace globus::detail

@@ -4,6 +4,7 @@
 
 #include <globus/core/error.hpp>
 
+#include <iosfwd>
 #include <string>
 
 namespace globus {
@@ -76,6 +77,11 @@ constexpr char const* to_string(NetworkError::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes that name.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, NetworkError::Kind kind) {
+    return out << to_string(kind);
+}
 
 /// The name of a value of Sent, as in its enumerator.
 constexpr char const* to_string(NetworkError::Sent sent) noexcept {
@@ -86,6 +92,11 @@ constexpr char const* to_string(NetworkError::Sent sent) noexcept {
             return "yes";
     }
     return "unknown";
+}
+/// Writes that name.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, NetworkError::Sent sent) {
+    return out << to_string(sent);
 }
 
 }  // namespace globus

@@ -11,7 +11,7 @@
 namespace globus {
 
 /**
- * What a log hook is told about one attempt of a call.
+ * What a log hook is told about one attempt of a call, or of the token request that a call needed.
  *
  * A hook has no way to reach a header, a body, a query or a credential: what is not here cannot leak. Each text is one
  * clean line, whatever a service or proxy sent (see one_line).
@@ -25,11 +25,22 @@ struct LogEvent {
     std::string_view error = {};             ///< why no answer came
     std::chrono::microseconds elapsed{};     ///< of this attempt
     std::chrono::milliseconds retry_in{-1};  ///< the wait before the next attempt; negative: there is none
+    std::string_view service = {};           ///< "transfer"; "auth" for a token request
+    std::string_view operation = {};         ///< its struct, "OperationLs"; "token"; empty for a request by its path
 };
 
 /// A function that is called after each attempt, on the thread of the call. What it throws is ignored.
 using LogHook = std::function<void(LogEvent const&)>;
 
+namespace detail {
+
+/// What a call is named in the log.
+struct LogNames {
+    std::string_view service = {};
+    std::string_view operation = {};
+};
+
+}  // namespace detail
 }  // namespace globus
 
 #endif  // GLOBUS_HTTP_LOG_HPP

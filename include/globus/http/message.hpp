@@ -82,14 +82,14 @@ public:
     /// Removes all fields of that name.
     void erase(std::string_view name);
     /// The value of the first field of that name, or nullptr.
-    [[nodiscard]] std::string const* find(std::string_view name) const noexcept;
+    [[nodiscard]] std::string const* find(std::string_view name) const noexcept GLOBUS_LIFETIMEBOUND;
     /// The value of the first field of that name, or an empty text.
-    [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
+    [[nodiscard]] std::string_view get(std::string_view name) const noexcept GLOBUS_LIFETIMEBOUND;
     /// The number of fields; a name that comes twice counts twice.
     [[nodiscard]] std::size_t size() const noexcept { return fields_.size(); }
     [[nodiscard]] bool empty() const noexcept { return fields_.empty(); }
-    [[nodiscard]] auto begin() const noexcept { return fields_.begin(); }
-    [[nodiscard]] auto end() const noexcept { return fields_.end(); }
+    [[nodiscard]] auto begin() const noexcept GLOBUS_LIFETIMEBOUND { return fields_.begin(); }
+    [[nodiscard]] auto end() const noexcept GLOBUS_LIFETIMEBOUND { return fields_.end(); }
     void clear() noexcept { fields_.clear(); }
 
 private:
@@ -139,6 +139,7 @@ struct Request {
     bool decode = true;
     std::stop_token stop = {};      ///< to cancel it, from any thread
     bool fresh_connection = false;  ///< never on a reused connection, so that nothing can repeat it unseen
+    bool bulk = false;              ///< it carries a file: a transport may take large buffers for it
     std::size_t max_response_bytes = std::size_t{64} << 20;  ///< a longer body is a NetworkError (too_large)
 };
 

@@ -4,12 +4,15 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
+#include <globus/core/json_write.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // A reference to an element of a temporary does not dangle here; this tells g++ 14 so.
@@ -28,17 +31,22 @@ namespace globus {
  * A transport for tests: it records every request, and answers from a script.
  *
  *     MockTransport mock;
- *     mock.reply(200, R"({"DATA": [{"name": "a.txt", "type": "file"}]})");
+ *     mock.answer<OperationLs>({.DATA = {{.name = "a.txt", .type = FileType::file}}});
+ *     mock.reply(404, R"({"code": "ClientError.NotFound", "message": "..."})");
  *     Client<TransferService, AccessTokenPolicy, MockTransport> client{"token", {.transport = mock}};
  *
  *     auto listing = client.operation_ls({.endpoint_id = id});
  *
  *     assert(mock.requests().at(0).url.ends_with("/ls"));
+ *     assert(mock.requests().at(0).headers.get("authorization") == "Bearer token");
  *
  * Answers are given in the order in which they were scripted. When the script is used up, the handler of `otherwise`
  * answers; without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A
  * request that comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any
  * other transport, and is neither recorded nor answered from the script.
+ *
+ * A recorded request is as a server would see it: its headers have Authorization, and what a source gave is its body.
+ * A handler gets it without that header, as every transport does.
  *
  * @par Thread safety
  * Any function may be called from any thread. Copies share script and record.
@@ -104,10 +112,37 @@ public:
     MockTransport& reply(http::Response response);
     /// Scripts a function that makes the answer, or throws.
     MockTransport& reply(Handler handler);
+    /**
+     * Scripts the answer of an operation, by its document.
+     *
+     *     mock.answer<GetTask>({.task_id = id, .status = TaskStatus::succeeded});
+     *
+     * The next request must be one of this operation, by its method and path; else it fails with UsageError. The
+     * document of another operation does not compile.
+     *
+     * @tparam O  the operation; one whose answer has tokens is scripted by `reply`
+     */
+    template <class O>
+    MockTransport& answer(typename O::result const& document, int status = 200) {
+        constexpr bool is_read_by_itself = requires { O::result::from_answer(std::string_view()); };
+        static_assert(!is_read_by_itself,
+                      "globus::MockTransport: the answer of this operation cannot be written from its document. Script "
+                      "its text by `reply`.");
+        return answer(O::route.method, O::route.path, {.status = status, .body = to_json(document)});
+    }
+    template <class O, class Other>
+        requires(!std::convertible_to<Other const&, typename O::result>)
+    // clang-format off
+    void answer(Other const&, int = 200) = delete;  // this is not what the operation answers: pass its `result`, such as a FileList for OperationLs
+    // clang-format on
     /// Scripts a failure.
     MockTransport& fail(NetworkError error);
     /// Sets the handler that answers when the script is used up.
     MockTransport& otherwise(Handler handler);
+
+    /// Sets the size of the pieces that a sink is given, in bytes; at first a sink gets each body as one piece.
+    /// @throws UsageError  for 0
+    MockTransport& piece_size(std::size_t bytes);
 
     /// The requests so far, in the order of their arrival.
     [[nodiscard]] Requests requests() const;
@@ -122,6 +157,9 @@ public:
 
 private:
     struct State;
+
+    /// Scripts an answer to a request of that method and path template.
+    MockTransport& answer(http::Method method, std::string_view path, http::Response response);
 
     detail::ProcessBound<State> state_;
 };

@@ -62,34 +62,47 @@ public:
     /// The status: 400 or more, or a 3xx instead of a document.
     [[nodiscard]] int http_status() const noexcept { return data_->response.status; }
     /// The reason phrase, such as "Not Found"; empty over HTTP/2, which has none.
-    [[nodiscard]] std::string const& http_reason() const noexcept { return data_->response.reason; }
+    [[nodiscard]] std::string const& http_reason() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->response.reason;
+    }
     /// All header fields of the answer.
-    [[nodiscard]] http::Headers const& headers() const noexcept { return data_->response.headers; }
+    [[nodiscard]] http::Headers const& headers() const noexcept GLOBUS_LIFETIMEBOUND { return data_->response.headers; }
     /// How long the service asks to wait before the next request; nothing if it does not say. See globus::retry_after.
     [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return globus::retry_after(headers()); }
     /// The service's word for this error, such as "EndpointNotFound" or "ConsentRequired"; empty if it gives none. For
     /// several errors it is the word that all have in common.
-    [[nodiscard]] std::string const& code() const noexcept { return data_->reading.code; }
+    [[nodiscard]] std::string const& code() const noexcept GLOBUS_LIFETIMEBOUND { return data_->reading.code; }
     /// `messages()` joined by "; "; empty if there are none.
-    [[nodiscard]] std::string const& message() const noexcept { return data_->message; }
+    [[nodiscard]] std::string const& message() const noexcept GLOBUS_LIFETIMEBOUND { return data_->message; }
     /// What the service says to people, one text for each error that has one.
-    [[nodiscard]] std::vector<std::string> const& messages() const noexcept { return data_->reading.messages; }
+    [[nodiscard]] std::vector<std::string> const& messages() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->reading.messages;
+    }
     /// What to quote to Globus support, from the document or else the X-Request-ID header; empty if there is none.
-    [[nodiscard]] std::string const& request_id() const noexcept { return data_->reading.request_id; }
+    [[nodiscard]] std::string const& request_id() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->reading.request_id;
+    }
     /// The errors that the document lists, or the document itself as the only one.
-    [[nodiscard]] std::vector<SubError> const& errors() const noexcept { return data_->reading.errors; }
+    [[nodiscard]] std::vector<SubError> const& errors() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->reading.errors;
+    }
     /// The body as received, up to 64 KiB.
-    [[nodiscard]] std::string const& body() const noexcept { return data_->response.body; }
+    [[nodiscard]] std::string const& body() const noexcept GLOBUS_LIFETIMEBOUND { return data_->response.body; }
     /// The body as JSON; null if it is not JSON by its Content-Type, or longer than 64 KiB.
-    [[nodiscard]] boost::json::value const& raw_json() const noexcept { return data_->json; }
+    [[nodiscard]] boost::json::value const& raw_json() const noexcept GLOBUS_LIFETIMEBOUND { return data_->json; }
 
     /// What the service requires of the user, in any form: what each error that the document lists requires, and the
     /// document as a whole. It is empty if a login cannot help. See to_gare.
-    [[nodiscard]] std::vector<Gare> const& requirements() const noexcept { return data_->requirements; }
+    [[nodiscard]] std::vector<Gare> const& requirements() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->requirements;
+    }
     /// The consents or login that are required, if the document itself has `authorization_parameters`.
-    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept;
+    [[nodiscard]] std::optional<AuthorizationParameters> const& authorization_parameters() const noexcept
+        GLOBUS_LIFETIMEBOUND;
     /// The scopes that the user has to consent to; empty if no consents are required.
-    [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept { return data_->required_scopes; }
+    [[nodiscard]] std::vector<std::string> const& required_scopes() const noexcept GLOBUS_LIFETIMEBOUND {
+        return data_->required_scopes;
+    }
     /// True if a login that asks for required_scopes() can help.
     [[nodiscard]] bool consent_required() const noexcept { return !data_->required_scopes.empty(); }
 

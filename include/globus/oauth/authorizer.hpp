@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/secret.hpp>
+#include <globus/http/log.hpp>
 #include <globus/http/message.hpp>
 
 #include <concepts>
@@ -28,6 +29,7 @@ struct AuthContext {
     /// The resource server that gets the credential: "transfer.api.globus.org". A token for another one must not be
     /// given. Empty: it is not known.
     std::string_view resource_server = {};
+    LogHook const* log = nullptr;  ///< the client's hook, which is told about a policy's requests, too; null: none
 };
 
 namespace detail {
@@ -45,6 +47,8 @@ void check_audience(std::string_view resource_server, AuthContext const& context
 struct NoCredential {};
 /// An access token (RFC 6750).
 struct BearerCredential {};
+/// A credential whose kind is known when the program runs: see AnyPolicy.
+struct AnyCredential {};
 
 /// `P` gives the value of the Authorization header, and fetches it over `T` if it must.
 template <class P, class T>
@@ -70,8 +74,13 @@ concept NamesCredential = requires { typename P::credential; };
  * request once more if that returns true. A policy is a cheap handle: copies share one token and one renewal. Its
  * functions are const and may be called from many threads.
  *
- * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy, and
- * AppPolicy.
+ * For calls that do not block, a policy may do more. One that never waits says `static constexpr bool never_blocks =
+ * true`. One that waits only to renew its credential has `std::optional<Authorization> authorize_at_once(context)`: the
+ * credential that `authorize` would give, or nothing if that would wait. Any other policy is asked on a thread of the
+ * library.
+ *
+ * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
+ * AppPolicy, and AnyPolicy.
  *
  * An error that names this concept means that the second argument of `Client` is not such a policy; the line after it
  * names the member that is missing.

@@ -7,6 +7,7 @@
 #include <globus/oauth/renewal.hpp>
 #include <globus/oauth/token_endpoint.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -62,6 +63,10 @@ public:
         State& state = *state_;
         Asking<T> grant(state, transport, context);
         return state.renewal.present_or_renewed(context, grant);
+    }
+    /// The token, if a call need not wait for a renewal. @throws what a renewal was refused with
+    [[nodiscard]] std::optional<Authorization> authorize_at_once(AuthContext const& context) const {
+        return state_->renewal.present_at_once(context);
     }
     template <Transport T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const& transport,

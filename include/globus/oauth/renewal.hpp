@@ -14,6 +14,7 @@
 #include <functional>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <type_traits>
@@ -74,6 +75,10 @@ public:
 
     [[nodiscard]] Token token() const;
 
+    /// The current token, if a call takes it as it is; nothing if a call would renew it, or wait for a renewal.
+    /// @throws UsageError  if the token is for another resource server than the call; what a renewal was refused with
+    std::optional<Authorization> present_at_once(AuthContext const& context) const;
+
     /// The current token, or a new one that `grant` asks for.
     /// @throws UsageError  if the token is for another resource server than the call
     Authorization present_or_renewed(AuthContext const& context, Grant& grant);
@@ -117,6 +122,8 @@ private:
     [[nodiscard]] Age age_of(std::int64_t left) const;
     [[nodiscard]] Authorization present() const { return {header_, generation_}; }
 
+    /// The current token, if there is no need to wait for another one. It is called with the lock.
+    [[nodiscard]] std::optional<Authorization> usable() const;
     Authorization present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context, Grant& grant);
     /// Renews, with the lock free meanwhile; the result says why it failed. While the token is valid, nobody waits long
     /// for a storage that others have locked, and ahead of time not at all.

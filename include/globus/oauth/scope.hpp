@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/text_at.hpp>
 
 #include <cstddef>
 #include <string>
@@ -39,7 +40,8 @@ public:
     /// @throws ScopeError  for a character that no scope may have, and for `[`, `]`, `*` and blanks: see parse
     explicit Scope(std::string scope_string);
     explicit Scope(std::string_view scope_string) : Scope(std::string(scope_string)) {}
-    explicit Scope(char const* scope_string) : Scope(std::string(scope_string)) {}
+    explicit Scope(char const* scope_string, detail::CodeLine where = detail::CodeLine::here())
+        : Scope(detail::text_at(scope_string, where)) {}
 
     /**
      * Reads scopes from their text. Scopes of the same name are merged: the result has all their dependencies, and a

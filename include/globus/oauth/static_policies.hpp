@@ -18,6 +18,7 @@ namespace globus {
 class NullPolicy {
 public:
     using credential = NoCredential;
+    static constexpr bool never_blocks = true;  ///< see Authorizer
 
     template <class T>
     [[nodiscard]] Authorization authorize(T const&, AuthContext const&) const {
@@ -40,6 +41,7 @@ public:
 class BasicPolicy {
 public:
     using credential = BasicCredential;
+    static constexpr bool never_blocks = true;  ///< see Authorizer
     using client_kind = Confidential;
 
     /// @throws UsageError  for an empty id or secret, a control character, or a colon in the id
@@ -78,6 +80,7 @@ private:
 class AccessTokenPolicy {
 public:
     using credential = BearerCredential;
+    static constexpr bool never_blocks = true;  ///< see Authorizer
 
     /// @throws UsageError  for an empty token, or one with a blank or another character that a token cannot have
     AccessTokenPolicy(Secret access_token);

@@ -18,13 +18,13 @@ namespace globus {
 /// The tokens for one resource server, as Globus Auth gives them.
 /// https://docs.globus.org/api/auth/reference/#token_response
 struct Token {
-    std::string resource_server = {};             ///< the service that takes the token: "transfer.api.globus.org"
-    std::string scope = {};                       ///< the scopes granted, separated by spaces
-    Secret access_token = {};                     ///< what authorises requests
-    Secret refresh_token = {};                    ///< empty: none
-    std::string token_type = "Bearer";            ///< an answer with another type is refused
-    std::optional<std::int64_t> expires_at = {};  ///< seconds since 1970; nothing: the answer did not say
-    std::int64_t lifetime = 0;                    ///< seconds, as the answer said; 0: it did not
+    std::string resource_server = {};   ///< the service that takes the token: "transfer.api.globus.org"
+    std::string scope = {};             ///< the scopes granted, separated by spaces
+    Secret access_token = {};           ///< what authorises requests
+    Secret refresh_token = {};          ///< empty: none
+    std::string token_type = "Bearer";  ///< an answer with another type is refused
+    std::optional<std::int64_t> expires_at_seconds = {};  ///< seconds since 1970; nothing: the answer did not say
+    std::int64_t lifetime = 0;                            ///< seconds, as the answer said; 0: it did not
 };
 
 /**
@@ -47,7 +47,9 @@ public:
     [[nodiscard]] static TokenResponse from_answer(http::Response const& answer);
 
     /// All tokens, by their resource server.
-    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept { return tokens_; }
+    [[nodiscard]] std::map<std::string, Token> const& by_resource_server() const noexcept GLOBUS_LIFETIMEBOUND {
+        return tokens_;
+    }
 
     /// The token for a resource server; if there is none, it throws UsageError, which lists the servers that have one.
     [[nodiscard]] Token const& by_resource_server(std::string_view resource_server) const;
@@ -55,9 +57,9 @@ public:
     /// count.
     [[nodiscard]] Token const& by_scope(std::string_view scope) const;
     /// The signed id_token; empty unless the scope `openid` was granted.
-    [[nodiscard]] Secret const& id_token() const noexcept { return id_token_; }
+    [[nodiscard]] Secret const& id_token() const noexcept GLOBUS_LIFETIMEBOUND { return id_token_; }
     /// The `state` of the answer; empty if it has none.
-    [[nodiscard]] std::string const& state() const noexcept { return state_; }
+    [[nodiscard]] std::string const& state() const noexcept GLOBUS_LIFETIMEBOUND { return state_; }
     /// When it was made, by the clock of Globus Auth: seconds since 1970; nothing if it does not say (`Date`, RFC 9110,
     /// section 6.6.1).
     [[nodiscard]] std::optional<std::int64_t> date() const noexcept { return date_; }

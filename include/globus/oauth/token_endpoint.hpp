@@ -66,7 +66,8 @@ struct GrantRun {
 template <ClientKind K, Transport T>
 TokenResponse request_token(K const& client, Form form, T const& transport, AuthContext const& context, GrantRun& run) {
     struct Grant final : Exchange {
-        Grant(T const& over, http::Request& sent) : Exchange(sent), transport(over) {}
+        Grant(T const& over, http::Request& sent, LogHook const* hook)
+            : Exchange(sent, hook, {"auth", "token"}), transport(over) {}
         ~Grant() { wipe(this->request.body); }
         Grant(Grant const&) = delete;
         Grant& operator=(Grant const&) = delete;
@@ -77,7 +78,7 @@ TokenResponse request_token(K const& client, Form form, T const& transport, Auth
         T const& transport;
     };
     http::Request request = token_request(client, std::move(form), context);
-    Grant grant(transport, request);
+    Grant grant(transport, request, context.log);
     BlockingCall call(grant, {.retry_class = RetryClass::grant, .deadline = request.deadline}, run);
     http::Response answer = call.answer();
     TokenResponse tokens = read_token_response(answer.body, run.now());

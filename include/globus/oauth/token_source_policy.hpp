@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -54,6 +55,14 @@ public:
         std::unique_lock lock(state.mutex);
         if (state.token.empty()) ask(state, lock, context);
         return {Secret("Bearer " + state.token.reveal()), state.generation};
+    }
+    /// The token, if there is one; the source is not asked.
+    [[nodiscard]] std::optional<Authorization> authorize_at_once(AuthContext const& context) const {
+        State& state = *state_;
+        detail::check_audience(state.resource_server, context);
+        std::lock_guard const lock(state.mutex);
+        if (state.token.empty()) return std::nullopt;
+        return Authorization{Secret("Bearer " + state.token.reveal()), state.generation};
     }
     template <class T>
     [[nodiscard]] bool unauthorized(Authorization const& refused, T const&, AuthContext const& context) const {

@@ -25,7 +25,7 @@ GLOBUS_DECL TokenData TokenData::from(Token const& token, std::string identity_i
             .scope = token.scope,
             .access_token = token.access_token,
             .refresh_token = token.refresh_token,
-            .expires_at_seconds = token.expires_at.value_or(0),
+            .expires_at_seconds = token.expires_at_seconds.value_or(0),
             .token_type = token.token_type};
 }
 
@@ -35,7 +35,7 @@ GLOBUS_DECL Token TokenData::token() const {
             .access_token = access_token,
             .refresh_token = refresh_token,
             .token_type = token_type.empty() ? "Bearer" : token_type,
-            .expires_at = expires_at_seconds};
+            .expires_at_seconds = expires_at_seconds};
 }
 
 GLOBUS_DECL TokenData TokenData::from_json(boost::json::object const& object) {

@@ -25,6 +25,7 @@ struct CallGate::State {
     std::atomic<bool> closed = false;
     std::atomic<int> running = 0;
     std::mutex mutex;
+    std::shared_ptr<void const> shared;         ///< by asynchronous calls
     std::vector<std::thread::id> calling_back;  ///< one entry for each call that runs a callback of the user
 
     int calling_back_here();
@@ -52,12 +53,20 @@ GLOBUS_DECL CallGate::CallGate(CallGate&& other) : CallGate() { moved_from_ = st
 
 GLOBUS_DECL CallGate& CallGate::operator=(CallGate const& other) {
     moved_from_ = other.moved_from_;
+    forget_shared();
     return *this;
 }
 
 GLOBUS_DECL CallGate& CallGate::operator=(CallGate&& other) {
     moved_from_ = std::exchange(other.moved_from_, true);
+    forget_shared();
     return *this;
+}
+
+GLOBUS_DECL void CallGate::forget_shared() {
+    std::shared_ptr<void const> old;
+    std::lock_guard const lock(state_->mutex);
+    old.swap(state_->shared);
 }
 
 GLOBUS_DECL CallGate::~CallGate() {
@@ -69,8 +78,17 @@ GLOBUS_DECL CallGate::~CallGate() {
     for (int running = state_->running; running > own; running = state_->running) state_->running.wait(running);
 }
 
-GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
-    : state_(pass.state()), token_(state_->closing.get_token()) {
+GLOBUS_DECL std::shared_ptr<void const> CallGate::shared(
+    std::function<std::shared_ptr<void const>()> const& make) const {
+    State& state = *Pass(*this).state();
+    state.made.check();
+    std::lock_guard const lock(state.mutex);
+    if (state.shared == nullptr) state.shared = make();
+    return state.shared;
+}
+
+GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine, Wait wait)
+    : state_(pass.state()), wait_(wait), token_(state_->closing.get_token()) {
     state_->made.check();
     if (mine.stop_possible()) {
         either_.emplace();
@@ -78,13 +96,14 @@ GLOBUS_DECL CallGate::Call::Call(Pass const& pass, std::stop_token mine)
         closing_.emplace(token_, Ask{*either_});
         token_ = either_->get_token();
     }
-    ++state_->running;
+    if (wait_ == Wait::yes) ++state_->running;
     if (!state_->closed) return;
     leave();
     refuse();
 }
 
-GLOBUS_DECL CallGate::Call::Call(CallGate const& gate, std::stop_token mine) : Call(Pass(gate), std::move(mine)) {}
+GLOBUS_DECL CallGate::Call::Call(CallGate const& gate, std::stop_token mine, Wait wait)
+    : Call(Pass(gate), std::move(mine), wait) {}
 GLOBUS_DECL CallGate::Call::~Call() { leave(); }
 
 GLOBUS_DECL void CallGate::Call::check() const {
@@ -103,6 +122,7 @@ GLOBUS_DECL CallGate::Call::Aside::~Aside() {
 }
 
 GLOBUS_DECL void CallGate::Call::leave() noexcept {
+    if (wait_ == Wait::no) return;
     --state_->running;
     if (state_->closed) state_->running.notify_all();
 }

@@ -5,10 +5,13 @@
 #include <globus/client/environment.hpp>
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/json_text.hpp>
 #include <globus/http/url.hpp>
 
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdlib>
@@ -48,11 +51,10 @@ GLOBUS_DECL std::string Environment::service_url(std::string_view service) const
 GLOBUS_DECL std::optional<std::chrono::duration<double>> Environment::http_timeout() {
     char const* text = std::getenv("GLOBUS_SDK_HTTP_TIMEOUT");
     if (text == nullptr || *text == '\0') return std::chrono::duration<double>(60);
-    std::string_view const digits = text;
-    double seconds = 0;
-    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
-    if (error != std::errc() || end != digits.data() + digits.size() || !std::isfinite(seconds) ||
-        (seconds <= 0 && seconds != -1))
+    boost::system::error_code error;  // std::from_chars of libc++ knows no double
+    auto const number = detail::parse_exact_json(text, error);
+    double const seconds = number.is_number() ? number.to_number<double>() : 0;
+    if (!std::isfinite(seconds) || (seconds <= 0 && seconds != -1))
         throw UsageError("GLOBUS_SDK_HTTP_TIMEOUT is not a positive number of seconds, nor -1 for none");
     if (seconds == -1) return std::nullopt;
     constexpr std::chrono::duration<double> longest = std::chrono::hours(24 * 365);

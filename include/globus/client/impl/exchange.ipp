@@ -23,6 +23,7 @@
 #include <charconv>
 #include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -117,8 +118,8 @@ GLOBUS_DECL void rethrow_unknown() {
 
 GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& result, AnswerForm const& form,
                                            CallPlan const& plan, CallOptions const& options, ClientFacts const& facts)
-    : Exchange(sent, &facts.log),
-      running_(facts.gate, options.stop),
+    : Exchange(sent, &facts.log, {facts.service, plan.operation}),
+      running_(facts.gate, options.stop, facts.gate_waits),
       result_(result),
       form_(form),
       plan_(plan),
@@ -129,7 +130,8 @@ GLOBUS_DECL ClientExchange::ClientExchange(http::Request& sent, AnyResponse& res
     context_ = {.auth_url = facts.auth_url,
                 .deadline = request.deadline,
                 .stop = running_.stop(),
-                .resource_server = facts.resource_server};
+                .resource_server = facts.resource_server,
+                .log = &facts.log};
     own_origin_ = is_own_origin(facts.base_url, request.url) && plan.authorized;
     request.sink = nullptr;
     if (options.on_head || is_streamed())
@@ -178,18 +180,20 @@ GLOBUS_DECL CallTerms ClientExchange::terms() const {
 GLOBUS_DECL void ClientExchange::take(http::Response& answer, bool replayed) {
     AnswerFacts const facts{.replayed = replayed,
                             .wrote = options_.retry_as.value_or(plan_.retry_class) != RetryClass::read,
-                            .partial = request.url.find("?fields=") != std::string::npos ||
-                                       request.url.find("&fields=") != std::string::npos,
+                            .partial = form_.has_essential && (request.url.find("?fields=") != std::string::npos ||
+                                                               request.url.find("&fields=") != std::string::npos),
                             .max_bytes = max_bytes_};
     if (is_streamed()) return result_.receive(answer, facts, form_, *stream_);
     if (form_.has_shape && !options_.sink) require_document(answer);
     result_.receive(answer, facts, form_);
 }
 
-GLOBUS_DECL void ClientExchange::authorize() {
-    authorization_ = credential(context_);
+GLOBUS_DECL void ClientExchange::use(Authorization credential) {
+    authorization_ = std::move(credential);
     request.authorization = authorization_.header;
 }
+
+GLOBUS_DECL void ClientExchange::authorize() { use(credential(context_)); }
 
 GLOBUS_DECL bool ClientExchange::renew() { return renew_credential(authorization_, context_); }
 
@@ -197,21 +201,29 @@ GLOBUS_DECL Exchange::Refused ClientExchange::refuse(http::Response const& answe
     return error_of(answer, plan_.already_done);
 }
 
-GLOBUS_DECL http::Response ClientExchange::send() {
+GLOBUS_DECL http::Request const& ClientExchange::first_request() {
+    redirects_ = 0;
+    next_ = nullptr;
     if (is_streamed()) {
         stream_.emplace(form_.fresh(result_));
         stream_->limit_memory(memory_of(max_bytes_));
         room_ = request.max_response_bytes;
     }
-    http::Response response = travel(request);
-    if (!is_redirect(response)) return response;
-    http::Request next = request;
-    for (int hops = 0; is_redirect(response); ++hops) {
-        if (hops == 5) refuse_redirect(request, "for the sixth time");
-        next.url = redirect_target(next, response, own_origin_);
-        response = travel(next);
-    }
-    return response;
+    return request;
+}
+
+GLOBUS_DECL http::Request const* ClientExchange::next_request(http::Response const& answer) {
+    if (!is_redirect(answer)) return nullptr;
+    if (redirects_++ == 5) refuse_redirect(request, "for the sixth time");
+    if (next_ == nullptr) next_ = std::make_unique<http::Request>(request);
+    next_->url = redirect_target(*next_, answer, own_origin_);
+    return next_.get();
+}
+
+GLOBUS_DECL http::Response ClientExchange::send() {
+    http::Response answer = travel(first_request());
+    while (http::Request const* const next = next_request(answer)) answer = travel(*next);
+    return answer;
 }
 
 GLOBUS_DECL void ClientExchange::complete(ClientFacts const& facts) {

@@ -6,6 +6,11 @@
 #include <globus/core/crypto.hpp>
 #include <globus/core/error.hpp>
 
+#include <openssl/opensslv.h>
+#if OPENSSL_VERSION_NUMBER < 0x30000000L
+#error "globus needs OpenSSL 3.0 or newer: name the directory of its headers with -I, and that of its library with -L"
+#include GLOBUS_DETAIL_STOP
+#endif
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 

@@ -76,11 +76,11 @@ bool write_file(Descriptor const& file, std::string_view text);
 inline bool make_private(Descriptor const& file) { return ::fchmod(file.get(), 0600) == 0; }
 /// The same, without opening it.
 bool make_private(std::string const& path);
-/// Makes an empty file without opening it.
-inline bool make_unopened(std::string const& path) { return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0; }
+/// Makes an empty file without opening it; macOS, which lets only root do that, opens it for a moment.
+bool make_unopened(std::string const& path);
 
 /// Flushes a file to the disk.
-inline bool sync_file(Descriptor const& file) { return ::fsync(file.get()) == 0; }
+bool sync_file(Descriptor const& file);
 /// Flushes the names in a directory to the disk.
 bool sync_directory(std::string const& path);
 
@@ -92,6 +92,8 @@ inline void unlock(Descriptor const& file) { ::flock(file.get(), LOCK_UN); }
 
 /// Renames a file in one step, replacing what had the new name.
 bool rename_file(std::string const& from, std::string const& to);
+/// Gives a file a second name; false if something has it (EEXIST).
+inline bool link_file(std::string const& from, std::string const& to) { return ::link(from.c_str(), to.c_str()) == 0; }
 /// Removes a file; true also if it does not exist.
 inline bool remove_file(std::string const& path) { return ::unlink(path.c_str()) == 0 || errno == ENOENT; }
 

@@ -4,12 +4,6 @@
 
 #include <globus/core/config.hpp>
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <random>
@@ -23,7 +17,7 @@ namespace globus::detail {
  * is sent through, and the ends are those that hold exactly that many, among all that were not there before the handle:
  * other threads open, write and close files meanwhile, which must not be changed.
  *
- * The kernel is asked by plain system calls: a number whose file another thread may be closing is not a data race.
+ * Linux is asked by plain system calls: a number whose file another thread may be closing is not a data race.
  */
 class WakeUpFiles {
 public:
@@ -52,7 +46,7 @@ public:
                 return one.of_one == 0 || waiting(one.file) != sent * one.of_one;
             });
         }
-        for (Candidate const& one : candidates) syscall(SYS_fcntl, one.file, F_SETFD, FD_CLOEXEC);
+        for (Candidate const& one : candidates) keep(one.file);
     }
 
 private:
@@ -61,8 +55,10 @@ private:
     static std::size_t first_free();
     /// True for a local socket or a pipe that child processes inherit.
     static bool is_inherited(std::size_t file);
-    /// How much waits to be read, here or at the other end.
+    /// How much waits to be read, here or, as only Linux tells, at the other end.
     static int waiting(std::size_t file);
+    /// Child processes do not inherit it from now on.
+    static void keep(std::size_t file);
 
     std::size_t first_ = 0;
     std::vector<bool> others_;  ///< from that number on: what child processes inherit and was there before

@@ -7,10 +7,13 @@
 #include <globus/http/message.hpp>
 #include <globus/http/mock_transport.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <limits>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -21,7 +24,47 @@ struct MockTransport::State {
     std::deque<Handler> script;
     std::deque<http::Request> requests;
     Handler otherwise;
+    std::size_t piece_size = std::numeric_limits<std::size_t>::max();
 };
+
+namespace detail {
+
+/// True if the path of a URL ends in what a path template stands for. A `{name}` is one segment, or none.
+GLOBUS_DECL bool path_fits(std::string_view path, std::string_view pattern) {
+    std::size_t const at = path.rfind('/'), pattern_at = pattern.rfind('/');
+    if (pattern_at == std::string_view::npos) return path.ends_with(pattern);
+    std::string_view const left = pattern.substr(0, pattern_at);
+    bool const is_name = pattern.substr(pattern_at + 1).starts_with('{');
+    if (is_name && path_fits(path, left)) return true;
+    if (at == std::string_view::npos || (!is_name && path.substr(at) != pattern.substr(pattern_at))) return false;
+    return path_fits(path.substr(0, at), left);
+}
+
+/// Reads the source of a request to its end. @throws UsageError  if it does not give as many bytes as it said
+GLOBUS_DECL std::string read_source(http::Request const& request) {
+    std::string body;
+    char buffer[16384];
+    while (std::size_t const given = request.source(buffer, sizeof buffer)) {
+        if (given > sizeof buffer) throw UsageError("the source of a request gave more bytes than it was asked for");
+        body.append(buffer, given);
+    }
+    if (request.source_size && *request.source_size != body.size())
+        throw UsageError("the source of a request gave " + std::to_string(body.size()) + " bytes, and not " +
+                         std::to_string(*request.source_size));
+    return body;
+}
+
+/// Gives the body of an answer to the sink of its request, in pieces.
+GLOBUS_DECL void feed_sink(http::Request const& request, std::string_view body, std::size_t piece_size) {
+    for (; !body.empty(); body.remove_prefix(std::min(piece_size, body.size()))) {
+        if (request.stop.stop_requested())
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the call was cancelled");
+        if (!request.sink(body.substr(0, piece_size)))
+            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the sink ended the transfer");
+    }
+}
+
+}  // namespace detail
 
 GLOBUS_DECL MockTransport::Requests::Requests(std::vector<Request const*> record) : recorded_(std::move(record)) {
     reserve(recorded_.size());
@@ -43,6 +86,24 @@ GLOBUS_DECL MockTransport& MockTransport::reply(http::Response response) {
 GLOBUS_DECL MockTransport& MockTransport::reply(Handler handler) {
     std::lock_guard const lock(state_->mutex);
     state_->script.push_back(std::move(handler));
+    return *this;
+}
+
+GLOBUS_DECL MockTransport& MockTransport::answer(http::Method method, std::string_view path, http::Response response) {
+    response.headers.add("Content-Type", "application/json");
+    return reply([method, path = std::string(path), response = std::move(response)](http::Request const& request) {
+        std::string_view const url = std::string_view(request.url).substr(0, request.url.find('?'));
+        if (request.method != method || !detail::path_fits(url, path))
+            throw UsageError("MockTransport was to answer " + std::string(to_string(method)) + ' ' + path +
+                             " next, but the request is " + http::describe(request));
+        return response;
+    });
+}
+
+GLOBUS_DECL MockTransport& MockTransport::piece_size(std::size_t bytes) {
+    if (bytes == 0) throw UsageError("MockTransport: the pieces for a sink need at least one byte");
+    std::lock_guard const lock(state_->mutex);
+    state_->piece_size = bytes;
     return *this;
 }
 
@@ -80,14 +141,24 @@ GLOBUS_DECL void MockTransport::clear() {
 }
 
 GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
-    Handler handler;
     if (request.stop.stop_requested())
         throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
     if (http::Clock::now() >= request.deadline)
         throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
+    http::Request received = request;
+    if (received.source) {
+        received.body = detail::read_source(request);
+        received.has_body = true;
+        received.source = nullptr;
+    }
+    Handler handler;
+    std::size_t piece_size;
     {
         std::lock_guard const lock(state_->mutex);
-        state_->requests.push_back(request);
+        piece_size = state_->piece_size;
+        state_->requests.push_back(received);
+        if (!received.authorization.empty())
+            state_->requests.back().headers.set("Authorization", received.authorization.reveal());
         if (!state_->script.empty()) {
             handler = std::move(state_->script.front());
             state_->script.pop_front();
@@ -98,15 +169,14 @@ GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) con
     if (!handler)
         throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                          request.url);
-    http::Response response = handler(request);
+    http::Response response = handler(received);
     if (!request.sink && response.body.size() > request.max_response_bytes)
         throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
                            http::describe(request) + ": the answer is larger than " +
                                std::to_string(request.max_response_bytes) + " bytes");
     if (request.on_head && !response.body.empty()) request.on_head(response);
     if (request.sink && response.status >= 200 && response.status < 300) {
-        if (!request.sink(response.body))
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the sink ended the transfer");
+        detail::feed_sink(request, response.body, piece_size);
         response.body.clear();
     }
     return response;

@@ -45,7 +45,7 @@ GLOBUS_DECL Renewal::Renewal(Token token, RenewalOptions options)
     if (!token_.access_token.empty()) check_token("the access token", token_.access_token.reveal());
     header_ = Secret("Bearer " + token_.access_token.reveal());
     received_ = uptime();
-    if (token_.expires_at) received_remaining_ = std::max<std::int64_t>(*token_.expires_at, 0) - now_();
+    if (token_.expires_at_seconds) received_remaining_ = std::max<std::int64_t>(*token_.expires_at_seconds, 0) - now_();
 }
 
 GLOBUS_DECL Token Renewal::token() const {
@@ -83,9 +83,9 @@ GLOBUS_DECL std::int64_t Renewal::uptime() const {
 
 GLOBUS_DECL std::int64_t Renewal::remaining() const {
     if (token_.access_token.empty() || revoked_) return 0;
-    if (!token_.expires_at) return forever;
-    std::int64_t const left =
-        std::min(std::max<std::int64_t>(*token_.expires_at, 0) - now_(), received_remaining_ - (uptime() - received_));
+    if (!token_.expires_at_seconds) return forever;
+    std::int64_t const left = std::min(std::max<std::int64_t>(*token_.expires_at_seconds, 0) - now_(),
+                                       received_remaining_ - (uptime() - received_));
     return std::max<std::int64_t>(left, 0);
 }
 
@@ -98,29 +98,42 @@ GLOBUS_DECL Renewal::Age Renewal::age_of(std::int64_t left) const {
     return left > due ? Age::ageing : Age::due;
 }
 
-GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
-                                                      Grant& grant) {
+GLOBUS_DECL std::optional<Authorization> Renewal::present_at_once(AuthContext const& context) const {
+    std::lock_guard const lock(mutex_);
     check_audience(token_.resource_server, context);
+    return usable();
+}
+
+GLOBUS_DECL std::optional<Authorization> Renewal::usable() const {
     for (Telling const* telling = telling_; telling != nullptr; telling = telling->next) {
         if (telling->thread != std::this_thread::get_id()) continue;
         if (telling->error != nullptr && remaining() == 0) std::rethrow_exception(telling->error);
         return present();
     }
+    std::int64_t const left = remaining();
+    Age const age = age_of(left);
+    if (age == Age::fresh) return present();
+    if (refusal_.error != nullptr && left > 0) return present();
+    if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+    if (flight_.busy()) {
+        if (age == Age::ageing) return present();
+        if (left > 0 && flight_.is_this_thread()) return present();
+    } else if (left > 0 && uptime() < not_before_) {
+        return present();
+    }
+    return std::nullopt;
+}
+
+GLOBUS_DECL Authorization Renewal::present_or_renewed(std::unique_lock<std::mutex>& lock, AuthContext const& context,
+                                                      Grant& grant) {
+    check_audience(token_.resource_server, context);
     while (true) {
-        std::int64_t const left = remaining();
-        Age const age = age_of(left);
-        if (age == Age::fresh) return present();
-        if (refusal_.error != nullptr && left > 0) return present();
-        if (refusal_.error != nullptr && !options_.around_renewal) std::rethrow_exception(refusal_.error);
+        if (auto present = usable()) return *std::move(present);
         SingleFlight::Landing landing;
-        if (flight_.busy()) {
-            if (age == Age::ageing) return present();
-            if (left > 0 && flight_.is_this_thread()) return present();
+        if (flight_.busy())
             landing = flight_.wait(lock, {"the access token", context.deadline, context.stop});
-        } else {
-            if (left > 0 && uptime() < not_before_) return present();
-            landing.error = renew(lock, context, age, grant);
-        }
+        else
+            landing.error = renew(lock, context, age_of(remaining()), grant);
         if (landing.error == nullptr) return present();
         if (landing.again) continue;
         if (remaining() > 0) return present();
@@ -191,7 +204,8 @@ GLOBUS_DECL Renewal::Renewed Renewal::attempt(Token const& held, Refusal const& 
     check_token("the new access token", made.token.access_token.reveal());
     made.header = Secret("Bearer " + made.token.access_token.reveal());
     made.received = uptime();
-    made.remaining = made.token.expires_at ? std::max<std::int64_t>(*made.token.expires_at, 0) - now_() : 0;
+    made.remaining =
+        made.token.expires_at_seconds ? std::max<std::int64_t>(*made.token.expires_at_seconds, 0) - now_() : 0;
     if (options_.on_refresh) made.for_on_refresh = made.token;
     return made;
 }

@@ -90,7 +90,7 @@ GLOBUS_DECL Token read_token(boost::json::object const& object, std::int64_t now
             refuse_token("expires_in is not a whole number of seconds up to 10 years");
         token.lifetime = static_cast<std::int64_t>(seconds);
         constexpr std::int64_t last = std::numeric_limits<std::int64_t>::max();
-        token.expires_at = now > last - token.lifetime ? last : now + token.lifetime;
+        token.expires_at_seconds = now > last - token.lifetime ? last : now + token.lifetime;
     }
     return token;
 }

@@ -6,7 +6,9 @@
 #include <globus/core/optional.hpp>
 #include <globus/services/flows/answers.hpp>
 
+#include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 namespace globus::flows {
@@ -14,11 +16,13 @@ namespace globus::flows {
 /**
  * What run_wait waits for, and how.
  *
- *     client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}})
+ *     client.run_wait({.run_id = run->run_id, .timeout = 2h})
  */
 struct RunWait {
     Required<std::string> run_id;
-    Polling polling = {};
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
     std::function<void(Run const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
@@ -58,6 +62,11 @@ constexpr char const* to_string(RunVerdict::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, RunVerdict::Kind kind) {
+    return out << to_string(kind);
+}
 
 }  // namespace globus::flows
 
@@ -66,7 +75,8 @@ namespace globus::detail {
 template <class Client>
 flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait, CallOptions const& options) {
     using Kind = flows::RunVerdict::Kind;
-    Looks looks("run_wait", client.gate(), wait.polling, options);
+    Looks looks("run_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
     flows::RunVerdict verdict;
     looks.until([&] { verdict.run = taken_as_is(client.get_run({.run_id = *wait.run_id}, looks.options())); },
                 [&] {

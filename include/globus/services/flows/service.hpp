@@ -142,13 +142,13 @@ struct FlowsService::Operations {
     /**
      * Waits until a run has ended or needs its user, or time runs out.
      *
-     *     auto const verdict = client.run_wait({.run_id = run->run_id, .polling = {.timeout = 2h}});
+     *     auto const verdict = client.run_wait({.run_id = run->run_id, .timeout = 2h});
      *     if (!verdict.succeeded()) explain(verdict.run);
      *
      * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError     for a negative time-out, and an interval below 10 ms
+     * @throws UsageError     for a time-out or polling_interval below 10 ms
      * @throws NetworkError   cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
      * @throws FlowsApiError  if the run does not exist or may not be read
      */

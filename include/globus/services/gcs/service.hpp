@@ -9,9 +9,13 @@
 #include <globus/http/once.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/gcs/errors.hpp>
+#include <globus/services/gcs/file_access.hpp>
+#include <globus/services/gcs/files.hpp>
 #include <globus/services/gcs/operations.hpp>
+#include <globus/services/gcs/remote_file.hpp>
 
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -278,6 +282,10 @@ struct GcsCollectionService {
     /// @throws UsageError  for an empty address
     [[nodiscard]] std::string base_url() const;
 
+    /// Makes a redirect to the login of this collection, which is for browsers, the 401 that it means to a program: the
+    /// token is renewed once, and if that does not help, the error says which login is required (see to_gare).
+    void read_login(http::Response& answer) const;
+
     /// What a Client of the collection can do.
     template <class Client>
     struct Operations {
@@ -288,6 +296,88 @@ struct GcsCollectionService {
         /// @param path  from the top of the collection
         Response<Bytes> read_file(std::string path, CallOptions const& options = {}) const {
             return static_cast<Client const&>(*this).template get<Bytes>(std::move(path), {}, options);
+        }
+
+        /// Asks for the size, ETag and time of a file.
+        /// HEAD {path}
+        /// @param path  from the top of the collection
+        [[nodiscard]] FileStat stat_file(std::string_view path, CallOptions const& options = {}) const {
+            return detail::stat_file(access(), path, options);
+        }
+
+        /**
+         * Downloads a file, in constant memory, and checks its size, and its digest if there is one.
+         *
+         *     files.download({.path = "/data/run.h5", .to = "run.h5"});
+         *
+         * If the connection breaks, it goes on where that was, as long as the client's retry policy lets it; an attempt
+         * that brought 64 KiB, or a hundredth of the file, counts as a first one. The parts are of one version of the file (If-Range); if
+         * it changed, the download begins anew, or, if it went to a stream or function, ends with FileChangedError.
+         *
+         * A file is written beside its place and put there as a whole when all is there and checked. What has arrived
+         * of a download that failed, or was killed, lies beside it (`.NAME.globus-part`), and the next call for the
+         * same file goes on there, also in another process.
+         *
+         * The call may last as long as data flows: unless the call or the client was given a time-out or deadline, only
+         * the transport's idle time-out ends an attempt. `what.on_begin`, `what.progress` and the target are called
+         * within a request: they must not destroy the client.
+         *
+         * Many files, or large ones between two collections, are for a transfer: TransferService moves them without
+         * this machine, and tries for days.
+         *
+         * @throws UsageError          before anything is sent, for a path that cannot be right; and for a buffer that
+         *                             is too small
+         * @throws LocalFileError      if the file cannot be written
+         * @throws FileChangedError    if the file changed, and the target cannot begin anew, or for the fourth time
+         * @throws FileIntegrityError  if another size or digest arrived
+         */
+        Downloaded download(Download const& what, CallOptions const& options = {}) const {
+            return detail::download_file(access(), what, options);
+        }
+
+        /**
+         * Opens a file, to read parts of it.
+         *
+         *     RemoteFile const file = files.open("/data/run.h5");
+         *     file.read_at(offset, buffer);
+         *
+         * HEAD {path}
+         * @param path  from the top of the collection
+         */
+        [[nodiscard]] RemoteFile open(std::string path, CallOptions const& options = {}) const {
+            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(path),
+                    options};
+        }
+
+        /**
+         * Uploads a file, in constant memory, and compares the size of what is there then.
+         *
+         *     files.upload({.from = "run.h5", .path = "/data/run.h5"});
+         *
+         * It is sent by one PUT; after a failure that may pass it is sent again from the beginning, as long as the
+         * client's retry policy lets it and the source can be read again. A server is asked whether it wants a large
+         * body before it is sent (Expect: 100-continue). If another attempt finds that an earlier one has made the file
+         * that was not to be overwritten, the call succeeds.
+         *
+         * What a server does with a part of a file is its own affair. An error after which there may be such a part, or
+         * the whole file, says so: `outcome_unknown()`.
+         *
+         * The call may last as long as data flows, as for `download`.
+         * PUT {path}
+         *
+         * @throws UsageError          before anything is sent, for what cannot be right
+         * @throws LocalFileError      if the file cannot be read
+         * @throws FileChangedError    if it changed while it was sent
+         * @throws FileIntegrityError  if the collection has a file of another size or digest afterwards
+         */
+        Uploaded upload(Upload const& what, CallOptions const& options = {}) const {
+            static_assert(detail::check_raw<typename Client::service_type, false>());
+            return detail::upload_file(access(), what, options);
+        }
+
+    private:
+        [[nodiscard]] auto access() const {
+            return detail::FileAccessOf<Client const&>(static_cast<Client const&>(*this));
         }
     };
 };

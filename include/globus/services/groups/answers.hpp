@@ -44,8 +44,8 @@ struct Policies {
     Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
     Optional<GroupVisibility> group_visibility = {};
     Optional<GroupMemberVisibility> group_members_visibility = {};
-    Optional<bool> join_requests = {};            ///< people who are not invited may ask to join
-    std::vector<std::string> signup_fields = {};  ///< some of GroupRequiredSignupFields
+    Optional<bool> join_requests = {};                          ///< people who are not invited may ask to join
+    std::vector<GroupRequiredSignupFields> signup_fields = {};  ///< what people who join must tell
     GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
                    group_members_visibility, join_requests, signup_fields);
 };

@@ -40,7 +40,7 @@ struct SetGroupPolicies {
     Required<GroupVisibility> group_visibility;                      ///< who sees that the group exists
     Required<GroupMemberVisibility> group_members_visibility;        ///< who sees who is in it
     Required<bool> join_requests;                                    ///< people who are not invited may ask to join
-    Required<StringList> signup_fields;                              ///< some of GroupRequiredSignupFields
+    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
     Optional<WholeSeconds> authentication_assurance_timeout = null;  ///< null for the service's default
     static constexpr auto wire =
         wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
@@ -332,7 +332,7 @@ private:
         if (response->refused().empty()) return response;
         throw MembershipRefused(
             globus::detail::to_request(op, client_.service(), client_.base_url()),
-            http::Response{.status = response.status(), .headers = response.headers(), .body = response.text()},
+            http::Response{.status = response.http_status(), .headers = response.headers(), .body = response.text()},
             *response);
     }
 

@@ -17,23 +17,6 @@
 
 namespace globus::groups {
 
-/// What people who want to join must tell about themselves.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct GroupRequiredSignupFields {
-    static constexpr char const* institution = "institution";  ///< where one works or studies
-    static constexpr char const* current_project_name = "current_project_name";
-    static constexpr char const* address = "address";  ///< in one text
-    static constexpr char const* city = "city";
-    static constexpr char const* state = "state";
-    static constexpr char const* country = "country";
-    static constexpr char const* address1 = "address1";  ///< first line
-    static constexpr char const* address2 = "address2";  ///< second line
-    static constexpr char const* zip = "zip";            ///< postal code
-    static constexpr char const* phone = "phone";
-    static constexpr char const* department = "department";  ///< of the institution
-    static constexpr char const* field_of_science = "field_of_science";
-};
-
 /**
  * The policies to be set for a group, all of them at once.
  *
@@ -51,7 +34,7 @@ struct GroupPolicies {
     Required<GroupVisibility> group_visibility;                ///< who sees that the group exists
     Required<GroupMemberVisibility> group_members_visibility;  ///< who sees who is in it
     Required<bool> join_requests;                              ///< whether people who are not invited may ask to join
-    Required<StringList> signup_fields;                        ///< some of GroupRequiredSignupFields; {} for none
+    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
     /// Time after which a high assurance group asks for another login; null for the default.
     Optional<WholeSeconds> authentication_assurance_timeout = {};
     AdditionalFields additional_fields = {};

@@ -41,6 +41,42 @@ struct GroupMemberVisibilityWords {
 /// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
 using GroupMemberVisibility = OpenEnum<GroupMemberVisibilityWords>;
 
+/// The words of GroupRequiredSignupFields.
+struct GroupRequiredSignupFieldsWords {
+    /// The constants.
+    enum Known : unsigned char {
+        unknown,
+        institution,
+        current_project_name,
+        address,
+        city,
+        state,
+        country,
+        address1,
+        address2,
+        zip,
+        phone,
+        department,
+        field_of_science
+    };
+    static constexpr std::string_view words[] = {"",
+                                                 "institution",
+                                                 "current_project_name",
+                                                 "address",
+                                                 "city",
+                                                 "state",
+                                                 "country",
+                                                 "address1",
+                                                 "address2",
+                                                 "zip",
+                                                 "phone",
+                                                 "department",
+                                                 "field_of_science"};
+};
+/// What people who want to join a group must tell about themselves: `.signup_fields = {GroupRequiredSignupFields::city}`.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+using GroupRequiredSignupFields = OpenEnum<GroupRequiredSignupFieldsWords>;
+
 /// The words of a MembershipStatus.
 struct MembershipStatusWords {
     /// The constants.

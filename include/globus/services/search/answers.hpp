@@ -2,6 +2,7 @@
 #ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 #define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
 
+#include <globus/core/config.hpp>
 #include <globus/core/members.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/core/timestamp.hpp>
@@ -49,32 +50,54 @@ struct IndexAcknowledgement {
 };
 
 /// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
-struct GMetaEntry {
+struct GMetaResultEntry {
     Optional<Json> content = {};                           ///< the ingester's document
     Optional<std::string> entry_id = {};                   ///< null for a subject's only entry
     std::vector<std::string> matched_principal_sets = {};  ///< why the caller may see it
-    GLOBUS_MEMBERS(GMetaEntry, content, entry_id, matched_principal_sets);
+    GLOBUS_MEMBERS(GMetaResultEntry, content, entry_id, matched_principal_sets);
 };
 
 /// A subject with those of its entries that the caller may see.
 /// https://docs.globus.org/api/search/reference/get_subject/
 struct GMetaResult {
     std::string subject = {};  ///< the ingester's name for it, mostly a URL
-    std::vector<GMetaEntry> entries = {};
+    std::vector<GMetaResultEntry> entries = {};
     static constexpr auto items = &GMetaResult::entries;
     GLOBUS_MEMBERS(GMetaResult, subject, entries);
+};
+
+/// How many subjects have one value of a facet, or one in a range.
+/// https://docs.globus.org/api/search/reference/post_query/#gbucket
+struct GBucket {
+    Optional<Json> value = {};  ///< of the field; a range is an object with `from` and `to`
+    std::int64_t count = 0;     ///< subjects
+    GLOBUS_MEMBERS(GBucket, value, count);
+
+    /// The value as text: a text as it is, everything else as JSON; empty if there is none.
+    [[nodiscard]] std::string text() const;
+};
+
+/// What a facet of a query has counted or computed.
+/// https://docs.globus.org/api/search/reference/post_query/#gfacetresult
+struct GFacetResult {
+    std::string name = {};                    ///< as the query calls the facet
+    std::vector<GBucket> buckets = {};        ///< of a facet that counts
+    Optional<double> value = {};              ///< of one that computes, such as a sum
+    Optional<double> approximate_value = {};  ///< of one that estimates
+    static constexpr auto items = &GFacetResult::buckets;
+    GLOBUS_MEMBERS(GFacetResult, name, buckets, value, approximate_value);
 };
 
 /// A page of subjects that a query found. A `marker` comes with a scroll only.
 /// https://docs.globus.org/api/search/reference/post_query/
 struct GSearchResult {
     std::vector<GMetaResult> gmeta = {};
-    Optional<std::int64_t> count = {};   ///< subjects of this page
-    Optional<std::int64_t> total = {};   ///< subjects that match
-    Optional<std::int64_t> offset = {};  ///< of this page
-    Optional<bool> has_next_page = {};   ///< there are more
-    Optional<std::string> marker = {};   ///< for the next page of a scroll; null on the last
-    Optional<Json> facet_results = {};   ///< counts or numbers for each facet of the query
+    Optional<std::int64_t> count = {};             ///< subjects of this page
+    Optional<std::int64_t> total = {};             ///< subjects that match
+    Optional<std::int64_t> offset = {};            ///< of this page
+    Optional<bool> has_next_page = {};             ///< there are more
+    Optional<std::string> marker = {};             ///< for the next page of a scroll; null on the last
+    std::vector<GFacetResult> facet_results = {};  ///< in the order of the query's facets
     static constexpr auto items = &GSearchResult::gmeta;
     GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
 };
@@ -104,7 +127,7 @@ struct Tasks {
 /// A task does what was asked for: `get_task` says how far it is.
 /// https://docs.globus.org/api/search/reference/ingest/
 struct TaskAcknowledgement {
-    Optional<std::string> task_id = {};
+    std::string task_id = {};
     Optional<bool> acknowledged = {};                    ///< true
     Optional<bool> success = {};                         ///< in answers to an ingest
     Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
@@ -137,5 +160,9 @@ struct DeletedRole {
 };
 
 }  // namespace globus::search
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/search/impl/answers.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP

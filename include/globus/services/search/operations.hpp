@@ -154,8 +154,11 @@ struct Ingest {
     using result = TaskAcknowledgement;
     static constexpr auto route = post("/v1/index/{index_id}/ingest");
     Required<std::string> index_id;
-    Required<Document> data;  ///< a GIngest document
+    Required<DocumentOf<GIngest>> data;  ///< the entries
     GLOBUS_MEMBERS(Ingest, index_id, data);
+
+    /// @throws UsageError  see GIngest
+    void check() const { data->check(); }
 };
 
 /// Deletes the subjects that match a query, in a task. POST /v1/index/{index_id}/delete_by_query

@@ -5,6 +5,7 @@
 #include <globus/client/client.hpp>
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/search/errors.hpp>
+#include <globus/services/search/index_delete_wait.hpp>
 #include <globus/services/search/operations.hpp>
 #include <globus/services/search/payloads.hpp>
 #include <globus/services/search/task_wait.hpp>
@@ -154,17 +155,35 @@ struct SearchService::Operations {
     /**
      * Waits until a task of an index has ended, such as an ingest, or time runs out.
      *
-     *     auto const verdict = client.task_wait({.task_id = *accepted->task_id});
+     *     auto const verdict = client.task_wait({.task_id = accepted->task_id});
      *
      * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError      for a negative time-out, and an interval below 10 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
      * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
      * @throws SearchApiError  if the task does not exist or may not be read
      */
     search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
         return detail::wait_for_task(self(), wait, options);
+    }
+
+    /**
+     * Waits until an index that was deleted is gone, or time runs out: delete_index only marks it ("delete-pending"),
+     * and reopen_index can take that back until the service has deleted it.
+     *
+     *     client.delete_index({.index_id = id});
+     *     auto const verdict = client.index_delete_wait({.index_id = id, .timeout = 24h});
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws SearchApiError  if the index may not be read
+     */
+    search::IndexDeleteVerdict index_delete_wait(search::IndexDeleteWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_index_deletion(self(), wait, options);
     }
 
 private:

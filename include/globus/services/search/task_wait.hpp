@@ -6,7 +6,9 @@
 #include <globus/core/optional.hpp>
 #include <globus/services/search/answers.hpp>
 
+#include <chrono>
 #include <functional>
+#include <iosfwd>
 #include <string>
 
 namespace globus::search {
@@ -14,11 +16,13 @@ namespace globus::search {
 /**
  * Which task of an index task_wait waits for, and how: an ingest, a deletion of entries, ...
  *
- *     client.task_wait({.task_id = *client.ingest({...})->task_id})
+ *     client.task_wait({.task_id = client.ingest({...})->task_id})
  */
 struct TaskWait {
     Required<std::string> task_id;
-    Polling polling = {};
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
     std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
 };
 
@@ -52,6 +56,11 @@ constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TaskVerdict::Kind kind) {
+    return out << to_string(kind);
+}
 
 }  // namespace globus::search
 
@@ -60,7 +69,8 @@ namespace globus::detail {
 template <class Client>
 search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
     using Kind = search::TaskVerdict::Kind;
-    Looks looks("task_wait", client.gate(), wait.polling, options);
+    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
     search::TaskVerdict verdict;
     looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
                 [&] {

@@ -50,6 +50,26 @@ struct PrincipalTypeWords {
 /// https://docs.globus.org/api/search/
 using PrincipalType = OpenEnum<PrincipalTypeWords>;
 
+/// The words of a FacetType.
+struct FacetTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, terms, date_histogram, numeric_histogram, sum, avg };
+    static constexpr std::string_view words[] = {"", "terms", "date_histogram", "numeric_histogram", "sum", "avg"};
+};
+/// What a facet counts or computes.
+/// https://docs.globus.org/api/search/reference/post_query/
+using FacetType = OpenEnum<FacetTypeWords>;
+
+/// The words of a SortOrder.
+struct SortOrderWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, asc, desc };
+    static constexpr std::string_view words[] = {"", "asc", "desc"};
+};
+/// Which way subjects are sorted.
+/// https://docs.globus.org/api/search/reference/post_query/
+using SortOrder = OpenEnum<SortOrderWords>;
+
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_WORDS_HPP

@@ -40,7 +40,7 @@ struct Timer {
     Optional<TimerType> timer_type = {};
     Optional<std::string> flow_id = {};  ///< that a timer of a flow starts
     Optional<std::string> name = {};
-    Optional<std::string> status = {};        ///< "new", "loaded", "inactive", "ended", ...
+    Optional<TimerStatus> status = {};
     Optional<std::string> scope = {};         ///< that the action provider is called with
     Optional<Json> body = {};                 ///< what is started; of create_timer's answer
     Optional<std::string> callback_url = {};  ///< of the action provider that is called

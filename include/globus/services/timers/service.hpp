@@ -6,6 +6,7 @@
 #include <globus/oauth/scopes.hpp>
 #include <globus/services/timers/errors.hpp>
 #include <globus/services/timers/operations.hpp>
+#include <globus/services/timers/timer_wait.hpp>
 
 #include <array>
 #include <string_view>
@@ -92,6 +93,23 @@ struct TimersService::Operations {
     /// @copydoc timers::ResumeJob
     Response<timers::TimerMessage> resume_job(timers::ResumeJob op, CallOptions const& options = {}) const {
         return self().send(op, options);
+    }
+
+    /**
+     * Waits until a timer has run once more, has ended or is paused, or time runs out.
+     *
+     *     auto const verdict = client.timer_wait({.job_id = id, .timeout = 25h});
+     *     if (!verdict.succeeded()) explain(verdict.kind, verdict.timer);
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws TimersApiError  if the timer does not exist, such as one that was deleted meanwhile, or may not be read
+     */
+    timers::TimerVerdict timer_wait(timers::TimerWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_timer(self(), wait, options);
     }
 
     /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their

@@ -30,6 +30,16 @@ struct PauseReasonWords {
 /// https://docs.globus.org/api/timers/
 using PauseReason = OpenEnum<PauseReasonWords>;
 
+/// The words of a TimerStatus.
+struct TimerStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, new_, loaded, inactive, ended };
+    static constexpr std::string_view words[] = {"", "new", "loaded", "inactive", "ended"};
+};
+/// Whether a timer will run: a new one and a loaded one will, an inactive one once it is resumed, one that ended never.
+/// https://docs.globus.org/api/timers/
+using TimerStatus = OpenEnum<TimerStatusWords>;
+
 /// The words of a TimerType.
 struct TimerTypeWords {
     /// The constants.

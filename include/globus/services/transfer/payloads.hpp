@@ -106,7 +106,8 @@ public:
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
     SyncLevel(std::string_view name);
     /// @throws UsageError  for a name other than exists, size, mtime and checksum
-    SyncLevel(char const* name) : SyncLevel(std::string_view(name)) {}
+    SyncLevel(char const* name, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : SyncLevel(std::string_view(globus::detail::text_at(name, where))) {}
 
     /// The number that is sent, 0 to 3.
     [[nodiscard]] std::int64_t number() const noexcept { return number_; }
@@ -133,9 +134,9 @@ struct TransferItem {
 /// Which names a recursive transfer includes. https://docs.globus.org/api/transfer/task_submit/#filter_rules
 struct FilterRule {
     Constant<"filter_rule"> DATA_TYPE = {};
-    Required<std::string> name;      ///< with * and ?
-    std::string method = "exclude";  ///< or "include"
-    Optional<FileType> type = {};    ///< files or directories; both if left out
+    Required<std::string> name;                   ///< with * and ?
+    FilterMethod method = FilterMethod::exclude;  ///< or FilterMethod::include
+    Optional<FileType> type = {};                 ///< files or directories; both if left out
     AdditionalFields additional_fields = {};
     GLOBUS_MEMBERS(FilterRule, DATA_TYPE, name, method, type, additional_fields);
 
@@ -292,28 +293,55 @@ struct CreateTunnelData {
     void write_json(std::string& out) const { globus::detail::write_resource(out, *this); }
 };
 
+/// The values that a name may have in a TransferFilter: one or several texts or words of TaskStatus, TaskType, FileType.
+/// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
+class FilterValues {
+public:
+    /// One text.
+    FilterValues(char const* one) : texts_(one) {}
+    /// One text.
+    FilterValues(std::string one) : texts_(std::move(one)) {}
+    /// Any number of texts.
+    FilterValues(StringList several) : texts_(std::move(several)) {}
+    /// A word, as in `TaskStatus::active`.
+    template <class Known>
+        requires requires(Known known) {
+            { word_of(known) } -> std::convertible_to<std::string_view>;
+        }
+    FilterValues(Known one) : texts_(word_of(one)) {}
+    /// Several texts or words.
+    FilterValues(std::initializer_list<FilterValues> several);
+
+    /// The values as they are sent.
+    [[nodiscard]] StringList const& texts() const noexcept { return texts_; }
+
+private:
+    StringList texts_;
+};
+
 /**
  * A filter for a listing: a text in Globus' filter language, or names with their values.
  *
  *     .filter = "type:dir/name:~run*"
- *     .filter = {{"type", {"file", "dir"}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
+ *     .filter = {{"type", {FileType::file, FileType::dir}}, {"name", "~*.h5"}}        // type:file,dir/name:~*.h5
  *
  * https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
  */
 class TransferFilter {
 public:
-    using value_type = std::pair<std::string, StringList>;
+    using value_type = std::pair<std::string, FilterValues>;
 
     TransferFilter() = default;
     /// A text in the filter language, as it is sent.
-    TransferFilter(char const* text) : text_(text) {}
+    TransferFilter(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : text_(globus::detail::text_at(text, where)) {}
     /// A text in the filter language, as it is sent.
     TransferFilter(std::string text) : text_(std::move(text)) {}
     /// Names with their values; all conditions must hold.
     TransferFilter(std::initializer_list<value_type> terms);
 
     /// Adds a condition; all must hold.
-    TransferFilter& add(std::string const& name, StringList const& values);
+    TransferFilter& add(std::string const& name, FilterValues const& values);
 
     /// The filter in the filter language, as it is sent.
     [[nodiscard]] std::string const& text() const noexcept { return text_; }
@@ -326,13 +354,14 @@ private:
 };
 
 /// One filter or several, any of which an entry may pass:
-/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", "dir"}}`.
+/// `.filter = {"type:dir", "name:~*.h5"}`, `.filter = TransferFilter{{"type", FileType::dir}}`.
 /// https://docs.globus.org/api/transfer/file_operations/#dir_listing_filtering
 class TransferFilters : public std::vector<TransferFilter> {
 public:
     TransferFilters() = default;
     /// One filter.
-    TransferFilters(char const* text) : std::vector<TransferFilter>{TransferFilter(text)} {}
+    TransferFilters(char const* text, globus::detail::CodeLine where = globus::detail::CodeLine::here())
+        : std::vector<TransferFilter>{TransferFilter(text, where)} {}
     /// One filter.
     TransferFilters(std::string text) : std::vector<TransferFilter>{TransferFilter(std::move(text))} {}
     /// One filter.

@@ -39,11 +39,10 @@ struct RecursiveLs {
     std::function<bool(std::string const& path, ApiError const&)> on_error = {};
 };
 
-/// An entry below the path at which recursive_ls began.
-struct FileEntry {
+/// An entry below the path at which recursive_ls began: a File as its directory lists it, and where it is.
+struct FileEntry : File {
     std::string path = {};  ///< relative to the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
-    File file = {};         ///< as its directory lists it
 };
 
 /**
@@ -129,7 +128,7 @@ private:
 
     /// Makes a file of the current directory the entry, if it is one.
     void take(File& file) {
-        std::string const name = file.name;
+        std::string const& name = file.name;
         if (name.empty() || name == "." || name == "..") return;
         if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
             throw DecodeError(
@@ -137,9 +136,10 @@ private:
                 "its directory; begin() on the same listing goes on behind it",
                 name);
         Directory const& here = directories_.front();
-        entry_ = {.path = here.path + name, .depth = here.depth, .file = std::move(file)};
+        std::string path = here.path + name;
+        entry_ = {std::move(file), std::move(path), here.depth};
         has_entry_ = true;
-        if (entry_.file.type != "dir" || entry_.file.link_target.has_value()) return;
+        if (entry_.type != "dir" || entry_.link_target.has_value()) return;
         if (here.depth >= what_.max_depth.value_or(deepest)) {
             if (what_.max_depth) return;
             throw DecodeError(

@@ -10,6 +10,7 @@
 #include <globus/services/transfer/errors.hpp>
 #include <globus/services/transfer/operations.hpp>
 #include <globus/services/transfer/recursive_ls.hpp>
+#include <globus/services/transfer/submission_file.hpp>
 #include <globus/services/transfer/submissions.hpp>
 #include <globus/services/transfer/task_wait.hpp>
 
@@ -259,6 +260,31 @@ struct TransferService::Operations {
     }
 
     /**
+     * Submits a transfer, or finds the task of the same transfer that an earlier start of the program has submitted with
+     * the same file; see transfer::SubmissionFile.
+     *
+     *     SubmissionFile const file{"nightly.submission"};
+     *     std::string const task_id = client.submit_or_resume(data, file);
+     *     if (client.task_wait({.task_id = task_id, .timeout = 8h}).ended()) file.remove();
+     *
+     * If the service refuses a transfer that no earlier start has sent, the file is removed again. After any other error
+     * it stays, and the next call goes on.
+     *
+     * @return the task's id
+     * @throws UsageError  for what TransferData::check refuses, and if the file belongs to another transfer; nothing is
+     *                     sent then
+     * @throws Error       if the file cannot be read, or not be written before the transfer is sent; and what
+     *                     submit_transfer throws
+     */
+    std::string submit_or_resume(TransferData data, SubmissionFile const& file, CallOptions const& options = {}) const {
+        return resume<SubmitTransfer>(std::move(data), file, options);
+    }
+    /// The same for a deletion.
+    std::string submit_or_resume(DeleteData data, SubmissionFile const& file, CallOptions const& options = {}) const {
+        return resume<SubmitDelete>(std::move(data), file, options);
+    }
+
+    /**
      * Submits a transfer in parts of at most `max_items` items, one after the other, as a loop over the answers reaches
      * them; see transfer::Submissions.
      *
@@ -288,16 +314,17 @@ struct TransferService::Operations {
      *     auto verdict = client.task_wait({.task_id = id, .timeout = 1h, .on_fault = OnFault::fail_fast});
      *     if (!verdict.succeeded()) explain(verdict.task, verdict.faults);
      *
-     * It looks at the task at once and then every polling_interval. When the number of faults has grown, it reads what
-     * they are. A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     * It looks at the task at once, after half a second (`first_interval`), and then after half as much again each time,
+     * up to every `polling_interval`. When the number of faults has grown, it reads what they are. A look may fail for
+     * a passing reason (a lost connection, a 503); the next one makes up for it.
      *
      * With an unknown status the wait goes on. The callbacks may destroy the client, which cancels the wait, and what
      * they throw ends it.
      *
      * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
      * @return how the wait ended
-     * @throws UsageError        for a time-out or an interval under 1 s, and for OnFault::cancel if the service of this
-     *                           client is cut down, see ReadOnly, and CancelTask is left out
+     * @throws UsageError        for a time-out or an interval under 10 ms, and for OnFault::cancel if the service of
+     *                           this client is cut down, see ReadOnly, and CancelTask is left out
      * @throws TaskWaitCancelled  if `stop` or `sleep` asked, or the client was destroyed; it has what was seen so far
      * @throws NetworkError      the last look's error, if none succeeded
      * @throws TransferApiError  if the task does not exist or may not be read
@@ -551,6 +578,37 @@ private:
                     [&](auto const& error) { return detail::SubmissionEndedBy(error, *id); });
             }
         }
+    }
+
+    template <class Submit, class Data>
+    std::string resume(Data data, SubmissionFile const& file, CallOptions const& options) const {
+        data.check();
+        if (data.additional_fields.contains("submission_id"))
+            throw UsageError("submit_or_resume: the submission id is to be a member, no additional field");
+        std::string const digest = detail::digest_of(data);
+        std::string const own_id = data.submission_id.value_or("");
+        auto const call = self().begin_call(options);
+        auto record = file.read();
+        bool begun = false;
+        if (!record) {
+            SubmissionFile::Record const fresh{own_id.empty() ? new_submission_id(call.options()) : own_id, digest};
+            record = file.begin(fresh);
+            begun = record->submission_id == fresh.submission_id;
+        }
+        detail::check_same_submission(file, *record, digest, own_id);
+        if (!record->task_id.empty()) return record->task_id;
+        data.submission_id = record->submission_id;
+        try {
+            record->task_id = submit<Submit, Data>(data, call.options())->task_id;
+        } catch (Error const& error) {
+            if (begun && !error.outcome_unknown()) file.remove();
+            throw;
+        }
+        try {
+            file.write(*record);
+        } catch (Error const&) {  // its submission id is enough: the next call asks the service for the task
+        }
+        return record->task_id;
     }
 
     /// The submission id that `data` has or is given now; nothing if it is null.

@@ -2,7 +2,6 @@
 #ifndef GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 #define GLOBUS_SERVICES_TRANSFER_TASK_WAIT_HPP
 
-#include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/polling.hpp>
 #include <globus/client/subset.hpp>
@@ -10,17 +9,16 @@
 #include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/http/errors.hpp>
-#include <globus/http/retry.hpp>
-#include <globus/http/waiting.hpp>
 #include <globus/services/transfer/tasks.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <functional>
+#include <iosfwd>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,8 +74,11 @@ constexpr char const* to_string(OnFault what) noexcept {
  */
 struct TaskWait {
     Required<std::string> task_id;
-    std::chrono::duration<double> timeout{10};                  ///< how long to wait in all; at least 1 s
-    std::chrono::duration<double> polling_interval{10};         ///< between two looks; at least 1 s
+    std::chrono::duration<double> timeout{10};           ///< how long to wait in all; at least 10 ms
+    std::chrono::duration<double> polling_interval{10};  ///< the longest pause between two looks; at least 10 ms
+    /// Before the second look; then each pause is half as long again as the one before, up to `polling_interval`. At
+    /// least 10 ms.
+    std::chrono::duration<double> first_interval{0.5};
     OnFault on_fault = OnFault::keep_waiting;                   ///< what to do about errors that cannot heal
     std::function<void(TaskProgress const&)> on_progress = {};  ///< called after each look; it may destroy the client
     double jitter = 0.1;  ///< a look may come earlier by up to this part of the interval, so that many waits spread
@@ -134,6 +135,11 @@ constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
     }
     return "unknown";
 }
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TaskVerdict::Kind kind) {
+    return out << to_string(kind);
+}
 
 /**
  * task_wait was cancelled: by its stop_token, by its `sleep`, or because the client was destroyed. The task goes on,
@@ -163,214 +169,117 @@ private:
 
 namespace globus::detail {
 
+/// What task_wait knows about its task, and does about it. It sends nothing: it is told what the task is, and says what
+/// comes next.
+class TaskWatch {
+    using Seconds = std::chrono::duration<double>;
+
+public:
+    /// @param may_cancel  the client may cancel tasks
+    /// @throws UsageError  for OnFault::cancel, if it may not
+    TaskWatch(transfer::TaskWait wait, bool may_cancel);
+
+    [[nodiscard]] Polling polling() const;
+    [[nodiscard]] transfer::GetTask task() const { return {.task_id = wait_.task_id}; }
+    [[nodiscard]] transfer::TaskEventList fault_list() const;
+    [[nodiscard]] transfer::CancelTask cancellation() const { return {.task_id = wait_.task_id}; }
+
+    /// Takes a task as it was just read.
+    void saw(transfer::Task task) { verdict_.task = std::move(task); }
+    /// True if the number of its faults has grown, so that their list is to be read.
+    [[nodiscard]] bool has_new_faults() const { return verdict_.task.faults.value_or(0) > faults_read_; }
+    /// Takes the list of its faults.
+    void saw(transfer::TaskEventPage const& faults);
+    /// Tells the caller's `on_progress`. @param run  calls a function, as CallGate::Call::run_callback does
+    template <class Run>
+    void report(Seconds elapsed, Run const& run) {
+        transfer::TaskProgress const now = progress(elapsed);
+        if (wait_.on_progress) run([&] { wait_.on_progress(now); });
+    }
+
+    enum class Next : unsigned char {
+        look,    ///< look again
+        cancel,  ///< cancel the task, and look again
+        end,     ///< the verdict is final
+    };
+    [[nodiscard]] Next next();
+    /// Reports that the task was cancelled.
+    void cancelled() noexcept { cancelled_ = true; }
+
+    /// The verdict.
+    [[nodiscard]] transfer::TaskVerdict verdict() && { return std::move(verdict_); }
+    /// The verdict when the time is up.
+    [[nodiscard]] transfer::TaskVerdict verdict_by_now() &&;
+    /// The verdict although the wait was cancelled, by the error in flight: if the task has ended.
+    /// @throws TaskWaitCancelled  if it has not
+    [[nodiscard]] transfer::TaskVerdict verdict_despite(NetworkError const& error) &&;
+
+private:
+    [[nodiscard]] transfer::TaskProgress progress(Seconds elapsed);
+    [[nodiscard]] bool has_incurable_fault() const;
+    [[nodiscard]] bool was_cancelled() const;
+    /// Says whether the task will do no more on its own, and with which verdict.
+    bool ended();
+
+    transfer::TaskWait wait_;
+    transfer::TaskVerdict verdict_;
+    std::int64_t faults_read_ = 0;
+    std::int64_t last_bytes_ = 0;
+    std::optional<Seconds> last_look_;
+    bool cancelled_ = false;
+};
+
 /// One call of task_wait.
 template <class Client>
 class TaskWaiting {
-    using Seconds = std::chrono::duration<double>;
-    using Task = transfer::Task;
-    using TaskEvent = transfer::TaskEvent;
-    using TaskStatus = transfer::TaskStatus;
-    using Kind = transfer::TaskVerdict::Kind;
-    using OnFault = transfer::OnFault;
     static constexpr bool may_cancel = Permits<typename Client::service_type, transfer::CancelTask>;
 
 public:
     TaskWaiting(Client const& client, transfer::TaskWait wait, CallOptions options)
-        : client_(client), call_(client.gate(), options.stop), wait_(std::move(wait)), options_(std::move(options)) {
-        // The conditions are written so that NaN is refused, too.
-        if (!(wait_.timeout >= Seconds(1))) throw UsageError("task_wait: the timeout must be at least 1 second");
-        if (!(wait_.polling_interval >= Seconds(1)))
-            throw UsageError("task_wait: the polling_interval must be at least 1 second");
-        if (!(wait_.jitter >= 0 && wait_.jitter < 1))
-            throw UsageError("task_wait: the jitter must be at least 0 and less than 1");
-        if (!may_cancel && wait_.on_fault == OnFault::cancel)
-            throw UsageError("task_wait: OnFault::cancel needs a client that may cancel tasks, and this one may not");
-        wait_.timeout = std::min<Seconds>(wait_.timeout, std::chrono::hours(24 * 365));
-        if (options_.deadline)  // it may be as early or late as a clock can tell
-            wait_.timeout =
-                std::min<Seconds>(wait_.timeout, *options_.deadline > start_ ? *options_.deadline - start_
-                                                                             : http::Clock::duration::zero());
-        wait_.polling_interval = std::min(wait_.polling_interval, std::max(wait_.timeout, Seconds(1)));
-        // A look that is under way when the time is over gets a few seconds more.
-        auto const end = start_ + std::chrono::duration_cast<http::Clock::duration>(wait_.timeout + Seconds(10));
-        options_.deadline = std::min(options_.deadline.value_or(end), end);
-        options_.stop = call_.stop();
-    }
+        : client_(client),
+          watch_(std::move(wait), may_cancel),
+          looks_("task_wait", client.gate(), watch_.polling(), std::move(options)) {}
 
     transfer::TaskVerdict run() {
         try {
-            wait();
+            bool const in_time =
+                looks_.until([&] { watch_.saw(taken_as_is(client_.get_task(watch_.task(), looks_.options()))); },
+                             [&] { return is_over(); });
+            return in_time ? std::move(watch_).verdict() : std::move(watch_).verdict_by_now();
         } catch (NetworkError const& error) {
             if (error.kind() != NetworkError::Kind::cancelled) throw;
-            if (ended()) return std::move(verdict_);  // a callback of the last look destroyed the client
-            verdict_.kind = kind_by_now();
-            throw transfer::TaskWaitCancelled(error, std::move(verdict_));
+            return std::move(watch_).verdict_despite(error);
         }
-        return std::move(verdict_);
     }
 
 private:
-    void wait() {
-        Seconds planned{0};
-        while (true) {
-            if (look() && over()) return;
-            // Looks keep to their plan however long each one takes, and jitter does not add up.
-            do planned += wait_.polling_interval;
-            while (planned <= elapsed());
-            if (planned > wait_.timeout) {
-                if (!seen_before_ && last_error_) std::rethrow_exception(last_error_);
-                verdict_.kind = kind_by_now();
-                return;
-            }
-            bool const last = planned + wait_.polling_interval > wait_.timeout;
-            sleep_until(last ? planned : planned - wait_.polling_interval * wait_.jitter * random_unit());
-        }
+    /// Asks for more about the task that was just seen; true if the wait is over.
+    bool is_over() {
+        if (watch_.has_new_faults())
+            unless_it_may_pass([&] { watch_.saw(*client_.task_event_list(watch_.fault_list(), looks_.options())); });
+        watch_.report(looks_.elapsed(), [&](auto const& callback) { looks_.run_callback(callback); });
+        TaskWatch::Next const next = watch_.next();
+        if constexpr (may_cancel)
+            if (next == TaskWatch::Next::cancel)
+                unless_it_may_pass([&] {
+                    (void)client_.cancel_task(watch_.cancellation(), looks_.options());
+                    watch_.cancelled();
+                });
+        return next == TaskWatch::Next::end;
     }
-
-    [[nodiscard]] Seconds elapsed() const { return wait_.sleep ? slept_ : Seconds(http::Clock::now() - start_); }
-
-    void sleep_until(Seconds until) {
-        bool waited = true;
-        if (wait_.sleep) {
-            Seconds const length = std::max(Seconds(0), until - slept_);
-            slept_ += length;
-            call_.run_callback([&] { waited = wait_.sleep(length); });
-            waited = waited && !options_.stop.stop_requested();
-        } else {
-            waited = http::wait_until(start_ + std::chrono::duration_cast<http::Clock::duration>(until), options_.stop);
-        }
-        if (!waited)
-            throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "task_wait was cancelled");
-    }
-
-    /// Reads the task; false if that failed in a way that may pass.
-    bool look() {
+    /// Lets an error that may pass go: the next look tries again.
+    template <class F>
+    static void unless_it_may_pass(F const& request) {
         try {
-            verdict_.task = taken_as_is(client_.get_task({.task_id = *wait_.task_id}, options_));
+            request();
         } catch (Error const& error) {
             if (!may_pass(error)) throw;
-            last_error_ = std::current_exception();
-            return false;
         }
-        last_error_ = nullptr;
-        read_faults();
-        report();
-        return true;
-    }
-
-    /// Reads the events of a task whose number of faults has grown.
-    void read_faults() {
-        std::int64_t const faults = verdict_.task.faults.value_or(0);
-        if (faults <= faults_read_) return;
-        try {
-            auto const page = client_.task_event_list(
-                {.task_id = *wait_.task_id, .limit = 100, .query_params = {{"filter", "is_error:1"}}}, options_);
-            verdict_.faults.clear();
-            for (TaskEvent const& event : page->DATA)
-                if (event.is_error.value_or(false)) verdict_.faults.push_back(event);
-            faults_read_ = faults;
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;  // else the next look tries again
-        }
-    }
-
-    void report() {
-        Task const& task = verdict_.task;
-        std::int64_t const bytes = task.bytes_transferred.value_or(0);
-        Seconds const now = elapsed();
-        std::int64_t rate = task.effective_bytes_per_second.value_or(0);
-        if (seen_before_ && now > last_look_)
-            rate =
-                rounded((static_cast<double>(bytes) - static_cast<double>(last_bytes_)) / (now - last_look_).count());
-        seen_before_ = true;
-        last_look_ = now;
-        last_bytes_ = bytes;
-        if (!wait_.on_progress) return;
-        transfer::TaskProgress const progress{.task = task,
-                                              .elapsed = now,
-                                              .bytes = bytes,
-                                              .bytes_per_second = rate,
-                                              .files = task.files_transferred.value_or(0),
-                                              .files_total = task.files.value_or(0),
-                                              .faults = task.faults.value_or(0),
-                                              .nice_status = task.nice_status.value_or("")};
-        call_.run_callback([&] { wait_.on_progress(progress); });
-    }
-    /// Rounds towards zero, and clamps to the type's range: the service may send any number.
-    static std::int64_t rounded(double value) {
-        using Limits = std::numeric_limits<std::int64_t>;
-        if (value >= static_cast<double>(Limits::max())) return Limits::max();
-        if (value <= static_cast<double>(Limits::min())) return Limits::min();
-        return static_cast<std::int64_t>(value);
-    }
-
-    [[nodiscard]] bool has_incurable_fault() const {
-        return std::any_of(verdict_.faults.begin(), verdict_.faults.end(), transfer::cannot_heal);
-    }
-
-    [[nodiscard]] bool was_cancelled() const {
-        Task const& task = verdict_.task;
-        if (cancelled_ || (task.canceled_by_admin && !task.canceled_by_admin->empty())) return true;
-        if (task.subtasks_canceled.value_or(0) > 0) return true;
-        if (!task.fatal_error || !task.fatal_error->is_object()) return false;
-        Json const* const code = task.fatal_error->as_object().if_contains("code");
-        return code != nullptr && code->is_string() && code->as_string() == "CANCELED";
-    }
-
-    /// Says whether the task will do no more on its own, and with which verdict.
-    bool ended() {
-        Task const& task = verdict_.task;
-        bool const inactive = task.status == TaskStatus::inactive;
-        if (!inactive && !verdict_.ended()) return false;
-        verdict_.kind = inactive                               ? Kind::inactive
-                        : task.status == TaskStatus::succeeded ? Kind::succeeded
-                        : was_cancelled()                      ? Kind::cancelled
-                                                               : Kind::failed;
-        return true;
-    }
-
-    /// Says whether the wait ends with what was last seen, and with which verdict.
-    bool over() {
-        if (ended()) return true;
-        if (wait_.on_fault == OnFault::keep_waiting || cancelled_ || !has_incurable_fault()) return false;
-        if (wait_.on_fault == OnFault::fail_fast) {
-            verdict_.kind = Kind::faulting;
-            return true;
-        }
-        if constexpr (may_cancel) cancel();
-        return false;
-    }
-
-    void cancel() {
-        try {
-            (void)client_.cancel_task({.task_id = *wait_.task_id}, options_);
-            cancelled_ = true;
-        } catch (Error const& error) {
-            if (!may_pass(error)) throw;  // else the next look tries again
-        }
-    }
-
-    /// The verdict for a task that has not ended.
-    [[nodiscard]] Kind kind_by_now() const {
-        return cancelled_                                ? Kind::cancelled
-               : verdict_.task.is_paused.value_or(false) ? Kind::paused
-               : has_incurable_fault()                   ? Kind::faulting
-                                                         : Kind::timed_out;
     }
 
     Client const& client_;
-    CallGate::Call const call_;  // lasts from the first look to the last
-    transfer::TaskWait wait_;
-    CallOptions options_;
-    http::Clock::time_point start_ = http::Clock::now();
-    Seconds slept_{0};
-    transfer::TaskVerdict verdict_;
-    std::exception_ptr last_error_;
-    std::int64_t faults_read_ = 0;
-    std::int64_t last_bytes_ = 0;
-    Seconds last_look_{0};
-    bool seen_before_ = false;
-    bool cancelled_ = false;
+    TaskWatch watch_;
+    Looks looks_;
 };
 
 }  // namespace globus::detail

@@ -15,16 +15,30 @@ struct FileTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, file, dir, invalid_symlink, chr, blk, pipe, other };
     static constexpr std::string_view words[] = {"", "file", "dir", "invalid_symlink", "chr", "blk", "pipe", "other"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What an entry of a directory is.
 /// https://docs.globus.org/api/transfer/file_operations/#file_document
 using FileType = OpenEnum<FileTypeWords>;
+
+/// The words of a FilterMethod.
+struct FilterMethodWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, exclude, include };
+    static constexpr std::string_view words[] = {"", "exclude", "include"};
+};
+/// What a filter rule does with the names that it matches.
+/// https://docs.globus.org/api/transfer/task_submit/#filter_rules
+using FilterMethod = OpenEnum<FilterMethodWords>;
 
 /// The words of a TaskType.
 struct TaskTypeWords {
     /// The constants.
     enum Known : unsigned char { unknown, transfer, delete_ };
     static constexpr std::string_view words[] = {"", "TRANSFER", "DELETE"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// What a task does.
 /// https://docs.globus.org/api/transfer/task/#task_document
@@ -35,6 +49,8 @@ struct TaskStatusWords {
     /// The constants.
     enum Known : unsigned char { unknown, active, inactive, succeeded, failed };
     static constexpr std::string_view words[] = {"", "ACTIVE", "INACTIVE", "SUCCEEDED", "FAILED"};
+    /// The word of a constant.
+    friend constexpr std::string_view word_of(Known known) noexcept { return words[known]; }
 };
 /// How far a task is. An inactive one waits for its user, and may go on.
 /// https://docs.globus.org/api/transfer/task/#task_document

@@ -14,9 +14,22 @@
 #include <string>
 #include <vector>
 
+#ifdef __APPLE__
+#include <crt_externs.h>
+#else
 extern char** environ;
+#endif
 
 namespace globus::detail {
+
+/// The environment, for a program that is started.
+GLOBUS_DECL char** whole_environment() {
+#ifdef __APPLE__
+    return *::_NSGetEnviron();  // a shared library has no `environ` there
+#else
+    return environ;
+#endif
+}
 
 GLOBUS_DECL BrowserOpener::~BrowserOpener() {
     if (child_ == 0) return;
@@ -46,7 +59,7 @@ GLOBUS_DECL bool BrowserOpener::start(std::string const& url) {
     ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, environ);
+    int const failed = ::posix_spawnp(&child_, arguments[0], &actions, nullptr, arguments, whole_environment());
     ::posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) child_ = 0;
     return failed == 0;

@@ -91,6 +91,21 @@ GLOBUS_DECL bool make_private(std::string const& path) {
     return ::fchmodat(AT_FDCWD, path.c_str(), 0600, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+GLOBUS_DECL bool make_unopened(std::string const& path) {
+#ifdef __APPLE__
+    return static_cast<bool>(open_file(path, Opening::to_make));
+#else
+    return ::mknod(path.c_str(), S_IFREG | 0600, 0) == 0;
+#endif
+}
+
+GLOBUS_DECL bool sync_file(Descriptor const& file) {
+#ifdef F_FULLFSYNC
+    if (::fcntl(file.get(), F_FULLFSYNC) == 0) return true;  // fsync of macOS leaves the text in the disk's own memory
+#endif
+    return ::fsync(file.get()) == 0;
+}
+
 GLOBUS_DECL bool sync_directory(std::string const& path) {
     Descriptor const directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     return directory && sync_file(directory);

@@ -9,6 +9,19 @@
 
 namespace globus::detail {
 
+/// Takes a pending SIGPIPE, which is blocked; false if there is none.
+GLOBUS_DECL bool take_sigpipe(sigset_t const& pipe) {
+#ifdef __APPLE__
+    sigset_t pending;
+    sigpending(&pending);
+    int taken = 0;
+    return sigismember(&pending, SIGPIPE) == 1 && sigwait(&pipe, &taken) == 0;
+#else
+    timespec const now{};
+    return sigtimedwait(&pipe, nullptr, &now) == SIGPIPE;
+#endif
+}
+
 GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {
     if (!needed_) return;
     sigset_t pending;
@@ -21,9 +34,8 @@ GLOBUS_DECL SigpipeGuard::SigpipeGuard(bool needed) : needed_(needed) {
 
 GLOBUS_DECL SigpipeGuard::~SigpipeGuard() {
     if (!needed_) return;
-    timespec const now{};
     if (!was_pending_)
-        while (sigtimedwait(&pipe_, nullptr, &now) == SIGPIPE) {
+        while (take_sigpipe(pipe_)) {
         }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }

@@ -20,6 +20,12 @@
 
 namespace globus::detail {
 
+#ifdef MSG_NOSIGNAL
+inline constexpr int without_sigpipe = MSG_NOSIGNAL;
+#else
+inline constexpr int without_sigpipe = 0;  // the sockets have SO_NOSIGPIPE instead
+#endif
+
 #ifdef SOCK_CLOEXEC
 GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
     return Descriptor(::socket(family, type | SOCK_CLOEXEC, protocol));
@@ -31,7 +37,12 @@ GLOBUS_DECL bool make_pipe(int (&ends)[2]) { return ::pipe2(ends, O_CLOEXEC | O_
 #else
 GLOBUS_DECL Descriptor new_socket(int family, int type, int protocol) {
     Descriptor made(::socket(family, type, protocol));
-    if (made) ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+    if (!made) return made;
+    ::fcntl(made.get(), F_SETFD, FD_CLOEXEC);
+#ifdef SO_NOSIGPIPE
+    int const on = 1;
+    ::setsockopt(made.get(), SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
+#endif
     return made;
 }
 GLOBUS_DECL int configured(int number) {
@@ -40,7 +51,7 @@ GLOBUS_DECL int configured(int number) {
     return number;
 }
 GLOBUS_DECL Descriptor accept_from(Descriptor const& listener) {
-    int const number = ::accept(listener.get(), nullptr, nullptr);
+    int const number = ::accept(listener.get(), nullptr, nullptr);  // it has the listener's SO_NOSIGPIPE
     return Descriptor(number < 0 ? number : configured(number));
 }
 GLOBUS_DECL bool make_pipe(int (&ends)[2]) {
@@ -84,7 +95,7 @@ GLOBUS_DECL std::ptrdiff_t receive(Descriptor const& socket, char* buffer, std::
 }
 
 GLOBUS_DECL std::ptrdiff_t send_some(Descriptor const& socket, std::string_view bytes) {
-    return ::send(socket.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    return ::send(socket.get(), bytes.data(), bytes.size(), without_sigpipe);
 }
 
 GLOBUS_DECL void end_writing(Descriptor const& socket) { ::shutdown(socket.get(), SHUT_WR); }

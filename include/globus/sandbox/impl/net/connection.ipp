@@ -103,7 +103,11 @@ struct Connection {
                 if (rest.count() <= 0) return true;
                 left = static_cast<int>(std::min<std::int64_t>(rest.count(), 1000000));
             }
+#ifdef POLLRDHUP
             pollfd watched{socket, POLLRDHUP, 0};
+#else
+            pollfd watched{socket, 0, 0};  // POLLHUP comes unasked
+#endif
             int const ready = ::poll(&watched, 1, left);
             if (ready > 0) return false;
             if (ready < 0 && errno != EINTR) return false;

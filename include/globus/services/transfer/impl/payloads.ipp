@@ -56,8 +56,8 @@ GLOBUS_DECL SyncLevel::SyncLevel(std::string_view name) {
 }
 
 GLOBUS_DECL void FilterRule::check() const {
-    if (method != "include" && method != "exclude" && !additional_fields.contains("method"))
-        throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method + '"');
+    if (method == FilterMethod::unknown && !additional_fields.contains("method"))
+        throw UsageError("the method of a filter rule is \"include\" or \"exclude\", not \"" + method.text() + '"');
     if (type && *type != "file" && *type != "dir" && !additional_fields.contains("type"))
         throw UsageError("the type of a filter rule is \"file\" or \"dir\", not \"" + type->text() + '"');
 }
@@ -120,14 +120,19 @@ GLOBUS_DECL void CreateTunnelData::check() const {
     globus::detail::check_id("listener_stream_access_point", *listener_stream_access_point);
 }
 
+GLOBUS_DECL FilterValues::FilterValues(std::initializer_list<FilterValues> several) {
+    for (FilterValues const& values : several) texts_.insert(texts_.end(), values.texts_.begin(), values.texts_.end());
+}
+
 GLOBUS_DECL TransferFilter::TransferFilter(std::initializer_list<value_type> terms) {
     for (auto const& [name, values] : terms) add(name, values);
 }
 
-GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, StringList const& values) {
+GLOBUS_DECL TransferFilter& TransferFilter::add(std::string const& name, FilterValues const& values) {
     if (!text_.empty()) text_ += '/';
     text_ += name + ':';
-    for (std::string const& value : values) (text_ += &value == values.data() ? "" : ",") += value;
+    StringList const& texts = values.texts();
+    for (std::string const& text : texts) (text_ += &text == texts.data() ? "" : ",") += text;
     return *this;
 }
 

@@ -1,6 +1,6 @@
-// Tokens go to a token storage; a map is none.
-// expect: static(_assert| assertion) failed.*S is not a token storage
-// expect: Use JsonTokenStorage, SqliteTokenStorage or MemoryTokenStorage
+// What an app consists of has a function for its part; a map is none.
+// expect: static(_assert| assertion) failed.*one of the parts is none of these: a login flow, such as CommandLineLoginFlow
+// expect: a token storage, such as JsonTokenStorage
 #include <globus/app/memory_token_storage.hpp>
 #include <globus/app/user_app.hpp>
 #include <globus/http/mock_transport.hpp>

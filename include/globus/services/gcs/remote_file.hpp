@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#ifndef GLOBUS_SERVICES_GCS_REMOTE_FILE_HPP
+#define GLOBUS_SERVICES_GCS_REMOTE_FILE_HPP
+
+#include <globus/client/call_options.hpp>
+#include <globus/core/config.hpp>
+#include <globus/services/gcs/files.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace globus {
+
+namespace detail {
+
+class FileAccess;
+
+}  // namespace detail
+
+/**
+ * A file of a collection that is open for reading at any place, as by pread(2).
+ *
+ *     RemoteFile const file = files.open("/data/run.h5");
+ *     std::vector<std::byte> header(512);
+ *     file.read_at(0, header);
+ *
+ * All that is read is of the version that was opened: if the file has changed, reading it is a FileChangedError, until
+ * `refresh` takes the version that is there. It has a copy of its client, with whose connections and tokens it reads.
+ *
+ * @par Thread safety
+ * `read_at`, `size` and `stat` may be called from any thread, each with a buffer of its own. `refresh` and moving may
+ * not run at the same time as anything else.
+ */
+class RemoteFile {
+public:
+    /// Opened by `open` of a client.
+    RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path, CallOptions const& options);
+    RemoteFile(RemoteFile&&) noexcept;
+    RemoteFile& operator=(RemoteFile&&) noexcept;
+    ~RemoteFile();
+
+    /// Its size in bytes. @throws FileIntegrityError  if the server does not say
+    [[nodiscard]] std::uint64_t size() const;
+    /// What the server said when it was opened or refreshed.
+    [[nodiscard]] FileStat const& stat() const noexcept { return stat_; }
+
+    /**
+     * Reads bytes from a place of the file.
+     *
+     * @param offset  of the first byte
+     * @param buffer  is filled, but for what is beyond the end of the file
+     * @return how many bytes were read: fewer than `buffer` has only at the end of the file, 0 beyond it
+     * @throws FileChangedError    if it is not the file that was opened
+     * @throws FileIntegrityError  if the server sends another part than it was asked for
+     * @throws ApiError, NetworkError and what the client's authorizer throws
+     */
+    std::size_t read_at(std::uint64_t offset, std::span<std::byte> buffer, CallOptions const& options = {}) const;
+
+    /// Takes the version that is there now.
+    void refresh(CallOptions const& options = {});
+
+private:
+    std::shared_ptr<detail::FileAccess const> access_;
+    std::string path_;
+    std::string url_;
+    FileStat stat_;
+    std::string validator_;
+};
+
+}  // namespace globus
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/gcs/impl/remote_file.ipp>
+#endif
+
+#endif  // GLOBUS_SERVICES_GCS_REMOTE_FILE_HPP

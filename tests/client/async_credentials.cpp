@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The credentials of calls that do not block: a renewal, and a policy that blocks, run aside.
+#include <globus/asio.hpp>
+#include <globus/http/mock_transport.hpp>
+#include <globus/oauth/refresh_policy.hpp>
+
+#include <support/asio_client.hpp>
+#include <support/catch.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <future>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+using namespace globus;
+using namespace std::chrono_literals;
+namespace asio = boost::asio;
+
+namespace {
+
+using Renewing = Client<TransferService, RefreshPolicy<Native>, AsioTransport>;
+
+Renewing renewing(sandbox::Server& server, AsioTransport transport) {
+    Token token{.access_token = "expired",
+                .refresh_token = server.issue_refresh_token(TransferService::resource_server),
+                .expires_at_seconds = 1};
+    return Renewing{RefreshPolicy{Native{server.native_client_id()}, std::move(token)},
+                    {.transport = std::move(transport), .base_url = server.base_url(), .auth_url = server.base_url()}};
+}
+
+/// A program's own policy, which waits until it is told to go on.
+struct Gate {
+    std::promise<void> opens;
+    std::shared_future<void> open = opens.get_future().share();
+    std::atomic<int> asked = 0;
+    std::atomic<bool> asked_here = false;
+    std::thread::id const executor = std::this_thread::get_id();
+};
+struct SlowPolicy {
+    using credential = BearerCredential;
+    std::shared_ptr<Gate> gate;
+
+    template <class T>
+    Authorization authorize(T const&, AuthContext const&) const {
+        ++gate->asked;
+        if (std::this_thread::get_id() == gate->executor) gate->asked_here = true;
+        gate->open.wait();
+        return {Secret("Bearer slow"), 0};
+    }
+    template <class T>
+    bool unauthorized(Authorization const&, T const&, AuthContext const&) const {
+        return false;
+    }
+};
+using Slow = Client<TransferService, SlowPolicy, AsioTransport>;
+
+/// Calls `f` on the executor once a policy has been asked.
+template <class F>
+void when_asked(asio::steady_timer& timer, std::shared_ptr<Gate> const& gate, F f) {
+    when(
+        timer, [gate] { return gate->asked != 0; }, f);
+}
+
+}  // namespace
+
+TEST_CASE("A1: a thousand calls need one renewal", "[client][async][A1]") {
+    sandbox::Server server;
+    asio::io_context io;
+    auto const client = renewing(server, AsioTransport{io});
+    int good = 0;
+    for (int i = 0; i != 1000; ++i)
+        client.async_send(TaskList{}, [&](std::exception_ptr error, auto) { good += !error; });
+    io.run();
+    CHECK(good == 1000);
+    CHECK(server.count("oauth2_refresh_token") == 1);
+    for (auto const& entry : server.journal("task_list")) CHECK(entry.status == 200);
+}
+
+TEST_CASE("A5: calls that are answered 401 share one renewal, and are repeated once", "[client][async][A5]") {
+    sandbox::Server server;
+    asio::io_context io;
+    auto const client = renewing(server, AsioTransport{io});
+    (void)client.task_list();
+    server.expire_access_tokens();
+    server.clear_journal();
+    int good = 0;
+    for (int i = 0; i != 100; ++i)
+        client.async_send(TaskList{}, [&](std::exception_ptr error, auto) { good += !error; });
+    io.run();
+    CHECK(good == 100);
+    CHECK(server.count("oauth2_refresh_token") == 1);
+    CHECK(server.count("task_list") == 200);
+}
+
+TEST_CASE("A3: a renewal that fails ends all calls that waited for it, by one request", "[client][async][A3]") {
+    sandbox::Server server;
+    asio::io_context io;
+    auto const client = renewing(server, AsioTransport{io});
+    server.revoke_all_tokens();
+    int refused = 0;
+    for (int i = 0; i != 100; ++i)
+        client.async_send(TaskList{}, [&](std::exception_ptr error, auto) {
+            auto const why = as<AuthApiError>(error);
+            refused += why && why->oauth_error() == "invalid_grant";
+        });
+    io.run();
+    CHECK(refused == 100);
+    CHECK(server.count("oauth2_refresh_token") == 1);
+}
+
+TEST_CASE("A policy that blocks is asked aside, and holds nobody up", "[client][async]") {
+    auto const gate = std::make_shared<Gate>();
+    MockTransport mock;
+    mock.otherwise([](http::Request const& request) -> http::Response {
+        CHECK(request.authorization.reveal() == "Bearer slow");
+        return {.status = 200, .headers = {{"Content-Type", "application/json"}}, .body = R"({"DATA": []})"};
+    });
+    asio::io_context io;
+    Slow const client{SlowPolicy{.gate = gate}, {.transport = AsioTransport{io, mock}}};
+    int good = 0;
+    for (int i = 0; i != 20; ++i)
+        client.async_send(TaskList{}, [&](std::exception_ptr error, auto) { good += !error; });
+    asio::steady_timer timer(io);
+    when_asked(timer, gate, [&] {
+        CHECK(good == 0);
+        gate->opens.set_value();
+    });
+    io.run();
+    CHECK(good == 20);
+    CHECK(gate->asked == 20);
+    CHECK(!gate->asked_here);
+}
+
+TEST_CASE("A call does not wait for a policy longer than it may last", "[client][async]") {
+    auto const gate = std::make_shared<Gate>();
+    asio::io_context io;
+    std::optional<Slow> client(std::in_place, SlowPolicy{.gate = gate},
+                               Slow::Options{.transport = AsioTransport{io, MockTransport{}}});
+    std::stop_source stop;
+    std::optional<NetworkError> error;
+    NetworkError::Kind expected = NetworkError::Kind::cancelled;
+    asio::steady_timer timer(io);
+    CallOptions options{.timeout = 20s, .stop = stop.get_token()};
+    SECTION("by its deadline") {
+        options.timeout = 50ms;
+        expected = NetworkError::Kind::timeout;
+    }
+    SECTION("by its stop_token") {
+        when_asked(timer, gate, [&] { stop.request_stop(); });
+    }
+    SECTION("by the end of its client") {
+        when_asked(timer, gate, [&] { client.reset(); });
+    }
+    client->async_send(TaskList{}, options, [&](std::exception_ptr e, auto) { error = as<NetworkError>(e); });
+    auto const begin = http::Clock::now();
+    io.run();
+    CHECK(http::Clock::now() - begin < 5s);
+    REQUIRE(error);
+    CHECK(error->kind() == expected);
+    CHECK(error->sent() == NetworkError::Sent::no);
+    gate->opens.set_value();
+}
+
+TEST_CASE("An execution context may end while a policy is asked", "[client][async]") {
+    auto const gate = std::make_shared<Gate>();
+    auto io = std::make_unique<asio::io_context>();
+    Slow const client{SlowPolicy{.gate = gate}, {.transport = AsioTransport{*io, MockTransport{}}}};
+    bool called = false;
+    client.async_send(TaskList{}, [&](std::exception_ptr, auto) { called = true; });
+    while (gate->asked == 0) io->run_for(1ms);
+    io.reset();
+    gate->opens.set_value();
+    CHECK(!called);
+}

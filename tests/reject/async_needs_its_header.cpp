@@ -1,0 +1,13 @@
+// The functions that do not block are declared in every client, and come with a header of their own.
+// expect: static(_assert| assertion) failed.*the functions that do not block need #include <globus/asio.hpp>
+#include <globus/services/transfer.hpp>
+
+using namespace globus;
+
+void call(Client<TransferService, AccessTokenPolicy> const& transfer) {
+#ifdef GLOBUS_REJECT
+    transfer.async_send(OperationLs{.endpoint_id = "x"}, 1);
+#else
+    (void)transfer;
+#endif
+}
