@@ -32,8 +32,7 @@ DeleteData a_deletion(std::string const& collection, std::string const& path) {
     return data;
 }
 CreateTunnelData a_tunnel() {
-    return {.initiator_stream_access_point = "01234567-0123-0123-0123-0123456789ab",
-            .listener_stream_access_point = "01234567-0123-0123-0123-0123456789ac"};
+    return {.initiator_stream_access_point = "initiator", .listener_stream_access_point = "listener"};
 }
 
 std::size_t tasks(sandbox::Session const& server) { return server.state().at("tasks").as_array().size(); }

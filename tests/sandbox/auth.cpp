@@ -393,6 +393,8 @@ TEST_CASE("sandbox auth: projects, clients and secrets are kept", "[sandbox][aut
     auto const secret = client.post("/v2/api/clients/" + app + "/credentials", R"({"credential": {"name": "k"}})");
     CHECK(secret.json().at("credential").at("secret").is_string());
     CHECK(client.get("/v2/api/clients/" + app + "/credentials").json().at("credentials").at(0).at("secret").is_null());
+    CHECK(client.send("DELETE", "/v2/api/projects/" + id).status == 409);  // it has a client
+    CHECK(client.send("DELETE", "/v2/api/clients/" + app).status == 200);
     CHECK(client.send("DELETE", "/v2/api/projects/" + id).status == 200);
     CHECK(client.get("/v2/api/projects/" + id).status == 404);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <globus/sandbox.hpp>
 
+#include <boost/json/serialize.hpp>
+
 #include <sandbox/client.hpp>
 #include <support/catch.hpp>
 
@@ -77,21 +79,29 @@ TEST_CASE("sandbox managers: a GCS Manager keeps collections, gateways, credenti
     CHECK(client.get("/api/endpoint").json().at("data").at(0).at("organization").as_string() == "O");
 
     std::string const kind = GENERATE("collections", "storage_gateways", "user_credentials", "roles");
-    auto const before = client.get("/api/" + kind).json().at("data").as_array().size();
-    auto const made = client.post("/api/" + kind, R"({"display_name": "d", "collection": "c1"})");
-    CHECK(made.status == 201);
+    std::string const all = kind + "?include=all_roles&";
+    auto const before = client.get("/api/" + all).json().at("data").as_array().size();
+    auto const gateway =
+        json::value_to<std::string>(client.get("/api/storage_gateways").json().at("data").at(0).at("id"));
+    std::string const mapped_id = server.mapped_collection();
+    auto const made =
+        client.post("/api/" + kind,
+                    R"({"display_name": "d", "collection_type": "mapped", "storage_gateway_id": ")" + gateway +
+                        R"(", "principal": "urn:globus:auth:identity:x", "role": "administrator", "collection": ")" +
+                        mapped_id + "\"}");
+    REQUIRE(made.status == 201);
     auto const document = made.json().at("data").at(0).as_object();
     CHECK(document.at("DATA_TYPE").as_string().ends_with("#1.0.0"));
     std::string const one = "/api/" + kind + "/" + json::value_to<std::string>(document.at("id"));
     CHECK(client.get(one).json().at("data").at(0) == document);
-    CHECK(client.get("/api/" + kind).json().at("data").as_array().size() == before + 1);
-    auto const page = client.get("/api/" + kind + "?page_size=1").json();
+    CHECK(client.get("/api/" + all).json().at("data").as_array().size() == before + 1);
+    auto const page = client.get("/api/" + all + "page_size=1").json();
     CHECK(page.at("has_next_page").as_bool() == (before > 0));
     if (kind != "roles") {
         CHECK(client.send("PATCH", one, {}, R"({"display_name": "e"})").status == 200);
         CHECK(client.get(one).json().at("data").at(0).at("display_name").as_string() == "e");
     } else {
-        CHECK(client.get("/api/roles?collection_id=c1").json().at("data").as_array().size() == 1);
+        CHECK(client.get("/api/roles?collection_id=" + mapped_id).json().at("data").as_array().size() == 1);
         CHECK(client.get("/api/roles?collection_id=c2").json().at("data").as_array().empty());
     }
     CHECK(client.send("DELETE", one).status == 200);
@@ -101,11 +111,41 @@ TEST_CASE("sandbox managers: a GCS Manager keeps collections, gateways, credenti
     CHECK(client.post("/api/" + kind, "no JSON").status == 422);
 }
 
-TEST_CASE("sandbox managers: nobody has registered an API, and no run asks anything", "[sandbox][flows]") {
+TEST_CASE("sandbox managers: Transfer knows what the GCS Manager makes, changes and deletes", "[sandbox][gcs]") {
+    sb::Server server;
+    Client client(server);
+    Client transfer(server);
+    transfer.token = server.user_token(transfer_scope);
+    std::string const endpoint = transfer.get("/v0.10/endpoint/" + server.source_collection()).text("owner_id");
+    CHECK(transfer.get("/v0.10/endpoint/" + endpoint).text("entity_type") == "GCSv5_endpoint");
+    client.token = server.user_token("urn:globus:auth:scope:" + endpoint + ":manage_collections");
+    auto const first = [&](std::string const& path) { return client.get(path).json().at("data").at(0).at("id"); };
+    auto const make = [&](std::string const& kind, json::object const& document) {
+        auto const made = client.post("/api/" + kind, json::serialize(document));
+        REQUIRE(made.status == 201);
+        return json::value_to<std::string>(made.json().at("data").at(0).at("id"));
+    };
+    auto const gateway = first("/api/storage_gateways");
+    auto const mapped =
+        make("collections", {{"collection_type", "mapped"}, {"display_name", "M"}, {"storage_gateway_id", gateway}});
+    CHECK(transfer.get("/v0.10/endpoint/" + mapped).text("entity_type") == "GCSv5_mapped_collection");
+    json::object guest{{"collection_type", "guest"}, {"display_name", "G"}, {"mapped_collection_id", mapped}};
+    CHECK(client.post("/api/collections", json::serialize(guest)).status == 422);  // a credential is needed
+    guest["user_credential_id"] = make("user_credentials", {{"storage_gateway_id", gateway}, {"username", "me"}});
+    auto const shared = make("collections", guest);
+    CHECK(transfer.get("/v0.10/endpoint/" + shared).text("host_endpoint_id") == mapped);
+    CHECK(client.send("PATCH", "/api/collections/" + shared, {}, R"({"display_name": "New"})").status == 200);
+    CHECK(transfer.get("/v0.10/endpoint/" + shared).text("display_name") == "New");
+    CHECK(client.send("DELETE", "/api/collections/" + mapped).status == 200);
+    CHECK(transfer.get("/v0.10/endpoint/" + mapped).status == 404);
+    CHECK(transfer.get("/v0.10/endpoint/" + shared).status == 404);
+}
+
+TEST_CASE("sandbox managers: one API is registered, and no run asks anything", "[sandbox][flows]") {
     sb::Server server;
     Client client(server);
     client.token = server.user_token("flows.globus.org");
-    CHECK(client.get("/registered_apis").json().at("registered_apis").as_array().empty());
+    CHECK(client.get("/registered_apis").json().at("registered_apis").as_array().size() == 1);
     CHECK(client.get("/web_inputs").json().at("web_input_summaries").as_array().empty());
     for (auto const& [method, path] : {std::pair("GET", "/registered_apis/x"), std::pair("GET", "/web_inputs/x"),
                                        std::pair("POST", "/web_inputs/x/respond")}) {

@@ -132,7 +132,9 @@ inline Reply authorize_endpoint(World& world, Call& call) {
     auto const scopes = split_scopes(call.argument("scope"));
     if (!scopes || scopes->empty()) return refuse("invalid_scope", "The scope is missing or malformed");
     for (auto const& scope : *scopes)
-        if (!is_scope(world, scope)) return refuse("unknown_scope", "Unknown scope " + scope);
+        if (!is_scope(world, scope))
+            return refuse(resource_server_of(scope).empty() ? "invalid_scope" : "unknown_scope",
+                          "Unknown scope " + scope);
     if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
     User const* const user = user_who_logs_in(world, call);
     if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");

@@ -354,8 +354,7 @@ inline Reply run_definition(World& world, Call& call) {
 
 inline Reply run_log(World& world, Call& call) {
     FlowsCall in(world, call);
-    if (!in) return in.refused;
-    if (in.run(false) == nullptr) return in.refused;
+    if (!in || in.run(false) == nullptr) return in.refused;
     std::vector<json::object> log = world.data.flow_runs[call.holes[0]].log;
     if (call.argument("reverse_order") == "true" || lower(call.argument("reverse_order")) == "1")
         std::reverse(log.begin(), log.end());
@@ -460,7 +459,7 @@ inline Reply list_registered_apis(World& world, Call& call) {
     return marked_page(call, "registered_apis", std::move(items));
 }
 
-/// No run of the sandbox asks anybody anything: the list is empty.
+/// No run asks anybody anything.
 inline Reply list_web_inputs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;

@@ -349,7 +349,40 @@ inline Reply gcs_endpoint(World& world, Call& call) {
     return Reply::of(200, gcs_result(200, "success", "Updated endpoint " + world.gcs_id, std::move(data)));
 }
 
+/// The machines of the endpoint. [doc]
+struct GcsNodeKind : GcsKind {
+    static constexpr char const* one = "node";
+    static constexpr char const* many = "nodes";
+    static constexpr char const* title = "Node";
+    static bool may_create(GcsCall& in, json::object const&) { return in.administers(); }
+    static std::string complete(GcsCall&, json::object& document) {
+        if (!document.contains("status")) document["status"] = "active";
+        return {};
+    }
+};
+
+/// Who is shown as the owner of the endpoint or of a collection. [guess] PUT sets it, DELETE takes it away
+inline Reply gcs_owner(World& world, Call& call) {
+    GcsCall in(world, call);
+    if (!in) return in.refused;
+    bool const of_collection = !call.holes.empty();
+    auto* const document =
+        of_collection ? find_document(in.all("collections"), call.holes[0]) : &in.all("endpoint").front().second;
+    if (document == nullptr) return in.error(404, "not_found", "No Collection " + call.holes[0]);
+    if (!in.administers(of_collection ? call.holes[0] : "")) return in.refused;
+    std::string const name = call.segments.back() == "owner" ? "identity_id" : "owner_string";
+    json::value owner = nullptr;
+    if (call.method == "PUT") {
+        auto const body = in.body();
+        if (!body) return in.refused;
+        if (auto const* given = body->if_contains(name)) owner = *given;
+    }
+    (*document)[name] = std::move(owner);
+    return Reply::of(200, gcs_result(200, "success", "Operation successful", json::array{*document}));
+}
+
 inline std::vector<Route> const& gcs_routes() {
+    using Nodes = GcsDocuments<GcsNodeKind>;
     using Collections = GcsDocuments<GcsCollectionKind>;
     using Gateways = GcsDocuments<GcsGatewayKind>;
     using Credentials = GcsDocuments<GcsCredentialKind>;
@@ -365,6 +398,21 @@ inline std::vector<Route> const& gcs_routes() {
         {"GET", "/api/collections/{}", s, "get_collection", &Collections::get},
         {"PATCH", "/api/collections/{}", s, "update_collection", &Collections::update},
         {"DELETE", "/api/collections/{}", s, "delete_collection", &Collections::remove},
+        {"PUT", "/api/collections/{}", s, "update_collection", &Collections::update},
+        {"PUT", "/api/collections/{}/owner_string", s, "set_owner_string", &gcs_owner},
+        {"DELETE", "/api/collections/{}/owner_string", s, "reset_owner_string", &gcs_owner},
+        {"PUT", "/api/endpoint", s, "update_endpoint", &gcs_endpoint},
+        {"PUT", "/api/endpoint/owner", s, "set_owner", &gcs_owner},
+        {"PUT", "/api/endpoint/owner_string", s, "set_owner_string", &gcs_owner},
+        {"DELETE", "/api/endpoint/owner_string", s, "reset_owner_string", &gcs_owner},
+        {"GET", "/api/nodes", s, "get_node_list", &Nodes::list},
+        {"POST", "/api/nodes", s, "create_node", &Nodes::create},
+        {"GET", "/api/nodes/{}", s, "get_node", &Nodes::get},
+        {"PUT", "/api/nodes/{}", s, "update_node", &Nodes::update},
+        {"PATCH", "/api/nodes/{}", s, "update_node", &Nodes::update},
+        {"DELETE", "/api/nodes/{}", s, "delete_node", &Nodes::remove},
+        {"PUT", "/api/storage_gateways/{}", s, "update_storage_gateway", &Gateways::update},
+        {"PUT", "/api/user_credentials/{}", s, "update_user_credential", &Credentials::update},
         {"GET", "/api/storage_gateways", s, "get_storage_gateway_list", &Gateways::list},
         {"POST", "/api/storage_gateways", s, "create_storage_gateway", &Gateways::create},
         {"GET", "/api/storage_gateways/{}", s, "get_storage_gateway", &Gateways::get},

@@ -152,6 +152,17 @@ inline Reply my_groups(World& world, Call& call) {
     return Reply::of(200, out);
 }
 
+/// [guess] the caller's memberships, by group
+inline Reply group_statuses(World& world, Call& call) {
+    GroupsCall in(world, call);
+    if (!in) return in.refused;
+    json::object out;
+    for (auto const& [id, group] : in.all("groups"))
+        for (auto const& one : group.at("memberships").as_array())
+            if (text_of(one, "identity_id") == in.token->identity) out[id] = text_of(one, "status");
+    return Reply::of(200, out);
+}
+
 inline Reply get_group(World& world, Call& call) {
     GroupsCall in(world, call);
     if (!in) return in.refused;
@@ -355,6 +366,7 @@ inline std::vector<Route> const& groups_routes() {
     static constexpr char const* s = "groups";
     static std::vector<Route> const all{
         {"GET", "/v2/groups/my_groups", s, "get_my_groups", &my_groups},
+        {"GET", "/v2/groups/statuses", s, "get_statuses", &group_statuses},
         {"GET", "/v2/groups/{}", s, "get_group", &get_group},
         {"POST", "/v2/groups", s, "create_group", &create_group},
         {"PUT", "/v2/groups/{}", s, "update_group", &update_group},

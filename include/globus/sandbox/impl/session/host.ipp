@@ -214,72 +214,24 @@ private:
     }
 
     Reply part(World& world, Call const& call, std::string const& name, json::value const& body) {
-        bool const get = call.method == "GET";
-        if (!get && call.method != "POST" && call.method != "DELETE") return bad(405, "GET, POST or DELETE");
+        if (call.method == "GET") return read_part(world, call, name);
+        if (call.method != "POST" && call.method != "DELETE") return bad(405, "GET, POST or DELETE");
         if (name == "faults") {
             std::lock_guard lock(world.mutex);
-            if (get) return Reply::of(200, json::object{{"faults", describe_rules(world.rules)}});
-            if (call.method == "DELETE") {
-                world.rules.clear();
-                return Reply::of(200, json::object{});
-            }
-            return Reply::of(201, json::object{{"rule_id", world.add_rules_locked(body)}});
+            if (call.method == "POST") return Reply::of(201, json::object{{"rule_id", world.add_rules_locked(body)}});
+            world.rules.clear();
+            return Reply::of(200, json::object{});
         }
-        if (name == "journal") {
-            std::lock_guard lock(world.mutex);
-            auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
-            auto const operation = call.argument("operation");
-            auto const limit =
-                static_cast<std::size_t>(std::max<std::int64_t>(0, to_integer(call.argument("limit")).value_or(1000)));
-            std::vector<JournalEntry const*> found;
-            for (auto const& entry : world.journal)
-                if (entry.number > after && (operation.empty() || entry.operation == operation))
-                    found.push_back(&entry);
-            // Who reads on from a number wants the next ones, who does not the newest.
-            if (found.size() > limit) {
-                if (call.has_argument("after"))
-                    found.resize(limit);
-                else
-                    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
-            }
-            json::array entries;
-            for (auto const* entry : found) entries.push_back(describe_entry(*entry));
-            return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
-        }
-        if (name == "state") {
-            std::lock_guard lock(world.mutex);
-            return Reply::of(200, describe_state(world));
-        }
-        if (get && name == "scenarios") {
-            json::array names;
-            for (auto const& [scenario, rules] : scenarios()) names.emplace_back(scenario);
-            return Reply::of(200, json::object{{"scenarios", std::move(names)}});
-        }
-        if (get) return bad(404, "no such resource");
-        if (name == "clock") {
-            check_members(body, {"advance_s", "set"});
-            if (member(body, "advance_s") != nullptr) {
-                advance(world, static_cast<Millis>(amount(body, "advance_s", 0) * 1000));
-            } else if (auto const at = parse_time(text_of(body, "set"))) {
-                set_clock(world, *at);
-            } else {
-                return bad(400, "advance_s or set is needed");
-            }
-            std::lock_guard lock(world.mutex);
-            return Reply::of(200, json::object{{"now", iso_time(world.now_locked())}});
-        }
+        if (name == "clock") return change_clock(world, body);
         if (name == "tokens") return tokens(world, body);
+        if (name == "verify") return verify(world, body);
         if (name == "snapshot") {
             std::lock_guard lock(world.mutex);
             world.saved = std::make_unique<Data>(world.data);
             return Reply::of(200, json::object{});
         }
-        if (name == "reset") {
-            world.reset();
-            return Reply::of(200, json::object{});
-        }
-        if (name == "restore") {
-            restore_snapshot(world);
+        if (name == "restore" || name == "reset") {
+            name == "reset" ? world.reset() : restore_snapshot(world);
             return Reply::of(200, json::object{});
         }
         if (name == "scenario") {
@@ -287,55 +239,107 @@ private:
             run_scenario(world, text_of(body, "name"));
             return Reply::of(201, json::object{});
         }
-        if (name == "compute_tasks" && call.segments.size() == 6) {
+        return call.segments.size() == 6 ? change_one(world, name, call.segments[5], body)
+                                         : bad(404, "no such resource");
+    }
+
+    static Reply read_part(World& world, Call const& call, std::string const& name) {
+        std::lock_guard lock(world.mutex);
+        if (name == "faults") return Reply::of(200, json::object{{"faults", describe_rules(world.rules)}});
+        if (name == "journal") return journal(world, call);
+        if (name == "state") return Reply::of(200, describe_state(world));
+        if (name != "scenarios") return bad(404, "no such resource");
+        json::array names;
+        for (auto const& [scenario, rules] : scenarios()) names.emplace_back(scenario);
+        return Reply::of(200, json::object{{"scenarios", std::move(names)}});
+    }
+
+    /// The entries of the journal that are asked for; under the lock.
+    static Reply journal(World& world, Call const& call) {
+        auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
+        auto const operation = call.argument("operation");
+        auto const limit =
+            static_cast<std::size_t>(std::max<std::int64_t>(0, to_integer(call.argument("limit")).value_or(1000)));
+        std::vector<JournalEntry const*> found;
+        for (auto const& entry : world.journal)
+            if (entry.number > after && (operation.empty() || entry.operation == operation)) found.push_back(&entry);
+        // Who reads on from a number wants the next ones, who does not the newest.
+        if (found.size() > limit) {
+            if (call.has_argument("after"))
+                found.resize(limit);
+            else
+                found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+        }
+        json::array entries;
+        for (auto const* entry : found) entries.push_back(describe_entry(*entry));
+        return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
+    }
+
+    static Reply change_clock(World& world, json::value const& body) {
+        check_members(body, {"advance_s", "set"});
+        if (member(body, "advance_s") != nullptr) {
+            advance(world, static_cast<Millis>(amount(body, "advance_s", 0) * 1000));
+        } else if (auto const at = parse_time(text_of(body, "set"))) {
+            set_clock(world, *at);
+        } else {
+            return bad(400, "advance_s or set is needed");
+        }
+        std::lock_guard lock(world.mutex);
+        return Reply::of(200, json::object{{"now", iso_time(world.now_locked())}});
+    }
+
+    /// A collection, a task or an endpoint of Compute, by its id.
+    static Reply change_one(World& world, std::string const& name, std::string const& id, json::value const& body) {
+        if (name == "compute_tasks") {
             check_members(body, {"result", "exception"});
             bool const good = member(body, "exception") == nullptr;
             std::lock_guard lock(world.mutex);
-            if (!complete_compute_task(world, call.segments[5], good, text_of(body, good ? "result" : "exception")))
+            if (!complete_compute_task(world, id, good, text_of(body, good ? "result" : "exception")))
                 return bad(404, "no such task");
             return Reply::of(200, json::object{});
         }
-        if (name == "compute_endpoints" && call.segments.size() == 6) {
+        if (name == "compute_endpoints") {
             check_members(body, {"status"});
             std::lock_guard lock(world.mutex);
-            auto* const endpoint = find_document(world.data.documents["compute.endpoints"], call.segments[5]);
+            auto* const endpoint = find_document(world.data.documents["compute.endpoints"], id);
             if (endpoint == nullptr) return bad(404, "no such endpoint");
             (*endpoint)["status"] = text_of(body, "status", "online");
             return Reply::of(200, json::object{});
         }
-        if (name == "collections" && call.segments.size() == 6) {
+        if (name == "collections") {
             check_members(body, {"state"});
-            set_state(world, call.segments[5], text_of(body, "state"));
+            set_state(world, id, text_of(body, "state"));
             return Reply::of(200, json::object{});
         }
-        if (name == "verify") {
-            std::vector<Expectation> expectations;
-            auto const read = [&](json::value const& one) {
-                check_members(one, {"operation", "path", "count"});
-                Expectation wanted;
-                wanted.operation = text_of(one, "operation");
-                wanted.path = text_of(one, "path");
-                if (wanted.operation.empty() && wanted.path.empty()) throw SandboxError("operation or path is needed");
-                if (auto const* count = member(one, "count"); count != nullptr && number_of(*count)) {
-                    wanted.at_least = wanted.at_most = static_cast<std::uint64_t>(amount(one, "count", 0));
-                } else if (count != nullptr) {
-                    check_members(*count, {"min", "max"});
-                    wanted.at_least = static_cast<std::uint64_t>(amount(*count, "min", 0));
-                    if (member(*count, "max") != nullptr)
-                        wanted.at_most = static_cast<std::uint64_t>(amount(*count, "max", 0));
-                }
-                expectations.push_back(wanted);
-            };
-            if (auto const* list = body.if_array())
-                for (auto const& one : *list) read(one);
-            else
-                read(body);
-            std::lock_guard lock(world.mutex);
-            auto wrong = verify_locked(world, expectations);
-            int const status = wrong.empty() ? 200 : 417;
-            return Reply::of(status, json::object{{"differences", std::move(wrong)}});
-        }
         return bad(404, "no such resource");
+    }
+
+    static Reply verify(World& world, json::value const& body) {
+        std::vector<Expectation> expectations;
+        auto const read = [&](json::value const& one) {
+            check_members(one, {"operation", "path", "count"});
+            Expectation wanted;
+            wanted.operation = text_of(one, "operation");
+            wanted.path = text_of(one, "path");
+            if (wanted.operation.empty() && wanted.path.empty()) throw SandboxError("operation or path is needed");
+            if (auto const* count = member(one, "count"); count != nullptr && number_of(*count)) {
+                wanted.at_least = wanted.at_most = static_cast<std::uint64_t>(amount(one, "count", 0));
+            } else if (count != nullptr) {
+                check_members(*count, {"min", "max"});
+                wanted.at_least = static_cast<std::uint64_t>(amount(*count, "min", 0));
+                if (member(*count, "max") != nullptr)
+                    wanted.at_most = static_cast<std::uint64_t>(amount(*count, "max", 0));
+            }
+            expectations.push_back(wanted);
+        };
+        if (auto const* list = body.if_array())
+            for (auto const& one : *list) read(one);
+        else
+            read(body);
+        std::lock_guard lock(world.mutex);
+        auto wrong = verify_locked(world, expectations);
+        int const status = wrong.empty() ? 200 : 417;
+        return Reply::of(status, json::object{{"differences", std::move(wrong)}});
     }
 
     static Reply tokens(World& world, json::value const& body) {

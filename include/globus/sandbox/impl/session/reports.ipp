@@ -68,6 +68,7 @@ inline json::object describe_state(World& world) {
     json::array collections;
     for (auto const& name : world.data.endpoint_order) {
         Endpoint const& endpoint = world.data.endpoints.at(name);
+        if (endpoint.kind == "GCSv5_endpoint") continue;  // it has no files
         collections.push_back(json::object{{"id", endpoint.id},
                                            {"directory", endpoint.directory.string()},
                                            {"display_name", text_of(endpoint.document, "display_name")},

@@ -79,6 +79,32 @@ inline Job job_of(World const& world, Task const& task) {
     return job;
 }
 
+/// A task comes among the running ones. [recorded] the details are JSON, as a text
+inline void begin_task(World& world, Task& task, std::int64_t files, std::int64_t bytes) {
+    Millis const duration = world.options.task_duration.count();
+    task.started = true;
+    task.total_files = files;
+    task.total_bytes = bytes;
+    task.begun = std::max(world.data.engine_time, task.requested);
+    task.step = duration == 0 ? 4 : 1;
+    task.due = task.begun + duration / 4;
+    add_event(world, task, "STARTED", false, "started",
+              task.is_delete ? R"({"type": "GridFTP Delete"})"
+                             : R"({"type": "GridFTP Transfer", "concurrency": 2, "parallelism": 4, "pipelining": 20})",
+              task.begun);
+    set_nice_status(task, "OK", "OK", true);
+}
+
+/// The task whose deadline passed first; null when none did.
+inline Task* first_expired(World& world, Millis now) {
+    Task* out = nullptr;
+    for (auto const& name : world.data.task_order)
+        if (Task& task = world.data.tasks[name];
+            !task.over && task.deadline <= now && (out == nullptr || task.deadline < out->deadline))
+            out = &task;
+    return out;
+}
+
 /**
  * Does, in the order of the sandbox's time, all that was to happen until now: tasks begin when one of the three places
  * is free, show progress at each quarter of their duration, are carried out at its end, and expire.
@@ -104,28 +130,12 @@ inline void World::run_due_tasks() {
             auto const found = data.tasks.find(job.task);
             if (found == data.tasks.end() || found->second.over) continue;
             Task& task = found->second;
-            task.started = true;
-            task.total_files = files;
-            task.total_bytes = bytes;
-            task.begun = std::max(data.engine_time, task.requested);
-            task.step = duration == 0 ? 4 : 1;
-            task.due = task.begun + duration / 4;
-            // [recorded] the details are JSON, as a text
-            add_event(*this, task, "STARTED", false, "started",
-                      task.is_delete
-                          ? R"({"type": "GridFTP Delete"})"
-                          : R"({"type": "GridFTP Transfer", "concurrency": 2, "parallelism": 4, "pipelining": 20})",
-                      task.begun);
-            set_nice_status(task, "OK", "OK", true);
+            begin_task(*this, task, files, bytes);
             wake.notify_all();
             continue;
         }
         Millis const now = now_locked();
-        Task* expired = nullptr;
-        for (auto const& name : data.task_order)
-            if (Task& task = data.tasks[name];
-                !task.over && task.deadline <= now && (expired == nullptr || task.deadline < expired->deadline))
-                expired = &task;
+        Task* const expired = first_expired(*this, now);
         if (expired != nullptr && (next == nullptr || expired->deadline <= next->due)) {
             data.engine_time = std::max(data.engine_time, expired->deadline);
             expire_task(*this, *expired, std::max(expired->deadline, expired->requested));

@@ -14,16 +14,11 @@
 
 namespace globus::sandbox::detail {
 
-inline std::vector<Route> const& transfer_routes() {
+inline std::vector<Route> endpoint_routes() {
     using Rules = EndpointDocuments<RuleKind>;
     using Roles = EndpointDocuments<RoleKind>;
-    using Bookmarks = PlainDocuments<BookmarkKind>;
-    using PauseRules = PlainDocuments<PauseRuleKind>;
-    using Tunnels = ApiDocuments<TunnelKind>;
-    using AccessPoints = ApiDocuments<AccessPointKind>;
-    using ApiBookmarks = ApiDocuments<ApiBookmarkKind>;
     static constexpr char const* s = "transfer";
-    static std::vector<Route> const all{
+    return {
         {"GET", "/v0.10/endpoint/{}", s, "get_endpoint", &get_endpoint},
         {"POST", "/v0.10/endpoint", s, "create_endpoint", &create_endpoint},
         {"PUT", "/v0.10/endpoint/{}", s, "update_endpoint", &update_endpoint},
@@ -48,6 +43,13 @@ inline std::vector<Route> const& transfer_routes() {
         {"GET", "/v0.10/endpoint/{}/access/{}", s, "get_endpoint_acl_rule", &Rules::get},
         {"PUT", "/v0.10/endpoint/{}/access/{}", s, "update_endpoint_acl_rule", &Rules::update},
         {"DELETE", "/v0.10/endpoint/{}/access/{}", s, "delete_endpoint_acl_rule", &Rules::remove},
+    };
+}
+
+inline std::vector<Route> task_routes() {
+    using Bookmarks = PlainDocuments<BookmarkKind>;
+    static constexpr char const* s = "transfer";
+    return {
         {"GET", "/v0.10/bookmark_list", s, "bookmark_list", &Bookmarks::list},
         {"POST", "/v0.10/bookmark", s, "create_bookmark", &Bookmarks::create},
         {"GET", "/v0.10/bookmark/{}", s, "get_bookmark", &Bookmarks::get},
@@ -70,6 +72,14 @@ inline std::vector<Route> const& transfer_routes() {
         {"GET", "/v0.10/task/{}/pause_info", s, "task_pause_info", &task_pause_info},
         {"GET", "/v0.10/task/{}/successful_transfers", s, "task_successful_transfers", &task_successful_transfers},
         {"GET", "/v0.10/task/{}/skipped_errors", s, "task_skipped_errors", &task_skipped_errors},
+    };
+}
+
+inline std::vector<Route> manager_routes() {
+    using Rules = EndpointDocuments<RuleKind>;
+    using PauseRules = PlainDocuments<PauseRuleKind>;
+    static constexpr char const* s = "transfer";
+    return {
         {"GET", "/v0.10/endpoint_manager/monitored_endpoints", s, "endpoint_manager_monitored_endpoints",
          &endpoint_lists},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}", s, "endpoint_manager_get_endpoint", &get_endpoint},
@@ -94,6 +104,15 @@ inline std::vector<Route> const& transfer_routes() {
         {"PUT", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_update_pause_rule", &PauseRules::update},
         {"DELETE", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_delete_pause_rule",
          &PauseRules::remove},
+    };
+}
+
+inline std::vector<Route> stream_routes() {
+    using Tunnels = ApiDocuments<TunnelKind>;
+    using AccessPoints = ApiDocuments<AccessPointKind>;
+    using ApiBookmarks = ApiDocuments<ApiBookmarkKind>;
+    static constexpr char const* s = "transfer";
+    return {
         {"POST", "/v2/tunnels", s, "create_tunnel", &Tunnels::create},
         {"GET", "/v2/tunnels", s, "list_tunnels", &Tunnels::list},
         {"GET", "/v2/tunnels/{}", s, "get_tunnel", &Tunnels::get},
@@ -108,6 +127,15 @@ inline std::vector<Route> const& transfer_routes() {
         {"PATCH", "/v2/bookmarks/{}", s, "update_bookmark", &ApiBookmarks::update},
         {"DELETE", "/v2/bookmarks/{}", s, "delete_bookmark", &ApiBookmarks::remove},
     };
+}
+
+inline std::vector<Route> const& transfer_routes() {
+    static std::vector<Route> const all = [] {
+        std::vector<Route> out;
+        for (auto const& part : {endpoint_routes(), task_routes(), manager_routes(), stream_routes()})
+            out.insert(out.end(), part.begin(), part.end());
+        return out;
+    }();
     return all;
 }
 

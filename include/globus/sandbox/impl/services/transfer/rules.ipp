@@ -107,7 +107,7 @@ struct RuleKind {
         if (type != "identity" && type != "group" && type != "anonymous" && type != "all_authenticated_users")
             return "principal_type is unknown";
         bool const everybody = type == "anonymous" || type == "all_authenticated_users";
-        if (!everybody && !is_uuid(text_of(rule, "principal"))) return "principal must be an id";
+        if (!everybody && text_of(rule, "principal").empty()) return "principal is missing";
         return {};
     }
     /// [recorded] a rule for everybody has a principal, too: an empty one

@@ -84,38 +84,16 @@ inline json::object new_task_document(World& world, Task const& task, json::obje
     return out;
 }
 
-inline Reply submit(World& world, Call& call, bool is_delete) {
-    TransferCall in(world, call);
-    if (in.token == nullptr) return in.refused;
-    auto body = in.body();
-    if (!body) return in.refused;
-    std::string const submission = text_of(*body, "submission_id");
-    if (!is_uuid(submission)) return in.error(400, "ClientError.BadRequest", "submission_id is missing or malformed");
-    // [doc] an id is carried out once, however often it is sent
-    if (auto const known = world.data.task_of_submission.find(submission);
-        known != world.data.task_of_submission.end()) {
-        Task const& task = world.data.tasks[known->second];
-        if (task.owner != in.token->identity)
-            return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
-        Reply again = in.result(200, "Duplicate", "A task with this submission id was accepted before",
-                                accepted(in, task), is_delete ? "delete_result" : "transfer_result");
-        again.committed = false;
-        return again;
-    }
-    Task task;
-    task.submission_id = submission;
-    task.owner = in.token->identity;
-    task.is_delete = is_delete;
-    task.source = text_of(*body, is_delete ? "endpoint" : "source_endpoint");
-    task.destination = is_delete ? "" : text_of(*body, "destination_endpoint");
-    auto const* data = body->if_contains("DATA");
+/// Reads the items of a submission; an answer when they are not good. [doc] the members
+inline std::optional<Reply> read_items(TransferCall const& in, json::object const& body, Task& task) {
+    auto const* data = body.if_contains("DATA");
     if (data == nullptr || !data->is_array() || data->get_array().empty())
         return in.error(400, "ClientError.BadRequest.NoTransferItems",
-                        is_delete ? "No delete items" : "No transfer items");
+                        task.is_delete ? "No delete items" : "No transfer items");
     for (auto const& item : data->get_array()) {
         TransferItem one;
-        one.source = text_of(item, is_delete ? "path" : "source_path");
-        one.destination = is_delete ? one.source : text_of(item, "destination_path");
+        one.source = text_of(item, task.is_delete ? "path" : "source_path");
+        one.destination = task.is_delete ? one.source : text_of(item, "destination_path");
         if (auto const* said = member(item, "recursive"); said != nullptr && said->is_bool())
             one.recursive = said->get_bool();
         one.link = text_of(item, "DATA_TYPE") == "transfer_symlink_item";
@@ -125,15 +103,25 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
             return in.error(400, "ClientError.BadRequest", "A path of an item is missing");
         task.items.push_back(std::move(one));
     }
+    return std::nullopt;
+}
+
+/// Whether the caller may do all this. [guess] a collection that is away does not keep a task from being accepted
+inline bool may_submit(TransferCall& in, Task const& task) {
     Endpoint const* const source = in.endpoint(task.source);
-    Endpoint const* const destination = is_delete ? source : in.endpoint(task.destination);
-    if (source == nullptr || destination == nullptr) return in.refused;
+    Endpoint const* const destination = task.is_delete ? source : in.endpoint(task.destination);
+    if (source == nullptr || destination == nullptr) return false;
     for (auto const& item : task.items) {
-        // [guess] a collection that is away does not keep a task from being accepted
-        if (!in.may_use(*source, "Submit", item.source, is_delete) && in.refused.status != 502) return in.refused;
-        if (!is_delete && !in.may_use(*destination, "Submit", item.destination, true) && in.refused.status != 502)
-            return in.refused;
+        if (!in.may_use(*source, "Submit", item.source, task.is_delete) && in.refused.status != 502) return false;
+        if (!task.is_delete && !in.may_use(*destination, "Submit", item.destination, true) && in.refused.status != 502)
+            return false;
     }
+    return true;
+}
+
+/// What the caller's other tasks say against a new one; nothing when nothing does. [guess] status and codes
+inline std::optional<Reply> conflict(TransferCall const& in, Task const& task) {
+    World& world = in.world;
     std::size_t pending = 0;
     std::set<std::pair<std::string, std::string>> paths;
     auto const pair_of = [](TransferItem const& item) {
@@ -144,17 +132,48 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
         Task const& other = world.data.tasks[id];
         if (!other.active() || other.owner != task.owner) continue;
         ++pending;
-        if (!world.options.refuse_identical_tasks || other.is_delete != is_delete || other.source != task.source ||
+        if (!world.options.refuse_identical_tasks || other.is_delete != task.is_delete || other.source != task.source ||
             other.destination != task.destination)
             continue;
         for (auto const& item : other.items)
-            if (paths.contains(pair_of(item)))  // [guess] the code
-                return in.error(
-                    409, "Conflict",
-                    std::string(is_delete ? "A delete" : "A transfer") + " with identical paths has not yet completed");
+            if (paths.contains(pair_of(item)))
+                return in.error(409, "Conflict",
+                                std::string(task.is_delete ? "A delete" : "A transfer") +
+                                    " with identical paths has not yet completed");
     }
-    if (pending >= world.options.max_pending_tasks)  // [guess] the status
+    if (pending >= world.options.max_pending_tasks)
         return in.error(409, "TooManyPendingJobs", "Too many pending tasks; wait until some have completed");
+    return std::nullopt;
+}
+
+inline Reply submit(World& world, Call& call, bool is_delete) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    auto body = in.body();
+    if (!body) return in.refused;
+    std::string const submission = text_of(*body, "submission_id");
+    if (!is_uuid(submission)) return in.error(400, "ClientError.BadRequest", "submission_id is missing or malformed");
+    char const* const type = is_delete ? "delete_result" : "transfer_result";
+    // [doc] an id is carried out once, however often it is sent
+    if (auto const known = world.data.task_of_submission.find(submission);
+        known != world.data.task_of_submission.end()) {
+        Task const& task = world.data.tasks[known->second];
+        if (task.owner != in.token->identity)
+            return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
+        Reply again =
+            in.result(200, "Duplicate", "A task with this submission id was accepted before", accepted(in, task), type);
+        again.committed = false;
+        return again;
+    }
+    Task task;
+    task.submission_id = submission;
+    task.owner = in.token->identity;
+    task.is_delete = is_delete;
+    task.source = text_of(*body, is_delete ? "endpoint" : "source_endpoint");
+    task.destination = is_delete ? "" : text_of(*body, "destination_endpoint");
+    if (auto const wrong = read_items(in, *body, task)) return *wrong;
+    if (!may_submit(in, task)) return in.refused;
+    if (auto const wrong = conflict(in, task)) return *wrong;
     task.id = world.random.uuid();
     task.requested = world.now_locked();
     task.deadline = task.requested + 24LL * 3600 * 1000;  // [doc] a day, when nothing else is asked for
@@ -169,7 +188,7 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     Reply const reply = in.result(202, "Accepted",
                                   is_delete ? "The delete has been accepted and a task has been created"
                                             : "The transfer has been accepted and a task has been created",
-                                  accepted(in, task), is_delete ? "delete_result" : "transfer_result");
+                                  accepted(in, task), type);
     std::string const id = task.id;
     apply_pause_rules(world, world.data.tasks[id] = std::move(task));
     world.wake.notify_all();

@@ -37,6 +37,19 @@ inline Reply get_task(World& world, Call& call) {
     return task != nullptr ? Reply::of(200, task->document) : in.refused;
 }
 
+/// The filters of the endpoint manager. [doc]
+inline bool manager_filters_fit(Call const& call, Task const& task) {
+    auto const among = [&](char const* name, std::string const& have) {
+        std::string const wanted = call.argument(name);
+        auto const list = split(wanted, ',');
+        return wanted.empty() || std::find(list.begin(), list.end(), have) != list.end();
+    };
+    std::string const endpoint = call.argument("filter_endpoint");
+    return among("filter_task_id", task.id) && among("filter_status", task.status()) &&
+           among(call.has_argument("filter_task_owner") ? "filter_task_owner" : "filter_owner_id", task.owner) &&
+           (endpoint.empty() || endpoint == task.source || endpoint == task.destination);
+}
+
 inline Reply task_list(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
@@ -51,22 +64,7 @@ inline Reply task_list(World& world, Call& call) {
     for (auto const& id : world.data.task_order) {
         Task const& task = world.data.tasks[id];
         if (manager ? !manages_task(in, task) : task.owner != in.token->identity || task.removed) continue;
-        if (manager) {
-            if (auto const ids = call.argument("filter_task_id"); !ids.empty()) {
-                auto const wanted = split(ids, ',');
-                if (std::find(wanted.begin(), wanted.end(), id) == wanted.end()) continue;
-            }
-            if (auto const owner = call.argument("filter_task_owner", call.argument("filter_owner_id"));
-                !owner.empty() && owner != task.owner)
-                continue;
-            if (auto const status = call.argument("filter_status"); !status.empty()) {
-                auto const wanted = split(status, ',');
-                if (std::find(wanted.begin(), wanted.end(), task.status()) == wanted.end()) continue;
-            }
-            if (auto const endpoint = call.argument("filter_endpoint");
-                !endpoint.empty() && endpoint != task.source && endpoint != task.destination)
-                continue;
-        }
+        if (manager && !manager_filters_fit(call, task)) continue;
         if (filters_fit(task.document, call)) found.push_back(&task.document);
     }
     if (auto const order = call.argument("orderby"); !order.empty())
