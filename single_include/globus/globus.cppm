@@ -52,6 +52,7 @@ module;
 #include <dirent.h>
 #include <exception>
 #include <fcntl.h>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <initializer_list>

@@ -17152,2873 +17152,53 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
-#ifndef GLOBUS_SERVICES_GROUPS_HPP
-#define GLOBUS_SERVICES_GROUPS_HPP
+#ifndef GLOBUS_SERVICES_GCS_LOCATION_HPP
+#define GLOBUS_SERVICES_GCS_LOCATION_HPP
 
-// All that a user of Globus Groups needs: the service, every policy that gives it a token, and the transports.
-
-#ifndef GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
-#define GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
-
-#ifndef GLOBUS_SERVICES_GROUPS_SERVICE_HPP
-#define GLOBUS_SERVICES_GROUPS_SERVICE_HPP
-
-#ifndef GLOBUS_SERVICES_GROUPS_ERRORS_HPP
-#define GLOBUS_SERVICES_GROUPS_ERRORS_HPP
+#include <string>
+#include <string_view>
 
 namespace globus {
 
-/// Globus Groups answered with an error status.
-class GLOBUS_VISIBLE GroupsApiError : public ApiError {
-public:
-    using ApiError::ApiError;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GROUPS_ERRORS_HPP
-#ifndef GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
-#define GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
-
-#ifndef GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
-#define GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
-
-#ifndef GLOBUS_SERVICES_GROUPS_WORDS_HPP
-#define GLOBUS_SERVICES_GROUPS_WORDS_HPP
-
-#include <string_view>
-
-// The words of Globus Groups that come from a set. The service may add others.
-
-namespace globus::groups {
-
-/// The words of a GroupRole.
-struct GroupRoleWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, member, manager, admin };
-    static constexpr std::string_view words[] = {"", "member", "manager", "admin"};
-};
-/// What a member may do in a group: `.role = GroupRole::manager`. A manager may invite and approve members; an
-/// admin may change and delete the group, too.
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-using GroupRole = OpenEnum<GroupRoleWords>;
-
-/// The words of a GroupVisibility.
-struct GroupVisibilityWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, authenticated, private_ };
-    static constexpr std::string_view words[] = {"", "authenticated", "private"};
-};
-/// Who sees that a group exists: everybody who has logged in, or only its members.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-using GroupVisibility = OpenEnum<GroupVisibilityWords>;
-
-/// The words of a GroupMemberVisibility.
-struct GroupMemberVisibilityWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, members, managers };
-    static constexpr std::string_view words[] = {"", "members", "managers"};
-};
-/// Who sees who is in a group: everybody who is in it, or only its managers and admins.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-using GroupMemberVisibility = OpenEnum<GroupMemberVisibilityWords>;
-
-/// The words of GroupRequiredSignupFields.
-struct GroupRequiredSignupFieldsWords {
-    /// The constants.
-    enum Known : unsigned char {
-        unknown,
-        institution,
-        current_project_name,
-        address,
-        city,
-        state,
-        country,
-        address1,
-        address2,
-        zip,
-        phone,
-        department,
-        field_of_science
-    };
-    static constexpr std::string_view words[] = {"",
-                                                 "institution",
-                                                 "current_project_name",
-                                                 "address",
-                                                 "city",
-                                                 "state",
-                                                 "country",
-                                                 "address1",
-                                                 "address2",
-                                                 "zip",
-                                                 "phone",
-                                                 "department",
-                                                 "field_of_science"};
-};
-/// What people who want to join a group must tell about themselves: `.signup_fields = {GroupRequiredSignupFields::city}`.
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-using GroupRequiredSignupFields = OpenEnum<GroupRequiredSignupFieldsWords>;
-
-/// The words of a MembershipStatus.
-struct MembershipStatusWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, active, invited, pending, rejected, removed, left, declined };
-    static constexpr std::string_view words[] = {"",         "active",  "invited", "pending",
-                                                 "rejected", "removed", "left",    "declined"};
-};
-/// How a membership stands.
-/// https://groups.api.globus.org/redoc
-using MembershipStatus = OpenEnum<MembershipStatusWords>;
-
-/// The words of a GroupType.
-struct GroupTypeWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, regular, plus };
-    static constexpr std::string_view words[] = {"", "regular", "plus"};
-};
-/// What kind of group it is.
-/// https://groups.api.globus.org/redoc
-using GroupType = OpenEnum<GroupTypeWords>;
-
-}  // namespace globus::groups
-
-#endif  // GLOBUS_SERVICES_GROUPS_WORDS_HPP
-
-#include <map>
-#include <string>
-#include <string_view>
-#include <vector>
-
-// What Globus Groups answers. Members have the service's names, as in https://groups.api.globus.org/redoc
-
-namespace globus::groups {
-
-/// The membership of one identity in a group.
-/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
-struct Membership {
-    Optional<std::string> group_id = {};
-    std::string identity_id = {};         ///< whose membership it is
-    Optional<std::string> username = {};  ///< as in "ada@example.org"
-    GroupRole role = {};
-    MembershipStatus status = {};
-    Optional<Json> membership_fields = {};            ///< what the group's signup_fields ask for, by name
-    Optional<std::string> status_reason = {};         ///< what the person who last changed it said about it
-    Optional<std::string> source_group_id = {};       ///< of the group that it comes from
-    Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
-    Optional<Timestamp> invite_time = {};
-    Optional<Timestamp> updated = {};
-    GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields, status_reason,
-                   source_group_id, invite_email_address, invite_time, updated);
-};
-
-/// Who sees a group, and how people join it.
-/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
-struct Policies {
-    Optional<bool> is_high_assurance = {};                         ///< it requires fresh logins
-    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
-    Optional<GroupVisibility> group_visibility = {};
-    Optional<GroupMemberVisibility> group_members_visibility = {};
-    Optional<bool> join_requests = {};                          ///< people who are not invited may ask to join
-    std::vector<GroupRequiredSignupFields> signup_fields = {};  ///< what people who join must tell
-    GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
-                   group_members_visibility, join_requests, signup_fields);
-};
-
-/// What a subscription allows for one kind of storage.
-/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
-struct ConnectorTerms {
-    Optional<bool> is_ha = {};   ///< high assurance
-    Optional<bool> is_baa = {};  ///< covered by a business associate agreement
-    GLOBUS_MEMBERS(ConnectorTerms, is_ha, is_baa);
-};
-
-/// What a subscription allows.
-/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
-struct SubscriptionInfo {
-    Optional<std::string> name = {};
-    Optional<std::string> subscription_id = {};
-    Optional<bool> is_high_assurance = {};                  ///< it allows high assurance collections
-    Optional<bool> is_baa = {};                             ///< covered by a business associate agreement
-    std::map<std::string, ConnectorTerms> connectors = {};  ///< by the connector's id
-    GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
-};
-
-/// A group. Members marked "by include" come only if `include` asks for them.
-/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
-struct Group {
-    std::string id = {};  ///< a UUID
-    std::string name = {};
-    Optional<std::string> description = {};
-    Optional<std::string> parent_id = {};  ///< of the group that it is a part of; null for none
-    Optional<GroupType> group_type = {};
-    Optional<bool> enforce_session = {};  ///< it requires a login in the current session
-    Optional<WholeSeconds> session_limit = {};
-    Optional<Json> session_timeouts = {};                                  ///< seconds, by the identity provider's id
-    std::vector<Membership> my_memberships = {};                           ///< of the caller's identities
-    std::vector<Membership> memberships = {};                              ///< by include
-    Optional<Policies> policies = {};                                      ///< by include
-    std::vector<std::string> child_ids = {};                               ///< by include
-    std::map<std::string, std::vector<std::string>> allowed_actions = {};  ///< by include
-    Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
-    Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
-    /// Id of the subscription that it is verified to belong to; null for none.
-    Optional<std::string> subscription_admin_verified_id = {};
-    GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
-                   session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
-                   subscription_info, subscription_admin_verified_id);
-};
-
-/// The group that provides a subscription.
-/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
-struct SubscriptionGroup {
-    Optional<std::string> group_id = {};
-    Optional<std::string> subscription_id = {};
-    Optional<SubscriptionInfo> subscription_info = {};
-    GLOBUS_MEMBERS(SubscriptionGroup, group_id, subscription_id, subscription_info);
-};
-
-/// The subscription that a group is verified to belong to.
-/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
-struct SubscriptionVerification {
-    Optional<std::string> group_id = {};
-    Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
-    GLOBUS_MEMBERS(SubscriptionVerification, group_id, subscription_admin_verified_id);
-};
-
-/// A membership that was not made or changed, and why.
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct RefusedMembership {
-    std::string action = {};       ///< as the service calls it: "add", "invite", "change_role", ...
-    std::string identity_id = {};  ///< whose membership it is
-    std::string code = {};         ///< the service's word for the reason
-    std::string detail = {};       ///< the reason, for people
-    GLOBUS_MEMBERS(RefusedMembership, action, identity_id, code, detail);
-
-    friend bool operator==(RefusedMembership const&, RefusedMembership const&) = default;
-};
-
-namespace detail {
-
-/// Calls `f(action, error)` for each error of an answer. Anything that is there and not empty is one, whatever its
-/// form.
-template <class F>
-void for_each_refusal(Json const& errors, F const& f, std::string_view action = {}) {
-    if (auto const* list = errors.if_array()) {
-        for (Json const& one : *list) for_each_refusal(one, f, action);
-    } else if (auto const* by_action = errors.if_object(); by_action != nullptr && action.empty()) {
-        for (auto const& [name, of_action] : *by_action) for_each_refusal(of_action, f, name);
-    } else if (!errors.is_null()) {
-        f(action, errors);
-    }
-}
-
-/// What one of these errors says.
-RefusedMembership refused_membership(std::string_view action, Json const& error);
-
-}  // namespace detail
-
-/// The memberships that a batch of actions made or changed, by action. The status is 200 even if all were refused:
-/// `refused()` lists those, which GroupsManager throws.
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct MembershipActionResult {
-    std::vector<Membership> accept = {};        ///< by accept_invites
-    std::vector<Membership> add = {};           ///< by add_members
-    std::vector<Membership> approve = {};       ///< by approve_pending
-    std::vector<Membership> change_role = {};   ///< by change_roles
-    std::vector<Membership> decline = {};       ///< by decline_invites
-    std::vector<Membership> invite = {};        ///< by invite_members
-    std::vector<Membership> join = {};          ///< by join
-    std::vector<Membership> leave = {};         ///< by leave
-    std::vector<Membership> reject = {};        ///< by reject_join_requests
-    std::vector<Membership> remove = {};        ///< by remove_members
-    std::vector<Membership> request_join = {};  ///< by request_join
-    Optional<Json> errors = {};                 ///< as the service wrote them; see refused()
-    GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
-                   remove, request_join, errors);
-
-    /// What was not done, in the service's order; empty if all was.
-    [[nodiscard]] std::vector<RefusedMembership> refused() const;
-};
-
-}  // namespace globus::groups
-
-#endif  // GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
-#ifndef GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
-#define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
-
-#include <string>
-#include <utility>
-#include <vector>
-
-// The documents that a Groups program makes.
-
-namespace globus::groups {
-
 /**
- * The policies to be set for a group, all of them at once.
+ * A place in a collection, in any of the ways in which people write one.
  *
- *     client.set_group_policies({.group_id = id,
- *                                .data = GroupPolicies{.is_high_assurance = false,
- *                                                      .group_visibility = GroupVisibility::private_,
- *                                                      .group_members_visibility = GroupMemberVisibility::managers,
- *                                                      .join_requests = true,
- *                                                      .signup_fields = {GroupRequiredSignupFields::institution}}});
+ *     Location const place = Location::parse("globus://6c54cade-bde5-45c1-bdea-f4bd71dba2cc/home/share/");
+ *     transfer.operation_ls({.endpoint_id = place.collection_id, .path = place.path});
  *
- * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
- */
-struct GroupPolicies {
-    Required<bool> is_high_assurance;                          ///< it requires fresh logins
-    Required<GroupVisibility> group_visibility;                ///< who sees that the group exists
-    Required<GroupMemberVisibility> group_members_visibility;  ///< who sees who is in it
-    Required<bool> join_requests;                              ///< whether people who are not invited may ask to join
-    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
-    /// Time after which a high assurance group asks for another login; null for the default.
-    Optional<WholeSeconds> authentication_assurance_timeout = {};
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
-                   signup_fields, authentication_assurance_timeout, additional_fields);
-};
-
-/**
- * What the caller's identities allow, for set_identity_preferences.
+ * | form | known |
+ * |---|---|
+ * | `globus://COLLECTION_ID/path` | collection and path |
+ * | `COLLECTION_ID:/path`, as the Globus CLI has it | collection and path |
+ * | `https://app.globus.org/file-manager?origin_id=COLLECTION_ID&origin_path=%2Fpath` | collection and path |
+ * | `https://HOST/path`, the address of a collection's files | address and path |
  *
- *     client.set_identity_preferences({.data = IdentityPreferences{.allow_add = false}});
- *
- * https://groups.api.globus.org/redoc#operation/put_identity_set_preferences_v2_preferences_put
- */
-struct IdentityPreferences {
-    Optional<bool> allow_add = {};  ///< others may add them to groups without asking
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(IdentityPreferences, allow_add, additional_fields);
-};
-
-/// One identity of a batch of actions, and its role where the action gives one.
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct MembershipAction {
-    Required<std::string> identity_id;  ///< whose membership it is
-    Optional<GroupRole> role = {};      ///< for `added`, `changed_roles` and `invited` only
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
-};
-
-/**
- * Actions on the memberships of a group that are sent together.
- *
- *     BatchMembershipActions actions;
- *     actions.add_members({alice, bob}).change_roles(GroupRole::admin, carol).remove_members(dave);
- *     client.batch_membership_action({.group_id = id, .actions = actions});
- *
- * Each function takes one identity id or several, and adds to those of earlier calls.
+ * The functions for files take the first and the last in place of a path, if they are of the client's own collection.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
- * https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
  */
-struct BatchMembershipActions {
-    using Actions = Optional<std::vector<MembershipAction>>;
+struct Location {
+    std::string collection_id = {};  ///< a UUID in lower case; empty if only the address is known
+    std::string address = {};        ///< "https://HOST" of a collection's files; empty if the id is known
+    std::string path = "/";          ///< from the top of the collection, decoded
 
-    Actions accepted = {};       ///< by accept_invites
-    Actions added = {};          ///< by add_members
-    Actions approved = {};       ///< by approve_pending
-    Actions changed_roles = {};  ///< by change_roles
-    Actions declined = {};       ///< by decline_invites
-    Actions invited = {};        ///< by invite_members
-    Actions joined = {};         ///< by join
-    Actions left = {};           ///< by leave
-    Actions rejected = {};       ///< by reject_join_requests
-    Actions removed = {};        ///< by remove_members
-    Actions requested = {};      ///< by request_join
-    AdditionalFields additional_fields = {};
-    static constexpr auto wire =
-        wires(rename("accepted", "accept"), rename("added", "add"), rename("approved", "approve"),
-              rename("changed_roles", "change_role"), rename("declined", "decline"), rename("invited", "invite"),
-              rename("joined", "join"), rename("left", "leave"), rename("rejected", "reject"),
-              rename("removed", "remove"), rename("requested", "request_join"));
-    GLOBUS_MEMBERS(BatchMembershipActions, accepted, added, approved, changed_roles, declined, invited, joined, left,
-                   rejected, removed, requested, additional_fields);
+    /// @throws UsageError  for a text in none of these forms
+    static Location parse(std::string_view text);
 
-    /// Accepts invitations, for identities of the caller's own.
-    BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
-    /// Makes identities members without asking them.
-    BatchMembershipActions& add_members(StringList identity_ids, GroupRole role = GroupRole::member);
-    /// Grants the requests that identities made by request_join.
-    BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
-    /// Gives members another role.
-    BatchMembershipActions& change_roles(GroupRole role, StringList identity_ids);
-    /// Declines invitations, for identities of the caller's own.
-    BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
-    /// Invites identities; the service sends each an e-mail.
-    BatchMembershipActions& invite_members(StringList identity_ids, GroupRole role = GroupRole::member);
-    /// Joins the group, if its policies let anybody in, with identities of the caller's own.
-    BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
-    /// Leaves the group, with identities of the caller's own.
-    BatchMembershipActions& leave(StringList identity_ids) { return put(left, std::move(identity_ids)); }
-    /// Refuses the requests that identities made by request_join.
-    BatchMembershipActions& reject_join_requests(StringList identity_ids);
-    /// Removes members from the group.
-    BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
-    /// Asks to join the group, with identities of the caller's own.
-    BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
+    /// `globus://COLLECTION_ID/path`, or `https://HOST/path`.
+    [[nodiscard]] std::string uri() const;
+    /// The page of the web app that shows it. @throws UsageError  if the collection is not known
+    [[nodiscard]] std::string web_url() const;
 
-    /// @throws UsageError  for an action on an empty identity id
-    void check() const;
-
-private:
-    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<GroupRole> role = {});
-};
-
-}  // namespace globus::groups
-
-#endif  // GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
-
-#include <string>
-#include <vector>
-
-// The operations of Globus Groups. https://groups.api.globus.org/redoc
-
-namespace globus {
-struct GroupsService;
-}
-
-namespace globus::groups {
-
-// Groups
-
-/// Lists the groups that the caller's identities are in, with those memberships. GET /v2/groups/my_groups
-/// `statuses` chooses the memberships: "active", "invited", "pending", "rejected", "removed", "left", "declined".
-/// https://groups.api.globus.org/redoc#operation/get_my_groups_and_memberships_v2_groups_my_groups_get
-struct GetMyGroups {
-    using service = GroupsService;
-    using result = std::vector<Group>;
-    static constexpr auto route = get("/v2/groups/my_groups");
-    Optional<StringList> statuses = {};  ///< of memberships; the service's default is "active"
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetMyGroups, statuses, query_params);
-};
-
-/// Reads a group. GET /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
-struct GetGroup {
-    using service = GroupsService;
-    using result = Group;
-    static constexpr auto route = get("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    /// "memberships", "my_memberships", "policies", "allowed_actions", "child_ids": what to read as well.
-    Optional<StringList> include = {};
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetGroup, group_id, include, query_params);
-};
-
-/// Finds the group that provides a subscription. GET /v2/subscription_info/{subscription_id}
-/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
-struct GetGroupBySubscriptionId {
-    using service = GroupsService;
-    using result = SubscriptionGroup;
-    static constexpr auto route = get("/v2/subscription_info/{subscription_id}");
-    Required<std::string> subscription_id;
-    GLOBUS_MEMBERS(GetGroupBySubscriptionId, subscription_id);
-};
-
-/// Deletes a group; answers with what it was. DELETE /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/delete_group_v2_groups__group_id__delete
-struct DeleteGroup {
-    using service = GroupsService;
-    using result = Group;
-    static constexpr auto route = delete_("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(DeleteGroup, group_id, query_params);
-};
-
-/// Creates a group with a `name`, `description` and the like. POST /v2/groups
-/// It is not repeated after a lost answer, because that could make two groups.
-/// https://groups.api.globus.org/redoc#operation/create_group_v2_groups_post
-struct CreateGroup {
-    using service = GroupsService;
-    using result = Group;
-    static constexpr auto route = post("/v2/groups");
-    Required<Document> data;  ///< a Json with `name` and, optionally, `description`, `parent_id` and so on
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(CreateGroup, data, query_params);
-};
-
-/// Changes a group's name, description and the like. PUT /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/update_group_v2_groups__group_id__put
-struct UpdateGroup {
-    using service = GroupsService;
-    using result = Group;
-    static constexpr auto route = put("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<Document> data;  ///< a Json of what is to change
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(UpdateGroup, group_id, data, query_params);
-};
-
-/// Verifies that a group belongs to a subscription or, with null, to none. The caller must administer the subscription.
-/// PUT /v2/groups/{group_id}/subscription_admin_verified
-/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
-struct SetSubscriptionAdminVerified {
-    using service = GroupsService;
-    using result = SubscriptionVerification;
-    static constexpr auto route = put("/v2/groups/{group_id}/subscription_admin_verified");
-    Required<std::string> group_id;
-    Required<Optional<std::string>> subscription_id;  ///< or null
-    QueryParams query_params = {};
-    static constexpr auto wire = wires(in_json("subscription_id", "subscription_admin_verified_id"));
-    GLOBUS_MEMBERS(SetSubscriptionAdminVerified, group_id, subscription_id, query_params);
-};
-
-// Policies
-
-/// Reads the policies of a group. GET /v2/groups/{group_id}/policies
-/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
-struct GetGroupPolicies {
-    using service = GroupsService;
-    using result = Policies;
-    static constexpr auto route = get("/v2/groups/{group_id}/policies");
-    Required<std::string> group_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetGroupPolicies, group_id, query_params);
-};
-
-/// Sets the policies of a group to a GroupPolicies. PUT /v2/groups/{group_id}/policies
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct SetGroupPolicies {
-    using service = GroupsService;
-    using result = Policies;
-    static constexpr auto route = put("/v2/groups/{group_id}/policies");
-    Required<std::string> group_id;
-    Required<DocumentOf<GroupPolicies>> data;  ///< all the policies
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(SetGroupPolicies, group_id, data, query_params);
-};
-
-// Preferences and membership fields of the caller's identities
-
-/// Reads the preferences of the caller's identities: whether they may be added to groups. GET /v2/preferences
-/// https://groups.api.globus.org/redoc#operation/get_identity_set_preferences_v2_preferences_get
-struct GetIdentityPreferences {
-    using service = GroupsService;
-    using result = Json;
-    static constexpr auto route = get("/v2/preferences");
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetIdentityPreferences, query_params);
-};
-
-/// Sets the preferences of the caller's identities: whether they may be added to groups. PUT /v2/preferences
-/// https://groups.api.globus.org/redoc#operation/put_identity_set_preferences_v2_preferences_put
-struct SetIdentityPreferences {
-    using service = GroupsService;
-    using result = Json;
-    static constexpr auto route = put("/v2/preferences");
-    Required<DocumentOf<IdentityPreferences>> data;  ///< the preferences
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
-};
-
-/// Reads what the caller's identities have told a group about themselves. GET /v2/groups/{group_id}/membership_fields
-/// https://groups.api.globus.org/redoc#operation/get_membership_fields_v2_groups__group_id__membership_fields_get
-struct GetMembershipFields {
-    using service = GroupsService;
-    using result = Json;
-    static constexpr auto route = get("/v2/groups/{group_id}/membership_fields");
-    Required<std::string> group_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetMembershipFields, group_id, query_params);
-};
-
-/// Sets what the caller's identities tell a group about themselves. PUT /v2/groups/{group_id}/membership_fields
-/// https://groups.api.globus.org/redoc#operation/put_membership_fields_v2_groups__group_id__membership_fields_put
-struct SetMembershipFields {
-    using service = GroupsService;
-    using result = Json;
-    static constexpr auto route = put("/v2/groups/{group_id}/membership_fields");
-    Required<std::string> group_id;
-    Required<Document> data;  ///< a Json of the fields, by the identity's id
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(SetMembershipFields, group_id, data, query_params);
-};
-
-// Memberships
-
-/// Carries out a BatchMembershipActions on the memberships of a group. POST /v2/groups/{group_id}
-/// The answer says what was done and, in refused(), what was not: the status is 200 even if everything was refused. It
-/// is not repeated after a lost answer, because invitations are sent as e-mails.
-/// @throws UsageError  for what the actions' own check() refuses
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct BatchMembershipAction {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<DocumentOf<BatchMembershipActions>> actions;  ///< what to do with which identities
-    QueryParams query_params = {};
-    static constexpr auto wire = wires(in_json("actions", ""));
-    GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);
-
-    void check() const { actions->check(); }
-};
-
-}  // namespace globus::groups
-
-#endif  // GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
-
-#include <array>
-#include <string_view>
-#include <vector>
-
-namespace globus {
-
-using groups::BatchMembershipActions;
-using groups::GroupMemberVisibility;
-using groups::GroupPolicies;
-using groups::GroupRequiredSignupFields;
-using groups::GroupRole;
-using groups::GroupVisibility;
-using groups::IdentityPreferences;
-
-/**
- * Globus Groups: groups of people, their members and policies.
- *
- *     Client<GroupsService, AccessTokenPolicy> client{token};
- *     for (groups::Group const& group : *client.get_my_groups()) ...
- *
- * GroupsManager has a function for each change to a membership. https://groups.api.globus.org/redoc
- *
- * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text.
- *
- * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
- * its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is not
- * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
- * @par Thread safety
- * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
- * are values. Distinct objects: safe. Shared objects: reading is safe.
- */
-struct GroupsService {
-    static constexpr std::string_view name = "groups";
-    static constexpr std::string_view resource_server = "groups.api.globus.org";
-    using scopes = GroupsScopes;  ///< what a token of this service may allow
-    /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{scopes::view_my_groups_and_memberships};
-    using error = GroupsApiError;
-    using credential = BearerCredential;
-
-    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
-    template <class Asked = void>
-    static constexpr auto operations() {
-        return detail::hana_types<
-            Asked, groups::GetMyGroups, groups::GetGroup, groups::GetGroupBySubscriptionId, groups::DeleteGroup,
-            groups::CreateGroup, groups::UpdateGroup, groups::GetGroupPolicies, groups::SetGroupPolicies,
-            groups::GetIdentityPreferences, groups::SetIdentityPreferences, groups::GetMembershipFields,
-            groups::SetMembershipFields, groups::BatchMembershipAction, groups::SetSubscriptionAdminVerified>();
-    }
-
-    template <class Client>
-    struct Operations;
-};
-
-/// The operations of Groups as member functions of its Client.
-template <class Client>
-struct GroupsService::Operations {
-    /// @copydoc groups::GetMyGroups
-    Response<std::vector<groups::Group>> get_my_groups(groups::GetMyGroups op = {},
-                                                       CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::GetGroup
-    Response<groups::Group> get_group(groups::GetGroup op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::GetGroupBySubscriptionId
-    Response<groups::SubscriptionGroup> get_group_by_subscription_id(groups::GetGroupBySubscriptionId op,
-                                                                     CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::DeleteGroup
-    Response<groups::Group> delete_group(groups::DeleteGroup op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::CreateGroup
-    Response<groups::Group> create_group(groups::CreateGroup op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::UpdateGroup
-    Response<groups::Group> update_group(groups::UpdateGroup op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::GetGroupPolicies
-    Response<groups::Policies> get_group_policies(groups::GetGroupPolicies op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::SetGroupPolicies
-    Response<groups::Policies> set_group_policies(groups::SetGroupPolicies op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::GetIdentityPreferences
-    Response<Json> get_identity_preferences(groups::GetIdentityPreferences op = {},
-                                            CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::SetIdentityPreferences
-    Response<Json> set_identity_preferences(groups::SetIdentityPreferences op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::GetMembershipFields
-    Response<Json> get_membership_fields(groups::GetMembershipFields op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::SetMembershipFields
-    Response<Json> set_membership_fields(groups::SetMembershipFields op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::BatchMembershipAction
-    Response<groups::MembershipActionResult> batch_membership_action(groups::BatchMembershipAction op,
-                                                                     CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc groups::SetSubscriptionAdminVerified
-    Response<groups::SubscriptionVerification> set_subscription_admin_verified(groups::SetSubscriptionAdminVerified op,
-                                                                               CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-
-private:
-    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+    friend bool operator==(Location const&, Location const&) = default;
 };
 
 }  // namespace globus
 
-#endif  // GLOBUS_SERVICES_GROUPS_SERVICE_HPP
-
-#include <memory>
-#include <string>
-#include <utility>
-#include <vector>
-
-// The most common operations on a group, one change per call. GroupsManager has a function for each.
-
-namespace globus::groups::manager {
-
-/// Creates a group, below another if `parent_id` is given. POST /v2/groups
-/// https://groups.api.globus.org/redoc#operation/create_group_v2_groups_post
-struct CreateGroup {
-    using service = GroupsService;
-    using result = Group;
-    static constexpr auto route = post("/v2/groups");
-    Required<std::string> name;  ///< for people
-    Required<std::string> description;
-    Optional<std::string> parent_id = null;  ///< of the group that it becomes a part of; none if left out
-    static constexpr auto wire = wires(in_json("name"), in_json("description"), in_json("parent_id"));
-    GLOBUS_MEMBERS(CreateGroup, name, description, parent_id);
-};
-
-/// Sets the policies of a group, all of them at once; see GroupPolicies. PUT /v2/groups/{group_id}/policies
-/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
-struct SetGroupPolicies {
-    using service = GroupsService;
-    using result = Policies;
-    static constexpr auto route = put("/v2/groups/{group_id}/policies");
-    Required<std::string> group_id;
-    Required<bool> is_high_assurance;                                ///< it requires fresh logins
-    Required<GroupVisibility> group_visibility;                      ///< who sees that the group exists
-    Required<GroupMemberVisibility> group_members_visibility;        ///< who sees who is in it
-    Required<bool> join_requests;                                    ///< people who are not invited may ask to join
-    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
-    Optional<WholeSeconds> authentication_assurance_timeout = null;  ///< null for the service's default
-    static constexpr auto wire =
-        wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
-              in_json("join_requests"), in_json("signup_fields"), in_json("authentication_assurance_timeout"));
-    GLOBUS_MEMBERS(SetGroupPolicies, group_id, is_high_assurance, group_visibility, group_members_visibility,
-                   join_requests, signup_fields, authentication_assurance_timeout);
-};
-
-/// Accepts the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct AcceptInvite {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "accept/0/identity_id"));
-    GLOBUS_MEMBERS(AcceptInvite, group_id, identity_id);
-};
-
-/// Makes an identity a member without asking it. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct AddMember {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;   ///< whose membership it is
-    GroupRole role = GroupRole::member;  ///< that the member gets
-    static constexpr auto wire = wires(in_json("identity_id", "add/0/identity_id"), in_json("role", "add/0/role"));
-    GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
-};
-
-/// Grants a RequestJoin of an identity. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct ApprovePending {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "approve/0/identity_id"));
-    GLOBUS_MEMBERS(ApprovePending, group_id, identity_id);
-};
-
-/// Gives a member another role. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct ChangeRole {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    Required<GroupRole> role;           ///< that the member gets
-    static constexpr auto wire =
-        wires(in_json("identity_id", "change_role/0/identity_id"), in_json("role", "change_role/0/role"));
-    GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
-};
-
-/// Declines the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct DeclineInvite {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "decline/0/identity_id"));
-    GLOBUS_MEMBERS(DeclineInvite, group_id, identity_id);
-};
-
-/// Invites an identity; the service sends it an e-mail. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct InviteMember {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;   ///< whose membership it is
-    GroupRole role = GroupRole::member;  ///< that the member gets
-    static constexpr auto wire =
-        wires(in_json("identity_id", "invite/0/identity_id"), in_json("role", "invite/0/role"));
-    GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);
-};
-
-/// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct Join {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "join/0/identity_id"));
-    GLOBUS_MEMBERS(Join, group_id, identity_id);
-};
-
-/// Leaves the group, with one of the caller's own identities. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct Leave {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "leave/0/identity_id"));
-    GLOBUS_MEMBERS(Leave, group_id, identity_id);
-};
-
-/// Refuses a RequestJoin of an identity. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct RejectJoinRequest {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "reject/0/identity_id"));
-    GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
-};
-
-/// Removes a member from the group. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct RemoveMember {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "remove/0/identity_id"));
-    GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
-};
-
-/// Asks to join the group, with one of the caller's own identities. POST /v2/groups/{group_id}
-/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
-struct RequestJoin {
-    using service = GroupsService;
-    using result = MembershipActionResult;
-    static constexpr auto route = post("/v2/groups/{group_id}");
-    Required<std::string> group_id;
-    Required<std::string> identity_id;  ///< whose membership it is
-    static constexpr auto wire = wires(in_json("identity_id", "request_join/0/identity_id"));
-    GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
-};
-
-/// The types of all of these, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
-template <class Asked = void>
-constexpr auto operations() {
-    return globus::detail::hana_types<Asked, CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending,
-                                      ChangeRole, DeclineInvite, InviteMember, Join, Leave, RejectJoinRequest,
-                                      RemoveMember, RequestJoin>();
-}
-
-}  // namespace globus::groups::manager
-
-namespace globus {
-
-/**
- * Globus Groups refused what a GroupsManager was to do to a membership. The service says so along with what it did, in
- * an answer whose status is 200.
- *
- *     catch (MembershipRefused const& error) {
- *         for (groups::RefusedMembership const& one : error.refused()) tell(one.identity_id, one.code, one.detail);
- *     }
- *
- * `code()`, `messages()` and `errors()` have the service's words, as for other errors.
- */
-class GLOBUS_VISIBLE MembershipRefused : public GroupsApiError {
-public:
-    /// Takes what the answer to `request` says.
-    MembershipRefused(http::Request const& request, http::Response response, groups::MembershipActionResult result)
-        : GroupsApiError(request, as_json(std::move(response)), read_refusals, nullptr),
-          facts_(std::make_shared<Facts const>(Facts{result.refused(), std::move(result)})) {}
-
-    /// Who was refused what, and why; never empty.
-    [[nodiscard]] std::vector<groups::RefusedMembership> const& refused() const noexcept { return facts_->refused; }
-    /// The whole answer, including what was done.
-    [[nodiscard]] groups::MembershipActionResult const& result() const noexcept { return facts_->result; }
-
-private:
-    struct Facts {
-        std::vector<groups::RefusedMembership> refused;
-        groups::MembershipActionResult result;
-    };
-
-    /// The answer as JSON, whatever its Content-Type says, since the typed document was read from it.
-    static http::Response as_json(http::Response response);
-    static bool read_refusals(boost::json::object const& document, Reading& reading);
-
-    std::shared_ptr<Facts const> facts_;  ///< shared, so that copying an error does not throw
-};
-
-/**
- * A Groups client with one function for each change to a group or its members.
- *
- *     GroupsManager manager{client};
- *     auto group = manager.create_group({.name = "beamline 7", .description = "those who measure"});
- *     manager.invite_member({.group_id = *group->id, .identity_id = alice, .role = GroupRole::manager});
- *
- * Each call is one request of the client, with its retries and errors. Only set_group_policies is repeated after a lost
- * answer. For several members at once, use BatchMembershipActions.
- *
- * @par Errors
- * Those of the client, and MembershipRefused for what the service refuses to do to a membership in an answer whose
- * status is 200.
- *
- * @tparam C  a Client<GroupsService, ...>; this keeps a copy, which shares the client's connections and tokens
- *
- * @par Thread safety
- * As for the client: any function may be called from any thread.
- */
-template <class C>
-class GroupsManager {
-public:
-    /// Takes a copy of the client, which shares connections and tokens with it.
-    explicit GroupsManager(C client) : client_(std::move(client)) {}
-
-    /// @copydoc groups::manager::CreateGroup
-    Response<groups::Group> create_group(groups::manager::CreateGroup op, CallOptions const& options = {}) const {
-        return client_.send(op, options);
-    }
-    /// @copydoc groups::manager::SetGroupPolicies
-    Response<groups::Policies> set_group_policies(groups::manager::SetGroupPolicies op,
-                                                  CallOptions const& options = {}) const {
-        return client_.send(op, options);
-    }
-    /// @copydoc groups::manager::AcceptInvite
-    Response<groups::MembershipActionResult> accept_invite(groups::manager::AcceptInvite op,
-                                                           CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::AddMember
-    Response<groups::MembershipActionResult> add_member(groups::manager::AddMember op,
-                                                        CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::ApprovePending
-    Response<groups::MembershipActionResult> approve_pending(groups::manager::ApprovePending op,
-                                                             CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::ChangeRole
-    Response<groups::MembershipActionResult> change_role(groups::manager::ChangeRole op,
-                                                         CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::DeclineInvite
-    Response<groups::MembershipActionResult> decline_invite(groups::manager::DeclineInvite op,
-                                                            CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::InviteMember
-    Response<groups::MembershipActionResult> invite_member(groups::manager::InviteMember op,
-                                                           CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::Join
-    Response<groups::MembershipActionResult> join(groups::manager::Join op, CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::Leave
-    Response<groups::MembershipActionResult> leave(groups::manager::Leave op, CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::RejectJoinRequest
-    Response<groups::MembershipActionResult> reject_join_request(groups::manager::RejectJoinRequest op,
-                                                                 CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::RemoveMember
-    Response<groups::MembershipActionResult> remove_member(groups::manager::RemoveMember op,
-                                                           CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-    /// @copydoc groups::manager::RequestJoin
-    Response<groups::MembershipActionResult> request_join(groups::manager::RequestJoin op,
-                                                          CallOptions const& options = {}) const {
-        return act(op, options);
-    }
-
-    /// The client, for operations that have no function here.
-    [[nodiscard]] C const& client() const noexcept { return client_; }
-
-private:
-    /// Sends an action on a membership, and throws MembershipRefused if it was refused.
-    template <class O>
-    Response<groups::MembershipActionResult> act(O const& op, CallOptions const& options) const {
-        auto response = client_.send(op, options);
-        if (response->refused().empty()) return response;
-        throw MembershipRefused(
-            globus::detail::to_request(op, client_.service(), client_.base_url()),
-            http::Response{.status = response.http_status(), .headers = response.headers(), .body = response.text()},
-            *response);
-    }
-
-    C client_;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
-
-#endif  // GLOBUS_SERVICES_GROUPS_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_HPP
-#define GLOBUS_SERVICES_SEARCH_HPP
-
-// All that a user of Globus Search needs: the service, every policy that gives it a token, and the transports.
-
-#ifndef GLOBUS_SERVICES_SEARCH_SERVICE_HPP
-#define GLOBUS_SERVICES_SEARCH_SERVICE_HPP
-
-#ifndef GLOBUS_SERVICES_SEARCH_ERRORS_HPP
-#define GLOBUS_SERVICES_SEARCH_ERRORS_HPP
-
-namespace globus {
-
-/// Globus Search answered with an error status. https://docs.globus.org/api/search/errors/
-class GLOBUS_VISIBLE SearchApiError : public ApiError {
-public:
-    using ApiError::ApiError;
-
-    /// The details that the service adds to the message, such as which part of a query is wrong; null if nothing.
-    [[nodiscard]] boost::json::value const& error_data() const noexcept { return document_member("error_data"); }
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_SEARCH_ERRORS_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
-#define GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
-
-#ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
-#define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
-
-#ifndef GLOBUS_SERVICES_SEARCH_WORDS_HPP
-#define GLOBUS_SERVICES_SEARCH_WORDS_HPP
-
-#include <string_view>
-
-// The words of Globus Search that come from a set. The service may add others.
-
-namespace globus::search {
-
-/// The words of a IndexStatus.
-struct IndexStatusWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, open, delete_pending };
-    static constexpr std::string_view words[] = {"", "open", "delete-pending"};
-};
-/// Whether an index is in use, or about to be deleted.
-/// https://docs.globus.org/api/search/
-using IndexStatus = OpenEnum<IndexStatusWords>;
-
-/// The words of a TaskState.
-struct TaskStateWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, creating, pending, progress, success, failed };
-    static constexpr std::string_view words[] = {"", "CREATING", "PENDING", "PROGRESS", "SUCCESS", "FAILED"};
-};
-/// How far a task is.
-/// https://docs.globus.org/api/search/reference/get_task/
-using TaskState = OpenEnum<TaskStateWords>;
-
-/// The words of a RoleName.
-struct RoleNameWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, owner, admin, writer };
-    static constexpr std::string_view words[] = {"", "owner", "admin", "writer"};
-};
-/// What a role on an index allows.
-/// https://docs.globus.org/api/search/
-using RoleName = OpenEnum<RoleNameWords>;
-
-/// The words of a PrincipalType.
-struct PrincipalTypeWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, identity, group };
-    static constexpr std::string_view words[] = {"", "identity", "group"};
-};
-/// Who has a role on an index.
-/// https://docs.globus.org/api/search/
-using PrincipalType = OpenEnum<PrincipalTypeWords>;
-
-/// The words of a FacetType.
-struct FacetTypeWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, terms, date_histogram, numeric_histogram, sum, avg };
-    static constexpr std::string_view words[] = {"", "terms", "date_histogram", "numeric_histogram", "sum", "avg"};
-};
-/// What a facet counts or computes.
-/// https://docs.globus.org/api/search/reference/post_query/
-using FacetType = OpenEnum<FacetTypeWords>;
-
-/// The words of a SortOrder.
-struct SortOrderWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, asc, desc };
-    static constexpr std::string_view words[] = {"", "asc", "desc"};
-};
-/// Which way subjects are sorted.
-/// https://docs.globus.org/api/search/reference/post_query/
-using SortOrder = OpenEnum<SortOrderWords>;
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_WORDS_HPP
-
-#include <cstdint>
-#include <string>
-#include <vector>
-
-// What Globus Search answers. Members have the service's names; the pages named say what they mean.
-
-namespace globus::search {
-
-/// An index. https://docs.globus.org/api/search/reference/index_show/
-struct Index {
-    std::string id = {};  ///< a UUID
-    Optional<std::string> display_name = {};
-    Optional<std::string> description = {};
-    Optional<IndexStatus> status = {};
-    Optional<Timestamp> creation_date = {};
-    Optional<bool> is_trial = {};                ///< a trial index is deleted by the service after some time
-    Optional<std::string> subscription_id = {};  ///< that it is paid by; null for a trial index
-    Optional<std::int64_t> max_size_in_mb = {};  ///< megabytes that the index may have
-    Optional<std::int64_t> size_in_mb = {};      ///< megabytes
-    Optional<std::int64_t> num_subjects = {};    ///< how many there are
-    Optional<std::int64_t> num_entries = {};     ///< of all subjects
-    std::vector<std::string> permissions = {};   ///< the caller's roles; in a list of indexes
-    GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
-                   max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
-};
-
-/// The indexes that the caller has a role on. https://docs.globus.org/api/search/reference/index_list/
-struct Indexes {
-    std::vector<Index> index_list = {};
-    static constexpr auto items = &Indexes::index_list;
-    GLOBUS_MEMBERS(Indexes, index_list);
-};
-
-/// The service will do what was asked for an index. https://docs.globus.org/api/search/reference/index_delete/
-struct IndexAcknowledgement {
-    Optional<std::string> index_id = {};
-    Optional<bool> acknowledged = {};  ///< true
-    GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
-};
-
-/// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
-struct GMetaResultEntry {
-    Optional<Json> content = {};                           ///< the ingester's document
-    Optional<std::string> entry_id = {};                   ///< null for a subject's only entry
-    std::vector<std::string> matched_principal_sets = {};  ///< why the caller may see it
-    GLOBUS_MEMBERS(GMetaResultEntry, content, entry_id, matched_principal_sets);
-};
-
-/// A subject with those of its entries that the caller may see.
-/// https://docs.globus.org/api/search/reference/get_subject/
-struct GMetaResult {
-    std::string subject = {};  ///< the ingester's name for it, mostly a URL
-    std::vector<GMetaResultEntry> entries = {};
-    static constexpr auto items = &GMetaResult::entries;
-    GLOBUS_MEMBERS(GMetaResult, subject, entries);
-};
-
-/// How many subjects have one value of a facet, or one in a range.
-/// https://docs.globus.org/api/search/reference/post_query/#gbucket
-struct GBucket {
-    Optional<Json> value = {};  ///< of the field; a range is an object with `from` and `to`
-    std::int64_t count = 0;     ///< subjects
-    GLOBUS_MEMBERS(GBucket, value, count);
-
-    /// The value as text: a text as it is, everything else as JSON; empty if there is none.
-    [[nodiscard]] std::string text() const;
-};
-
-/// What a facet of a query has counted or computed.
-/// https://docs.globus.org/api/search/reference/post_query/#gfacetresult
-struct GFacetResult {
-    std::string name = {};                    ///< as the query calls the facet
-    std::vector<GBucket> buckets = {};        ///< of a facet that counts
-    Optional<double> value = {};              ///< of one that computes, such as a sum
-    Optional<double> approximate_value = {};  ///< of one that estimates
-    static constexpr auto items = &GFacetResult::buckets;
-    GLOBUS_MEMBERS(GFacetResult, name, buckets, value, approximate_value);
-};
-
-/// A page of subjects that a query found. A `marker` comes with a scroll only.
-/// https://docs.globus.org/api/search/reference/post_query/
-struct GSearchResult {
-    std::vector<GMetaResult> gmeta = {};
-    Optional<std::int64_t> count = {};             ///< subjects of this page
-    Optional<std::int64_t> total = {};             ///< subjects that match
-    Optional<std::int64_t> offset = {};            ///< of this page
-    Optional<bool> has_next_page = {};             ///< there are more
-    Optional<std::string> marker = {};             ///< for the next page of a scroll; null on the last
-    std::vector<GFacetResult> facet_results = {};  ///< in the order of the query's facets
-    static constexpr auto items = &GSearchResult::gmeta;
-    GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
-};
-
-/// Something that the service does after its answer. https://docs.globus.org/api/search/reference/get_task/
-struct Task {
-    std::string task_id = {};
-    Optional<std::string> index_id = {};
-    TaskState state = {};
-    Optional<std::string> state_description = {};  ///< the state for people
-    Optional<std::string> task_type = {};          ///< as in "INGEST"
-    Optional<Timestamp> creation_date = {};
-    Optional<Timestamp> completion_date = {};
-    Optional<std::string> message = {};      ///< what went wrong; null for none
-    Optional<Json> additional_details = {};  ///< of a failure
-    GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
-                   message, additional_details);
-};
-
-/// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
-struct Tasks {
-    std::vector<Task> tasks = {};  ///< the latest first
-    static constexpr auto items = &Tasks::tasks;
-    GLOBUS_MEMBERS(Tasks, tasks);
-};
-
-/// A task does what was asked for: `get_task` says how far it is.
-/// https://docs.globus.org/api/search/reference/ingest/
-struct TaskAcknowledgement {
-    std::string task_id = {};
-    Optional<bool> acknowledged = {};                    ///< true
-    Optional<bool> success = {};                         ///< in answers to an ingest
-    Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
-    GLOBUS_MEMBERS(TaskAcknowledgement, task_id, acknowledged, success, num_documents_ingested);
-};
-
-/// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
-struct Role {
-    std::string id = {};  ///< a UUID
-    Optional<std::string> index_id = {};
-    RoleName role_name = {};
-    Optional<std::string> principal = {};  ///< a URN
-    Optional<PrincipalType> principal_type = {};
-    Optional<Timestamp> creation_date = {};
-    GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
-};
-
-/// The roles on an index. https://docs.globus.org/api/search/reference/role_list/
-struct Roles {
-    std::vector<Role> role_list = {};
-    static constexpr auto items = &Roles::role_list;
-    GLOBUS_MEMBERS(Roles, role_list);
-};
-
-/// A role that was deleted. https://docs.globus.org/api/search/reference/role_delete/
-struct DeletedRole {
-    Optional<Role> deleted = {};  ///< as it was
-    Optional<bool> success = {};  ///< true
-    GLOBUS_MEMBERS(DeletedRole, deleted, success);
-};
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
-
-#include <chrono>
-#include <functional>
-#include <iosfwd>
-#include <string>
-
-namespace globus::search {
-
-/**
- * Whose deletion index_delete_wait waits for, and how.
- *
- *     client.index_delete_wait({.index_id = id, .timeout = 24h})
- */
-struct IndexDeleteWait {
-    Required<std::string> index_id;
-    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
-    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
-    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
-    /// Called after each look at an index that is still there; what it throws ends the wait.
-    std::function<void(Index const&)> on_progress = {};
-};
-
-/// How a wait for the deletion of an index ended.
-struct IndexDeleteVerdict {
-    /// How it ended.
-    enum class Kind : unsigned char {
-        deleted,    ///< there is no such index (any more)
-        open,       ///< it will not be deleted: nobody asked for it, or somebody has reopened it
-        timed_out,  ///< time ran out, and the index is still to be deleted
-    };
-
-    Kind kind = Kind::timed_out;  ///< how it ended
-    Index index = {};             ///< as it was last seen
-
-    /// True if the index is gone.
-    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::deleted; }
-    /// True if nothing more will happen.
-    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
-};
-
-/// The name of a kind, as in its enumerator.
-constexpr char const* to_string(IndexDeleteVerdict::Kind kind) noexcept {
-    switch (kind) {
-        case IndexDeleteVerdict::Kind::deleted:
-            return "deleted";
-        case IndexDeleteVerdict::Kind::open:
-            return "open";
-        case IndexDeleteVerdict::Kind::timed_out:
-            return "timed_out";
-    }
-    return "unknown";
-}
-/// Writes the name of a kind.
-template <class Traits>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, IndexDeleteVerdict::Kind kind) {
-    return out << to_string(kind);
-}
-
-}  // namespace globus::search
-
-namespace globus::detail {
-
-template <class Client>
-search::IndexDeleteVerdict wait_for_index_deletion(Client const& client, search::IndexDeleteWait const& wait,
-                                                   CallOptions const& options) {
-    using Kind = search::IndexDeleteVerdict::Kind;
-    Looks looks("index_delete_wait", client.gate(),
-                {.timeout = wait.timeout, .polling_interval = wait.polling_interval}, options);
-    search::IndexDeleteVerdict verdict;
-    looks.until(
-        [&] {
-            try {
-                verdict.index = taken_as_is(client.get_index({.index_id = *wait.index_id}, looks.options()));
-            } catch (ApiError const& error) {
-                if (error.http_status() != 404) throw;
-                verdict.kind = Kind::deleted;
-            }
-        },
-        [&] {
-            if (verdict.succeeded()) return true;
-            if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.index); });
-            if (verdict.index.status == search::IndexStatus::open) verdict.kind = Kind::open;
-            return verdict.ended();
-        });
-    return verdict;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
-#define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
-
-#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
-#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
-
-#include <boost/json/object.hpp>
-#include <boost/json/string_view.hpp>
-#include <boost/json/value_ref.hpp>
-
-#include <concepts>
-#include <cstdint>
-#include <initializer_list>
-#include <string>
-#include <utility>
-#include <vector>
-
-// The documents that a Search program makes.
-
-namespace globus::search {
-
-/// What an index is to hold about a subject. https://docs.globus.org/api/search/reference/ingest/
-struct GMetaEntry {
-    Required<std::string> subject;    ///< its name in the index, mostly a URL
-    Required<StringList> visible_to;  ///< who finds it: {"public"}, or URNs of identities and groups
-    Required<Json> content;           ///< what is found: an object
-    Optional<std::string> id = {};    ///< of the entry, if the subject has several
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GMetaEntry, subject, visible_to, content, id, additional_fields);
-};
-
-/// A list of entries. https://docs.globus.org/api/search/reference/ingest/
-struct GMetaList {
-    std::vector<GMetaEntry> gmeta;  ///< the entries, each of any subject
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GMetaList, gmeta, additional_fields);
-};
-
-/**
- * Entries to be put into an index. They replace those of the same subject and id.
- *
- *     GIngest data;
- *     data.add_entry({.subject = url, .visible_to = {"public"}, .content = {{"title", "A star"}, {"year", 2024}}});
- *     auto accepted = client.ingest({.index_id = id, .data = data});
- *
- * A single entry is a list of one.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- * https://docs.globus.org/api/search/reference/ingest/
- */
-struct GIngest {
-    Constant<"GMetaList"> ingest_type = {};  ///< what `ingest_data` is
-    GMetaList ingest_data = {};              ///< by add_entry
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(GIngest, ingest_type, ingest_data, additional_fields);
-
-    /// Adds an entry.
-    GIngest& add_entry(GMetaEntry entry);
-    /// @throws UsageError  if there are no entries, or the content of one is no object
-    void check() const;
-};
-
-/// The members of a JSON object, in braces.
-using JsonMembers = std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>>;
-
-/**
- * What a query counts or computes over a field of the subjects that match, next to finding them.
- *
- *     query.add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5});
- *
- * Members for ranges and dates, such as `histogram_range`, go into `additional_fields`.
- * https://docs.globus.org/api/search/reference/post_query/
- */
-struct Facet {
-    Required<std::string> name;        ///< the caller's, by which the result is found
-    Required<FacetType> type;          ///< what is counted or computed
-    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
-    Optional<std::int64_t> size = {};  ///< at most so many counts, of the most frequent values
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(Facet, name, type, field_name, size, additional_fields);
-};
-
-/// A field that subjects are sorted by. https://docs.globus.org/api/search/reference/post_query/
-struct Sort {
-    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
-    Optional<SortOrder> order = {};    ///< ascending if left out
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(Sort, field_name, order, additional_fields);
-};
-
-/**
- * A query with filters, facets, boosts and an order.
- *
- *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
- *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
- *         .add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5})
- *         .add_sort({.field_name = "date", .order = SortOrder::desc});
- *     auto found = client.post_search({.index_id = id, .data = query});
- *
- * Filters, facets, boosts and sorts are the service's documents, and may be given as JSON.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- * https://docs.globus.org/api/search/reference/post_query/
- */
-struct SearchQueryV1 {
-    Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
-    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
-    Optional<std::string> q = {};
-    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
-    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<bool> advanced = {};              ///< q is in the advanced syntax
-    Optional<std::vector<Json>> filters = {};  ///< by add_filter
-    Optional<std::vector<Json>> facets = {};   ///< by add_facet
-    Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
-    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
-    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
-    AdditionalFields additional_fields = {};
-    static constexpr auto wire = wires(rename("version", "@version"));
-    GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
-                   sort, additional_fields);
-
-    /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
-    SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
-    /// Adds a condition that does not change what facets count.
-    SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
-    /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
-    SearchQueryV1& add_facet(Facet const& facet) { return add(facets, globus::detail::json_of(to_json(facet))); }
-    /// The same as a JSON object.
-    template <class J>
-        requires std::convertible_to<J const&, Json>
-    SearchQueryV1& add_facet(J const& facet) {
-        return add(facets, Json(facet));
-    }
-    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
-    SearchQueryV1& add_facet(JsonMembers pairs) { return add(facets, boost::json::object(pairs)); }
-    /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
-    SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
-    /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
-    SearchQueryV1& add_sort(Sort const& by) { return add(sort, globus::detail::json_of(to_json(by))); }
-    /// The same as a JSON object.
-    template <class J>
-        requires std::convertible_to<J const&, Json>
-    SearchQueryV1& add_sort(J const& by) {
-        return add(sort, Json(by));
-    }
-    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
-    SearchQueryV1& add_sort(JsonMembers pairs) { return add(sort, boost::json::object(pairs)); }
-
-private:
-    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);
-};
-
-/**
- * A query for everything that matches, however much that is, in the service's order.
- *
- *     for (search::GMetaResult const& subject :
- *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
- *
- * https://docs.globus.org/api/search/reference/scroll_query/
- */
-struct SearchScrollQuery {
-    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
-    Optional<std::int64_t> limit = {};  ///< of a page
-    Optional<bool> advanced = {};       ///< q is in the advanced syntax
-    Optional<std::string> marker = {};  ///< the previous page's
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
-};
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
-
-#include <cstdint>
-#include <string>
-
-// The operations of Globus Search. https://docs.globus.org/api/search/
-
-namespace globus {
-struct SearchService;
-}
-
-namespace globus::search {
-
-// Indexes
-
-/// Creates an index; it is a trial index until a subscription is set for it. POST /v1/index
-/// It is not repeated after a lost answer, because that could make two indexes.
-/// https://docs.globus.org/api/search/reference/index_create/
-struct CreateIndex {
-    using service = SearchService;
-    using result = Index;
-    static constexpr auto route = post("/v1/index");
-    Required<std::string> display_name;
-    Required<std::string> description;
-    static constexpr auto wire = wires(in_json("display_name"), in_json("description"));
-    GLOBUS_MEMBERS(CreateIndex, display_name, description);
-};
-
-/// Changes the name or description of an index. PATCH /v1/index/{index_id}
-/// https://docs.globus.org/api/search/reference/index_update/
-struct UpdateIndex {
-    using service = SearchService;
-    using result = Index;
-    static constexpr auto route = patch("/v1/index/{index_id}");
-    Required<std::string> index_id;
-    Optional<std::string> display_name = {};
-    Optional<std::string> description = {};
-    static constexpr auto wire = wires(in_json("display_name"), in_json("description"));
-    GLOBUS_MEMBERS(UpdateIndex, index_id, display_name, description);
-};
-
-/// Marks an index for deletion; until it is deleted it can be reopened. DELETE /v1/index/{index_id}
-/// https://docs.globus.org/api/search/reference/index_delete/
-struct DeleteIndex {
-    using service = SearchService;
-    using result = IndexAcknowledgement;
-    static constexpr auto route = delete_("/v1/index/{index_id}");
-    Required<std::string> index_id;
-    GLOBUS_MEMBERS(DeleteIndex, index_id);
-};
-
-/// Cancels the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
-/// https://docs.globus.org/api/search/reference/index_reopen/
-struct ReopenIndex {
-    using service = SearchService;
-    using result = IndexAcknowledgement;
-    static constexpr auto route = post("/v1/index/{index_id}/reopen");
-    static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::string> index_id;
-    GLOBUS_MEMBERS(ReopenIndex, index_id);
-};
-
-/// Reads what an index is. GET /v1/index/{index_id}
-/// https://docs.globus.org/api/search/reference/index_show/
-struct GetIndex {
-    using service = SearchService;
-    using result = Index;
-    static constexpr auto route = get("/v1/index/{index_id}");
-    Required<std::string> index_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetIndex, index_id, query_params);
-};
-
-/// Lists the indexes that the caller has a role on. GET /v1/index_list
-/// https://docs.globus.org/api/search/reference/index_list/
-struct IndexList {
-    using service = SearchService;
-    using result = Indexes;
-    static constexpr auto route = get("/v1/index_list");
-    Optional<StringList> filter_roles = {};  ///< "owner", "admin", "writer": only indexes with one of these
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(IndexList, filter_roles, query_params);
-};
-
-// Queries
-
-/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes further. GET /v1/index/{index_id}/search
-/// https://docs.globus.org/api/search/reference/get_query/
-struct Search {
-    using service = SearchService;
-    using result = GSearchResult;
-    static constexpr auto route = get("/v1/index/{index_id}/search");
-    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
-    Required<std::string> index_id;
-    Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
-    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
-    Optional<bool> advanced = {};        ///< q is in the advanced syntax
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
-};
-
-/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search `offset`
-/// and `limit` take the place of those in `data`. It only reads, and is repeated as reads are.
-/// https://docs.globus.org/api/search/reference/post_query/
-struct PostSearch {
-    using service = SearchService;
-    using result = GSearchResult;
-    static constexpr auto route = post("/v1/index/{index_id}/search");
-    static constexpr RetryClass retry = RetryClass::read;
-    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
-    Required<std::string> index_id;
-    Required<DocumentOf<SearchQueryV1>> data;  ///< the query
-    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
-    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
-    static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
-    GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
-
-    /// The same operation, with the `offset` and `limit` of `data` where it has none of its own.
-    [[nodiscard]] PostSearch normalized() const;
-};
-
-/// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/{index_id}/scroll
-/// `marker` takes the place of that in `data`.
-/// https://docs.globus.org/api/search/reference/scroll_query/
-struct Scroll {
-    using service = SearchService;
-    using result = GSearchResult;
-    static constexpr auto route = post("/v1/index/{index_id}/scroll");
-    static constexpr RetryClass retry = RetryClass::read;
-    static constexpr Paging paging{PagingStyle::marker, "gmeta", "marker"};
-    Required<std::string> index_id;
-    Required<DocumentOf<SearchScrollQuery>> data;  ///< the query
-    Optional<std::string> marker = {};             ///< the previous page's
-    static constexpr auto wire = wires(in_json("marker"));
-    GLOBUS_MEMBERS(Scroll, index_id, data, marker);
-};
-
-// Data
-
-/// Puts subjects into an index, in a task. POST /v1/index/{index_id}/ingest
-/// It is not repeated after a lost answer, because it would undo a later ingest of the same subjects. Where there is
-/// none, say so by CallOptions::retry_as. https://docs.globus.org/api/search/reference/ingest/
-struct Ingest {
-    using service = SearchService;
-    using result = TaskAcknowledgement;
-    static constexpr auto route = post("/v1/index/{index_id}/ingest");
-    Required<std::string> index_id;
-    Required<DocumentOf<GIngest>> data;  ///< the entries
-    GLOBUS_MEMBERS(Ingest, index_id, data);
-
-    /// @throws UsageError  see GIngest
-    void check() const { data->check(); }
-};
-
-/// Deletes the subjects that match a query, in a task. POST /v1/index/{index_id}/delete_by_query
-/// https://docs.globus.org/api/search/reference/delete_by_query/
-struct DeleteByQuery {
-    using service = SearchService;
-    using result = TaskAcknowledgement;
-    static constexpr auto route = post("/v1/index/{index_id}/delete_by_query");
-    static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::string> index_id;
-    Required<DocumentOf<SearchQueryV1>> data;  ///< with `q` or filters
-    GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
-};
-
-/// Deletes subjects, in a task. POST /v1/index/{index_id}/batch_delete_by_subject
-/// https://docs.globus.org/api/search/reference/batch_delete_by_subject/
-struct BatchDeleteBySubject {
-    using service = SearchService;
-    using result = TaskAcknowledgement;
-    static constexpr auto route = post("/v1/index/{index_id}/batch_delete_by_subject");
-    static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::string> index_id;
-    Required<StringList> subjects;            ///< as they were ingested
-    AdditionalFields additional_params = {};  ///< further members of the document
-    static constexpr auto wire = wires(in_json("subjects"));
-    GLOBUS_MEMBERS(BatchDeleteBySubject, index_id, subjects, additional_params);
-};
-
-// Subjects and entries
-
-/// Reads a subject with its entries. GET /v1/index/{index_id}/subject
-/// https://docs.globus.org/api/search/reference/get_subject/
-struct GetSubject {
-    using service = SearchService;
-    using result = GMetaResult;
-    static constexpr auto route = get("/v1/index/{index_id}/subject");
-    Required<std::string> index_id;
-    Required<std::string> subject;  ///< as it was ingested
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
-};
-
-/// Deletes a subject with its entries, in a task. DELETE /v1/index/{index_id}/subject
-/// https://docs.globus.org/api/search/reference/delete_subject/
-struct DeleteSubject {
-    using service = SearchService;
-    using result = TaskAcknowledgement;
-    static constexpr auto route = delete_("/v1/index/{index_id}/subject");
-    Required<std::string> index_id;
-    Required<std::string> subject;  ///< as it was ingested
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
-};
-
-/// Reads one entry of a subject: without `entry_id`, the one that has no id. GET /v1/index/{index_id}/entry
-/// https://docs.globus.org/api/search/reference/get_entry/
-struct GetEntry {
-    using service = SearchService;
-    using result = GMetaResult;
-    static constexpr auto route = get("/v1/index/{index_id}/entry");
-    Required<std::string> index_id;
-    Required<std::string> subject;        ///< as it was ingested
-    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
-};
-
-/// Deletes one entry of a subject, in a task: without `entry_id`, the one that has no id.
-/// DELETE /v1/index/{index_id}/entry
-/// https://docs.globus.org/api/search/reference/delete_entry/
-struct DeleteEntry {
-    using service = SearchService;
-    using result = TaskAcknowledgement;
-    static constexpr auto route = delete_("/v1/index/{index_id}/entry");
-    Required<std::string> index_id;
-    Required<std::string> subject;        ///< as it was ingested
-    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(DeleteEntry, index_id, subject, entry_id, query_params);
-};
-
-// Tasks
-
-/// Reads how far a task is. GET /v1/task/{task_id}
-/// https://docs.globus.org/api/search/reference/get_task/
-struct GetTask {
-    using service = SearchService;
-    using result = Task;
-    static constexpr auto route = get("/v1/task/{task_id}");
-    Required<std::string> task_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetTask, task_id, query_params);
-};
-
-/// Lists the latest 1,000 tasks of an index. GET /v1/task_list/{index_id}
-/// https://docs.globus.org/api/search/reference/task_list/
-struct GetTaskList {
-    using service = SearchService;
-    using result = Tasks;
-    static constexpr auto route = get("/v1/task_list/{index_id}");
-    Required<std::string> index_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetTaskList, index_id, query_params);
-};
-
-// Roles
-
-/// Gives an identity or group a role on an index, by `role_name` and `principal`. POST /v1/index/{index_id}/role
-/// https://docs.globus.org/api/search/reference/role_create/
-struct CreateRole {
-    using service = SearchService;
-    using result = Role;
-    static constexpr auto route = post("/v1/index/{index_id}/role");
-    Required<std::string> index_id;
-    Required<Document> data;  ///< a Json with `role_name` ("owner", "admin" or "writer") and `principal` (a URN)
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(CreateRole, index_id, data, query_params);
-};
-
-/// Lists the roles on an index. GET /v1/index/{index_id}/role_list
-/// https://docs.globus.org/api/search/reference/role_list/
-struct GetRoleList {
-    using service = SearchService;
-    using result = Roles;
-    static constexpr auto route = get("/v1/index/{index_id}/role_list");
-    Required<std::string> index_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetRoleList, index_id, query_params);
-};
-
-/// Removes a role. DELETE /v1/index/{index_id}/role/{role_id}
-/// https://docs.globus.org/api/search/reference/role_delete/
-struct DeleteRole {
-    using service = SearchService;
-    using result = DeletedRole;
-    static constexpr auto route = delete_("/v1/index/{index_id}/role/{role_id}");
-    Required<std::string> index_id;
-    Required<std::string> role_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(DeleteRole, index_id, role_id, query_params);
-};
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
-#ifndef GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
-#define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
-
-#include <chrono>
-#include <functional>
-#include <iosfwd>
-#include <string>
-
-namespace globus::search {
-
-/**
- * Which task of an index task_wait waits for, and how: an ingest, a deletion of entries, ...
- *
- *     client.task_wait({.task_id = client.ingest({...})->task_id})
- */
-struct TaskWait {
-    Required<std::string> task_id;
-    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
-    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
-    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
-    std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
-};
-
-/// How a wait for a task of an index ended.
-struct TaskVerdict {
-    /// How it ended.
-    enum class Kind : unsigned char {
-        succeeded,  ///< the task did what it should
-        failed,     ///< it ended with an error: `task.message` has it
-        timed_out,  ///< time ran out, and the task goes on
-    };
-
-    Kind kind = Kind::timed_out;  ///< how it ended
-    Task task = {};               ///< as it was last seen
-
-    /// True if the task did what it should.
-    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
-    /// True if the task goes on no more, with success or not.
-    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
-};
-
-/// The name of a kind, as in its enumerator.
-constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
-    switch (kind) {
-        case TaskVerdict::Kind::succeeded:
-            return "succeeded";
-        case TaskVerdict::Kind::failed:
-            return "failed";
-        case TaskVerdict::Kind::timed_out:
-            return "timed_out";
-    }
-    return "unknown";
-}
-/// Writes the name of a kind.
-template <class Traits>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TaskVerdict::Kind kind) {
-    return out << to_string(kind);
-}
-
-}  // namespace globus::search
-
-namespace globus::detail {
-
-template <class Client>
-search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
-    using Kind = search::TaskVerdict::Kind;
-    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    search::TaskVerdict verdict;
-    looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.task); });
-                    bool const succeeded = verdict.task.state == search::TaskState::success;
-                    if (!succeeded && verdict.task.state != search::TaskState::failed) return false;
-                    verdict.kind = succeeded ? Kind::succeeded : Kind::failed;
-                    return true;
-                });
-    return verdict;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
-
-#include <array>
-#include <string_view>
-
-namespace globus {
-
-using search::SearchQueryV1;
-using search::SearchScrollQuery;
-
-/**
- * Globus Search: indexes of metadata, and queries over them.
- *
- *     Client<SearchService, AccessTokenPolicy> client{token};
- *     for (search::GMetaResult const& subject : client.paginate(search::Search{.index_id = id, .q = "perovskite"})) ...
- *
- * https://docs.globus.org/api/search/
- *
- * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids of
- * indexes and tasks are UUIDs as text. The ingester names a subject by a text, mostly a URL.
- *
- * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
- * its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is not
- * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
- * @par Thread safety
- * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
- * are values. Distinct objects: safe. Shared objects: reading is safe.
- */
-struct SearchService {
-    static constexpr std::string_view name = "search";
-    static constexpr std::string_view resource_server = "search.api.globus.org";
-    using scopes = SearchScopes;  ///< what a token of this service may allow
-    /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{scopes::search};
-    using error = SearchApiError;
-    using credential = BearerCredential;
-
-    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
-    template <class Asked = void>
-    static constexpr auto operations() {
-        return detail::hana_types<Asked, search::CreateIndex, search::UpdateIndex, search::DeleteIndex,
-                                  search::ReopenIndex, search::GetIndex, search::IndexList, search::Search,
-                                  search::PostSearch, search::Scroll, search::Ingest, search::DeleteByQuery,
-                                  search::BatchDeleteBySubject, search::GetSubject, search::DeleteSubject,
-                                  search::GetEntry, search::DeleteEntry, search::GetTask, search::GetTaskList,
-                                  search::CreateRole, search::GetRoleList, search::DeleteRole>();
-    }
-
-    template <class Client>
-    struct Operations;
-};
-
-/// The operations of Search as member functions of its Client.
-template <class Client>
-struct SearchService::Operations {
-    /// @copydoc search::CreateIndex
-    Response<search::Index> create_index(search::CreateIndex op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::UpdateIndex
-    Response<search::Index> update_index(search::UpdateIndex op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::DeleteIndex
-    Response<search::IndexAcknowledgement> delete_index(search::DeleteIndex op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::ReopenIndex
-    Response<search::IndexAcknowledgement> reopen_index(search::ReopenIndex op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::GetIndex
-    Response<search::Index> get_index(search::GetIndex op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::IndexList
-    Response<search::Indexes> index_list(search::IndexList op = {}, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::Search
-    Response<search::GSearchResult> search(search::Search op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::PostSearch
-    Response<search::GSearchResult> post_search(search::PostSearch op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::Scroll
-    Response<search::GSearchResult> scroll(search::Scroll op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::Ingest
-    Response<search::TaskAcknowledgement> ingest(search::Ingest op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::DeleteByQuery
-    Response<search::TaskAcknowledgement> delete_by_query(search::DeleteByQuery op,
-                                                          CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::BatchDeleteBySubject
-    Response<search::TaskAcknowledgement> batch_delete_by_subject(search::BatchDeleteBySubject op,
-                                                                  CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::GetSubject
-    Response<search::GMetaResult> get_subject(search::GetSubject op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::DeleteSubject
-    Response<search::TaskAcknowledgement> delete_subject(search::DeleteSubject op,
-                                                         CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::GetEntry
-    Response<search::GMetaResult> get_entry(search::GetEntry op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::DeleteEntry
-    Response<search::TaskAcknowledgement> delete_entry(search::DeleteEntry op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::GetTask
-    Response<search::Task> get_task(search::GetTask op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::GetTaskList
-    Response<search::Tasks> get_task_list(search::GetTaskList op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::CreateRole
-    Response<search::Role> create_role(search::CreateRole op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::GetRoleList
-    Response<search::Roles> get_role_list(search::GetRoleList op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc search::DeleteRole
-    Response<search::DeletedRole> delete_role(search::DeleteRole op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-
-    /**
-     * Waits until a task of an index has ended, such as an ingest, or time runs out.
-     *
-     *     auto const verdict = client.task_wait({.task_id = accepted->task_id});
-     *
-     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
-     *
-     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError      for a time-out or polling_interval below 10 ms
-     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
-     * @throws SearchApiError  if the task does not exist or may not be read
-     */
-    search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_task(self(), wait, options);
-    }
-
-    /**
-     * Waits until an index that was deleted is gone, or time runs out: delete_index only marks it ("delete-pending"),
-     * and reopen_index can take that back until the service has deleted it.
-     *
-     *     client.delete_index({.index_id = id});
-     *     auto const verdict = client.index_delete_wait({.index_id = id, .timeout = 24h});
-     *
-     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
-     *
-     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError      for a time-out or polling_interval below 10 ms
-     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
-     * @throws SearchApiError  if the index may not be read
-     */
-    search::IndexDeleteVerdict index_delete_wait(search::IndexDeleteWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_index_deletion(self(), wait, options);
-    }
-
-private:
-    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_SEARCH_SERVICE_HPP
-
-#endif  // GLOBUS_SERVICES_SEARCH_HPP
-#ifndef GLOBUS_SERVICES_TIMERS_HPP
-#define GLOBUS_SERVICES_TIMERS_HPP
-
-// All that a user of Globus Timers needs: the service, every policy that gives it a token, and the transports.
-
-#ifndef GLOBUS_SERVICES_TIMERS_SERVICE_HPP
-#define GLOBUS_SERVICES_TIMERS_SERVICE_HPP
-
-#ifndef GLOBUS_SERVICES_TIMERS_ERRORS_HPP
-#define GLOBUS_SERVICES_TIMERS_ERRORS_HPP
-
-#include <utility>
-
-namespace globus {
-
-/**
- * Globus Timers answered with an error status. https://docs.globus.org/api/timers/
- *
- * Timers describes an error in one object, `{"error": {"code": ..., "detail": ...}}`, or lists the invalid members of a
- * request, as in `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads "field
- * required: body.start".
- */
-class GLOBUS_VISIBLE TimersApiError : public ApiError {
-public:
-    /// Reads what the answer says is wrong.
-    TimersApiError(http::Request const& request, http::Response response)
-        : ApiError(request, std::move(response), read_error, nullptr) {}
-
-private:
-    static bool read_error(boost::json::object const& document, Reading& reading);
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_TIMERS_ERRORS_HPP
-#ifndef GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
-#define GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
-
-#ifndef GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
-#define GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
-
-#ifndef GLOBUS_SERVICES_TIMERS_WORDS_HPP
-#define GLOBUS_SERVICES_TIMERS_WORDS_HPP
-
-#include <string_view>
-
-// The words of Globus Timers that come from a set. The service may add others.
-
-namespace globus::timers {
-
-/// The words of a ActivityCode.
-struct ActivityCodeWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, awaiting_next_run, run_in_progress, retrying, paused };
-    static constexpr std::string_view words[] = {"", "awaiting_next_run", "run_in_progress", "retrying", "paused"};
-};
-/// What a timer does now.
-/// https://docs.globus.org/api/timers/
-using ActivityCode = OpenEnum<ActivityCodeWords>;
-
-/// The words of a PauseReason.
-struct PauseReasonWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, user, globus_auth_requirements, other };
-    static constexpr std::string_view words[] = {"", "user", "globus_auth_requirements", "other"};
-};
-/// Why a timer is paused.
-/// https://docs.globus.org/api/timers/
-using PauseReason = OpenEnum<PauseReasonWords>;
-
-/// The words of a TimerStatus.
-struct TimerStatusWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, new_, loaded, inactive, ended };
-    static constexpr std::string_view words[] = {"", "new", "loaded", "inactive", "ended"};
-};
-/// Whether a timer will run: a new one and a loaded one will, an inactive one once it is resumed, one that ended never.
-/// https://docs.globus.org/api/timers/
-using TimerStatus = OpenEnum<TimerStatusWords>;
-
-/// The words of a TimerType.
-struct TimerTypeWords {
-    /// The constants.
-    enum Known : unsigned char { unknown, transfer, flow, generic };
-    static constexpr std::string_view words[] = {"", "transfer", "flow", "generic"};
-};
-/// What a timer starts.
-/// https://docs.globus.org/api/timers/
-using TimerType = OpenEnum<TimerTypeWords>;
-
-}  // namespace globus::timers
-
-#endif  // GLOBUS_SERVICES_TIMERS_WORDS_HPP
-
-#include <cstdint>
-#include <string>
-#include <vector>
-
-// What Globus Timers answers.
-
-namespace globus::timers {
-
-/// When a timer ends. https://docs.globus.org/api/timers/
-struct StopAfter {
-    Optional<Timestamp> date = {};       ///< null for no time
-    Optional<std::int64_t> n_runs = {};  ///< after this many runs; null for no limit
-    GLOBUS_MEMBERS(StopAfter, date, n_runs);
-};
-
-/// What a timer does now. https://docs.globus.org/api/timers/
-struct TimerActivity {
-    Optional<ActivityCode> code = {};
-    Optional<Timestamp> next_run = {};         ///< of a timer that waits
-    Optional<Timestamp> start_timestamp = {};  ///< of a run, and of one that is tried again
-    Optional<double> duration_seconds = {};    ///< since the run began
-    Optional<PauseReason> reason = {};         ///< of a pause
-    GLOBUS_MEMBERS(TimerActivity, code, next_run, start_timestamp, duration_seconds, reason);
-};
-
-/// A timer: what it starts, and when. https://docs.globus.org/api/timers/
-struct Timer {
-    std::string job_id = {};              ///< a UUID
-    Optional<std::string> job_type = {};  ///< what it starts, as in "transfer"
-    Optional<TimerType> timer_type = {};
-    Optional<std::string> flow_id = {};  ///< that a timer of a flow starts
-    Optional<std::string> name = {};
-    Optional<TimerStatus> status = {};
-    Optional<std::string> scope = {};         ///< that the action provider is called with
-    Optional<Json> body = {};                 ///< what is started; of create_timer's answer
-    Optional<std::string> callback_url = {};  ///< of the action provider that is called
-    Optional<Json> callback_body = {};        ///< what is started, in the older form
-    Optional<Timestamp> start = {};
-    Optional<double> interval = {};                ///< seconds; null runs once
-    Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
-    Optional<StopAfter> stop_after = {};           ///< its end; null for none
-    Optional<std::int64_t> n_runs = {};            ///< so far, failed ones included
-    Optional<std::int64_t> n_errors = {};          ///< runs that failed
-    Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
-    Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
-    Optional<Timestamp> last_ran_at = {};
-    Optional<Timestamp> next_run = {};
-    Optional<Timestamp> submitted_at = {};
-    Optional<TimerActivity> activity = {};  ///< what it does now; null once it has ended
-    Optional<Json> inactive_reason = {};    ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
-    Optional<Json> results = {};            ///< a page of its runs, in `data`
-    GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, flow_id, name, status, scope, body, callback_url, callback_body,
-                   start, interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors,
-                   last_ran_at, next_run, submitted_at, activity, inactive_reason, results);
-};
-
-/// The timers of the caller. https://docs.globus.org/api/timers/
-struct TimerList {
-    std::vector<Timer> jobs = {};
-    static constexpr auto items = &TimerList::jobs;
-    GLOBUS_MEMBERS(TimerList, jobs);
-};
-
-/// A timer that was made. https://docs.globus.org/api/timers/
-struct NewTimer {
-    Optional<Timer> timer = {};
-    GLOBUS_MEMBERS(NewTimer, timer);
-};
-
-/// The outcome of a pause or resumption. https://docs.globus.org/api/timers/
-struct TimerMessage {
-    Optional<std::string> message = {};
-    GLOBUS_MEMBERS(TimerMessage, message);
-};
-
-}  // namespace globus::timers
-
-#endif  // GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
-#ifndef GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
-#define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
-
-#include <concepts>
-#include <cstdint>
-#include <string>
-#include <utility>
-
-// The documents that a Timers program makes.
-
-namespace globus::transfer {
-struct TransferData;
-}  // namespace globus::transfer
-
-namespace globus::timers {
-
-/// A timer that runs once: at `datetime`, or immediately if that is left out.
-/// https://docs.globus.org/api/timers/timer-schedules/
-struct OnceTimerSchedule {
-    Constant<"once"> type = {};
-    Optional<Timestamp> datetime = {};  ///< when it runs
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
-
-    /// @throws UsageError  for a time that there is not, as of the 30th of February
-    void check() const;
-};
-
-/// The end of a timer after some number of runs. https://docs.globus.org/api/timers/timer-schedules/
-struct EndAfter {
-    Constant<"iterations"> condition = {};  ///< what ends it
-    Required<std::int64_t> count;           ///< runs, at least 1
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(EndAfter, condition, count, additional_fields);
-
-    /// @throws UsageError  for a count that is not positive
-    void check() const;
-};
-
-/// The end of a timer at some time. https://docs.globus.org/api/timers/timer-schedules/
-struct EndAt {
-    Constant<"time"> condition = {};  ///< what ends it
-    Required<Timestamp> datetime;     ///< no run begins after it
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
-
-    /// @throws UsageError  for an empty time, and for one that there is not
-    void check() const;
-};
-
-/// When a timer ends: an EndAfter, an EndAt or a Json. https://docs.globus.org/api/timers/timer-schedules/
-class TimerEnd {
-public:
-    /// An empty object.
-    TimerEnd() = default;
-    /// After some number of runs.
-    TimerEnd(EndAfter end) : document_(std::move(end)) {}
-    /// At a time.
-    TimerEnd(EndAt end) : document_(std::move(end)) {}
-    /// A document, unchanged.
-    template <std::same_as<Json> J>
-    TimerEnd(J end) : document_(std::move(end)) {}
-
-    void check() const { document_.check(); }
-    void write_json(std::string& out) const { document_.write_json(out); }
-    friend bool operator==(TimerEnd const&, TimerEnd const&) = default;
-
-private:
-    Document document_;
-};
-
-/**
- * A timer that runs again and again.
- *
- *     RecurringTimerSchedule{.interval_seconds = 24h, .end = EndAfter{.count = 5}}
- *
- * https://docs.globus.org/api/timers/timer-schedules/
- */
-struct RecurringTimerSchedule {
-    Constant<"recurring"> type = {};
-    Required<WholeSeconds> interval_seconds;  ///< between the starts of two runs: at least one second
-    Optional<Timestamp> start = {};           ///< immediately if left out
-    Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
-
-    /// @throws UsageError  for an interval that is not positive, a start that there is not, and for what the end's own
-    ///                     check() refuses
-    void check() const;
-};
-
-/**
- * A timer that starts transfers.
- *
- *     client.create_timer({.timer = TransferTimer{.name = "nightly",
- *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 24h},
- *                                                 .body = data}});
- *
- * Each run gets a submission id of its own: a submission id in `body` is left out, and so is skip_activation_check.
- * https://docs.globus.org/api/timers/
- */
-struct TransferTimer {
-    Constant<"transfer"> timer_type = {};
-    Optional<std::string> name = {};                                           ///< for people
-    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
-    Required<DocumentOf<transfer::TransferData>> body;                         ///< the transfer that it starts
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
-
-    /// @throws UsageError  for what the schedule's and the transfer's own check() refuse
-    void check() const;
-    void write_json(std::string& out) const;
-};
-
-/// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
-struct FlowTimer {
-    Constant<"flow"> timer_type = {};
-    Required<std::string> flow_id;                                             ///< of the flow that it starts
-    Optional<std::string> name = {};                                           ///< for people
-    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
-    Required<Json> body;  ///< what the run is started with: `body`, `label`, `tags`, ...
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
-
-    /// @throws UsageError  for an empty flow_id, and for what the schedule's own check() refuses
-    void check() const;
-};
-
-/// A timer in the older form, which calls an action provider. New programs use TransferTimer.
-/// https://docs.globus.org/api/timers/
-struct TimerJob {
-    Required<std::string> callback_url;         ///< of the action provider that is called
-    Required<Json> callback_body;               ///< what it is sent each time
-    Required<Timestamp> start;                  ///< of the first run
-    Required<Optional<WholeSeconds>> interval;  ///< null runs once
-    Optional<std::string> name = {};            ///< for people
-    Optional<Timestamp> stop_after = {};        ///< no run begins after it
-    Optional<std::int64_t> stop_after_n = {};   ///< runs, at least 1; no end if left out
-    Optional<std::string> scope = {};  ///< that the action provider is called with; that of Transfer if left out
-    AdditionalFields additional_fields = {};
-    GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,
-                   additional_fields);
-
-    /// @throws UsageError  for an interval that is not positive, and for a time that there is not
-    void check() const;
-};
-
-/// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
-class TimerDocument {
-public:
-    /// A timer that starts transfers.
-    TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
-    /// A timer that starts runs of a flow.
-    TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
-    /// A document, unchanged.
-    TimerDocument(Json timer) : document_(std::move(timer)) {}
-    TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
-
-    void check() const { document_.check(); }
-    void write_json(std::string& out) const { document_.write_json(out); }
-
-private:
-    Document document_;
-};
-
-/// What create_job takes: a TimerJob or a Json. https://docs.globus.org/api/timers/
-class JobDocument {
-public:
-    /// A timer in the older form.
-    JobDocument(TimerJob job) : document_(std::move(job)) {}
-    /// A document, unchanged.
-    JobDocument(Json job) : document_(std::move(job)) {}
-    JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
-
-    void check() const { document_.check(); }
-    void write_json(std::string& out) const { document_.write_json(out); }
-
-private:
-    Document document_;
-};
-
-}  // namespace globus::timers
-
-#endif  // GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
-
-#include <string>
-
-// The operations of Globus Timers. https://docs.globus.org/api/timers/
-
-namespace globus {
-struct TimersService;
-}
-
-namespace globus::timers {
-
-/// Lists the caller's timers. GET /jobs/
-/// https://docs.globus.org/api/timers/
-struct ListJobs {
-    using service = TimersService;
-    using result = TimerList;
-    static constexpr auto route = get("/jobs/");
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(ListJobs, query_params);
-};
-
-/// Reads a timer. GET /jobs/{job_id}
-/// https://docs.globus.org/api/timers/
-struct GetJob {
-    using service = TimersService;
-    using result = Timer;
-    static constexpr auto route = get("/jobs/{job_id}");
-    Required<std::string> job_id;
-    QueryParams query_params = {};
-    GLOBUS_MEMBERS(GetJob, job_id, query_params);
-};
-
-/// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
-/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
-/// @throws UsageError  for what the timer's own check() refuses
-/// https://docs.globus.org/api/timers/
-struct CreateTimer {
-    using service = TimersService;
-    using result = NewTimer;
-    static constexpr auto route = post("/v2/timer");
-    static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<TimerDocument> timer;  ///< a TransferTimer or FlowTimer, or a Json of one
-    static constexpr auto wire = wires(in_json("timer"));
-    GLOBUS_MEMBERS(CreateTimer, timer);
-
-    void check() const { timer->check(); }
-};
-
-/// Makes a timer in the older form. POST /jobs/
-/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
-/// @throws UsageError  for what the job's own check() refuses
-/// https://docs.globus.org/api/timers/
-struct CreateJob {
-    using service = TimersService;
-    using result = Timer;
-    static constexpr auto route = post("/jobs/");
-    static constexpr RetryClass retry = RetryClass::non_idempotent;
-    Required<JobDocument> data;  ///< a TimerJob or a Json of one
-    GLOBUS_MEMBERS(CreateJob, data);
-
-    void check() const { data->check(); }
-};
-
-/// Changes a timer. PATCH /jobs/{job_id}
-/// https://docs.globus.org/api/timers/
-struct UpdateJob {
-    using service = TimersService;
-    using result = Timer;
-    static constexpr auto route = patch("/jobs/{job_id}");
-    Required<std::string> job_id;
-    Required<Document> data;  ///< what is to change: its `name`; a described object or a Json
-    GLOBUS_MEMBERS(UpdateJob, job_id, data);
-};
-
-/// Deletes a timer. DELETE /jobs/{job_id}
-/// https://docs.globus.org/api/timers/
-struct DeleteJob {
-    using service = TimersService;
-    using result = Timer;
-    static constexpr auto route = delete_("/jobs/{job_id}");
-    Required<std::string> job_id;
-    GLOBUS_MEMBERS(DeleteJob, job_id);
-};
-
-/// Makes a timer inactive until it is resumed. POST /jobs/{job_id}/pause
-/// https://docs.globus.org/api/timers/
-struct PauseJob {
-    using service = TimersService;
-    using result = TimerMessage;
-    static constexpr auto route = post("/jobs/{job_id}/pause");
-    static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::string> job_id;
-    GLOBUS_MEMBERS(PauseJob, job_id);
-};
-
-/// Makes an inactive timer active again. POST /jobs/{job_id}/resume
-/// https://docs.globus.org/api/timers/
-struct ResumeJob {
-    using service = TimersService;
-    using result = TimerMessage;
-    static constexpr auto route = post("/jobs/{job_id}/resume");
-    static constexpr RetryClass retry = RetryClass::idempotent;
-    Required<std::string> job_id;
-    Optional<bool> update_credentials = {};  ///< whether to use the caller's credentials from now on
-    static constexpr auto wire = wires(in_json("update_credentials"));
-    GLOBUS_MEMBERS(ResumeJob, job_id, update_credentials);
-};
-
-}  // namespace globus::timers
-
-#endif  // GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
-#ifndef GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
-#define GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
-
-#include <chrono>
-#include <cstdint>
-#include <functional>
-#include <iosfwd>
-#include <string>
-
-namespace globus::timers {
-
-/**
- * Which runs of a timer timer_wait waits for, and how.
- *
- *     client.timer_wait({.job_id = id, .timeout = 25h})                // the next run
- *     client.timer_wait({.job_id = id, .n_runs = 1, .timeout = 25h})   // the first, though it may have been
- */
-struct TimerWait {
-    Required<std::string> job_id;
-    Optional<std::int64_t> n_runs = {};  ///< how often it has run then, in all; one time more than now if left out
-    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
-    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
-    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
-    std::function<void(Timer const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
-};
-
-/// How a wait for a timer ended. A run has happened when the timer has started its task or flow, which may go on.
-struct TimerVerdict {
-    /// How it ended.
-    enum class Kind : unsigned char {
-        succeeded,  ///< the timer has run
-        failed,     ///< it has run, and a run that was waited for could not be started: `timer.results` says why
-        ended,      ///< it ended before: its last run is over
-        paused,     ///< it is paused: resume_job goes on with it. `timer.inactive_reason` says why
-        timed_out,  ///< time ran out, and the timer goes on
-    };
-
-    Kind kind = Kind::timed_out;  ///< how it ended
-    Timer timer = {};             ///< as it was last seen
-
-    /// True if the timer has run, and started what it should.
-    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
-    /// True if what was waited for has happened or will not, unlike that of a timer that is paused or goes on.
-    [[nodiscard]] bool ended() const noexcept { return kind != Kind::paused && kind != Kind::timed_out; }
-};
-
-/// The name of a kind, as in its enumerator.
-constexpr char const* to_string(TimerVerdict::Kind kind) noexcept {
-    switch (kind) {
-        case TimerVerdict::Kind::succeeded:
-            return "succeeded";
-        case TimerVerdict::Kind::failed:
-            return "failed";
-        case TimerVerdict::Kind::ended:
-            return "ended";
-        case TimerVerdict::Kind::paused:
-            return "paused";
-        case TimerVerdict::Kind::timed_out:
-            return "timed_out";
-    }
-    return "unknown";
-}
-/// Writes the name of a kind.
-template <class Traits>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TimerVerdict::Kind kind) {
-    return out << to_string(kind);
-}
-
-}  // namespace globus::timers
-
-namespace globus::detail {
-
-template <class Client>
-timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait const& wait, CallOptions const& options) {
-    using Kind = timers::TimerVerdict::Kind;
-    Looks looks("timer_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    timers::TimerVerdict verdict;
-    timers::Timer& timer = verdict.timer;
-    Optional<std::int64_t> wanted = wait.n_runs;
-    std::int64_t known_errors = 0;  // of runs that are not waited for
-    looks.until([&] { timer = taken_as_is(client.get_job({.job_id = *wait.job_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(timer); });
-                    std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
-                    std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
-                    if (!wanted) {
-                        wanted = runs + 1;
-                        known_errors = errors;
-                    }
-                    if (runs >= *wanted)
-                        verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
-                    else if (timer.status == timers::TimerStatus::ended)
-                        verdict.kind = Kind::ended;
-                    else if (timer.status == timers::TimerStatus::inactive ||
-                             (timer.activity && timer.activity->code == timers::ActivityCode::paused))
-                        verdict.kind = Kind::paused;
-                    return verdict.kind != Kind::timed_out;
-                });
-    return verdict;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
-
-#include <array>
-#include <string_view>
-
-namespace globus {
-
-using timers::EndAfter;
-using timers::EndAt;
-using timers::FlowTimer;
-using timers::OnceTimerSchedule;
-using timers::RecurringTimerSchedule;
-using timers::TimerJob;
-using timers::TransferTimer;
-
-/**
- * Globus Timers: transfers and runs of flows that start by the clock.
- *
- *     Client<TimersService, AccessTokenPolicy> timers{token};
- *
- * https://docs.globus.org/api/timers/
- *
- * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
- * UUIDs as text.
- *
- * @par Errors
- * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
- * its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is not
- * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
- * @par Thread safety
- * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
- * are values. Distinct objects: safe. Shared objects: reading is safe.
- */
-struct TimersService {
-    static constexpr std::string_view name = "timer";
-    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
-    using scopes = TimersScopes;  ///< what a token of this service may allow
-    /// The scopes that a client of an app asks for.
-    static constexpr std::array default_scopes{scopes::timer};
-    using error = TimersApiError;
-    using credential = BearerCredential;
-
-    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
-    template <class Asked = void>
-    static constexpr auto operations() {
-        return detail::hana_types<Asked, timers::ListJobs, timers::GetJob, timers::CreateTimer, timers::CreateJob,
-                                  timers::UpdateJob, timers::DeleteJob, timers::PauseJob, timers::ResumeJob>();
-    }
-
-    template <class Client>
-    struct Operations;
-};
-
-/// The operations as member functions of a Client.
-template <class Client>
-struct TimersService::Operations {
-    /// @copydoc timers::ListJobs
-    Response<timers::TimerList> list_jobs(timers::ListJobs op = {}, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc timers::GetJob
-    Response<timers::Timer> get_job(timers::GetJob op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc timers::CreateTimer
-    Response<timers::NewTimer> create_timer(timers::CreateTimer op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc timers::CreateJob
-    Response<timers::Timer> create_job(timers::CreateJob op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc timers::UpdateJob
-    Response<timers::Timer> update_job(timers::UpdateJob op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc timers::DeleteJob
-    Response<timers::Timer> delete_job(timers::DeleteJob op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc timers::PauseJob
-    Response<timers::TimerMessage> pause_job(timers::PauseJob op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-    /// @copydoc timers::ResumeJob
-    Response<timers::TimerMessage> resume_job(timers::ResumeJob op, CallOptions const& options = {}) const {
-        return self().send(op, options);
-    }
-
-    /**
-     * Waits until a timer has run once more, has ended or is paused, or time runs out.
-     *
-     *     auto const verdict = client.timer_wait({.job_id = id, .timeout = 25h});
-     *     if (!verdict.succeeded()) explain(verdict.kind, verdict.timer);
-     *
-     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
-     *
-     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
-     * @throws UsageError      for a time-out or polling_interval below 10 ms
-     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
-     * @throws TimersApiError  if the timer does not exist, such as one that was deleted meanwhile, or may not be read
-     */
-    timers::TimerVerdict timer_wait(timers::TimerWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_timer(self(), wait, options);
-    }
-
-    /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
-    /// data_access scope. It returns the client.
-    /// @throws UsageError  for an id that is not a UUID
-    Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
-        return self().add_app_scope(timers_scope_with_data_access(collection_ids));
-    }
-    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. It returns the
-    /// client.
-    /// @throws UsageError  for an id that is not a UUID
-    Client const& add_app_flow_user_scope(StringList const& flow_ids) const {
-        return self().add_app_scope(timers_scope_with_flows(flow_ids));
-    }
-
-private:
-    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_TIMERS_SERVICE_HPP
-
-#endif  // GLOBUS_SERVICES_TIMERS_HPP
-#ifndef GLOBUS_SERVICES_TRANSFER_HPP
-#define GLOBUS_SERVICES_TRANSFER_HPP
-
-// All that a user of Globus Transfer needs: the service, every policy that gives it a token, and the transports.
+#endif  // GLOBUS_SERVICES_GCS_LOCATION_HPP
+#ifndef GLOBUS_SERVICES_GCS_TREES_HPP
+#define GLOBUS_SERVICES_GCS_TREES_HPP
 
 #ifndef GLOBUS_SERVICES_TRANSFER_SERVICE_HPP
 #define GLOBUS_SERVICES_TRANSFER_SERVICE_HPP
@@ -23617,6 +20797,3052 @@ private:
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_TRANSFER_SERVICE_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// Whole folders between this machine and a collection, over HTTPS. It is not part of globus/services/gcs.hpp.
+
+namespace globus {
+
+/// What became of the files of a folder.
+struct TreeReport {
+    /// A file that was not copied.
+    struct Failure {
+        std::string path = {};         ///< below the folder, as in "run1/data.h5"
+        std::string why = {};          ///< in one line
+        bool outcome_unknown = false;  ///< of an upload: there may be the whole file, or a part of it
+    };
+
+    std::uint64_t files = 0;             ///< that were copied
+    std::uint64_t bytes = 0;             ///< of these
+    std::uint64_t skipped = 0;           ///< files that were equal already
+    std::uint64_t left_out = 0;          ///< entries that are neither files nor folders: links to folders, devices
+    std::vector<Failure> failures = {};  ///< what was not copied, and why
+
+    /// True if every file is there.
+    [[nodiscard]] bool succeeded() const noexcept { return failures.empty(); }
+};
+
+/// What download_tree copies.
+struct DownloadTree {
+    Required<std::string> path;  ///< of the folder in the collection, from its top
+    Required<std::string> to;    ///< the folder here; it is made if it does not exist
+    int parallel = 4;            ///< how many files come at the same time: 1 to 64
+    /// Leaves out files that are here with the same size and time. Files that are downloaded get the time that they
+    /// have in the collection.
+    bool skip_equal = true;
+    bool durable = true;  ///< as Download::durable
+    /// Called after each file, by one thread at a time.
+    std::function<void(TreeReport const&)> progress = {};
+};
+
+/// What upload_tree copies.
+struct UploadTree {
+    Required<std::string> from;  ///< the folder here
+    Required<std::string> path;  ///< of the folder in the collection, from its top; it is made if need be
+    int parallel = 4;            ///< how many files go at the same time: 1 to 64
+    /// Leaves out files that are in the collection with the same size, and are not older than they are here.
+    bool skip_equal = true;
+    /// Called after each file, by one thread at a time.
+    std::function<void(TreeReport const&)> progress = {};
+};
+
+namespace detail {
+
+/// A file of a tree.
+struct TreeFile {
+    std::string path = {};  ///< below both folders
+    std::uint64_t size = 0;
+    std::optional<std::chrono::sys_seconds> modified = {};
+};
+
+/// The folder of a collection, with a slash at its end. @throws UsageError  if it is not from the top
+std::string tree_root(std::string const& path);
+/// True if a file of this machine has this size and time.
+bool is_equal_here(std::string const& file, TreeFile const& there);
+/// The files below a folder of this machine, and the folders, the upper ones first. @throws LocalFileError
+std::vector<TreeFile> local_files(std::string const& from, std::vector<std::string>& folders, TreeReport& report);
+void make_folder(std::string const& folder);
+/// The path of what is below a folder.
+std::string below(std::string const& folder, std::string const& path);
+
+/// Copies files by `copy`, several at the same time, and collects what becomes of them. `copy` returns the bytes that
+/// it copied; nothing if the file was equal.
+/// @throws NetworkError  cancelled
+void copy_tree(std::vector<TreeFile> const& files, int parallel, std::stop_token const& stop,
+               std::function<void(TreeReport const&)> const& progress, TreeReport& report,
+               std::function<std::optional<std::uint64_t>(TreeFile const&, std::stop_token const&)> const& copy);
+
+}  // namespace detail
+
+/**
+ * Downloads a folder of a collection, with all that is below it.
+ *
+ *     TreeReport const report = download_tree(transfer, files, {.path = "/data/run1/", .to = "run1"});
+ *     for (auto const& failure : report.failures) complain(failure.path, failure.why);
+ *
+ * What is there is listed by Transfer and read over HTTPS, each file as `download` does it. Calling it again goes on:
+ * files that are here already are skipped. Where both ends are collections, or the folder is large and nobody waits for
+ * it, a transfer does better: it needs neither this program nor this machine.
+ *
+ * @param transfer  a Client<TransferService, ...>
+ * @param files     a Client<GcsCollectionService, ...> of the collection
+ * @param options   stop_token and time limits, which are for each request
+ * @throws UsageError      for a folder that cannot be right
+ * @throws LocalFileError  if a folder cannot be made
+ * @throws what recursive_ls throws. What goes wrong with single files is in the report
+ */
+template <class Transfer, class Files>
+TreeReport download_tree(Transfer const& transfer, Files const& files, DownloadTree const& what,
+                         CallOptions const& options = {}) {
+    std::string const root = detail::tree_root(*what.path);
+    TreeReport report;
+    std::vector<detail::TreeFile> found;
+    detail::make_folder(*what.to);
+    for (auto const& entry :
+         transfer.recursive_ls({.endpoint_id = files.service().collection_id, .path = root}, options)) {
+        if (entry.type == "dir" && !entry.link_target.has_value()) {
+            detail::make_folder(detail::below(*what.to, entry.path));
+        } else if (entry.type == "file") {
+            detail::TreeFile file{.path = entry.path, .size = static_cast<std::uint64_t>(entry.size.value_or(0))};
+            if (entry.last_modified.has_value())
+                if (auto const time = entry.last_modified->time())
+                    file.modified = std::chrono::floor<std::chrono::seconds>(*time);
+            found.push_back(std::move(file));
+        } else {
+            ++report.left_out;
+        }
+    }
+    auto const copy = [&](detail::TreeFile const& file, std::stop_token const& stop) -> std::optional<std::uint64_t> {
+        std::string const to = detail::below(*what.to, file.path);
+        if (what.skip_equal && detail::is_equal_here(to, file)) return std::nullopt;
+        CallOptions one = options;
+        one.stop = stop;
+        return files.download({.path = root + file.path, .to = to, .durable = what.durable, .keep_time = true}, one)
+            .bytes;
+    };
+    detail::copy_tree(found, what.parallel, options.stop, what.progress, report, copy);
+    return report;
+}
+
+/**
+ * Uploads a folder of this machine, with all that is below it.
+ *
+ *     TreeReport const report = upload_tree(transfer, files, {.from = "run1", .path = "/data/run1/"});
+ *
+ * It is as download_tree in all else. Links to files count as files; links to folders are left out.
+ *
+ * @throws UsageError      for a folder that cannot be right
+ * @throws LocalFileError  if a folder cannot be read
+ * @throws what recursive_ls and ensure_directory throw. What goes wrong with single files is in the report
+ */
+template <class Transfer, class Files>
+TreeReport upload_tree(Transfer const& transfer, Files const& files, UploadTree const& what,
+                       CallOptions const& options = {}) {
+    std::string const root = detail::tree_root(*what.path), id = files.service().collection_id;
+    TreeReport report;
+    std::vector<std::string> folders;
+    std::vector<detail::TreeFile> const found = detail::local_files(*what.from, folders, report);
+    std::map<std::string, detail::TreeFile> there;
+    bool const is_new = transfer.ensure_directory({.endpoint_id = id, .path = root}, options);
+    if (what.skip_equal && !is_new)
+        for (auto const& entry : transfer.recursive_ls({.endpoint_id = id, .path = root}, options)) {
+            if (entry.type != "file" || !entry.last_modified.has_value() || !entry.last_modified->time()) continue;
+            auto const time = std::chrono::floor<std::chrono::seconds>(*entry.last_modified->time());
+            there[entry.path] = {entry.path, static_cast<std::uint64_t>(entry.size.value_or(0)), time};
+        }
+    for (std::string const& folder : folders)
+        (void)transfer.ensure_directory({.endpoint_id = id, .path = root + folder + '/'}, options);
+    auto const copy = [&](detail::TreeFile const& file, std::stop_token const& stop) -> std::optional<std::uint64_t> {
+        if (auto const known = there.find(file.path); known != there.end())
+            if (known->second.size == file.size && known->second.modified >= file.modified) return std::nullopt;
+        CallOptions one = options;
+        one.stop = stop;
+        return files.upload({.from = detail::below(*what.from, file.path), .path = root + file.path}, one).bytes;
+    };
+    detail::copy_tree(found, what.parallel, options.stop, what.progress, report, copy);
+    return report;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_TREES_HPP
+#ifndef GLOBUS_SERVICES_GROUPS_HPP
+#define GLOBUS_SERVICES_GROUPS_HPP
+
+// All that a user of Globus Groups needs: the service, every policy that gives it a token, and the transports.
+
+#ifndef GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
+#define GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
+
+#ifndef GLOBUS_SERVICES_GROUPS_SERVICE_HPP
+#define GLOBUS_SERVICES_GROUPS_SERVICE_HPP
+
+#ifndef GLOBUS_SERVICES_GROUPS_ERRORS_HPP
+#define GLOBUS_SERVICES_GROUPS_ERRORS_HPP
+
+namespace globus {
+
+/// Globus Groups answered with an error status.
+class GLOBUS_VISIBLE GroupsApiError : public ApiError {
+public:
+    using ApiError::ApiError;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GROUPS_ERRORS_HPP
+#ifndef GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
+#define GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
+
+#ifndef GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
+#define GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
+
+#ifndef GLOBUS_SERVICES_GROUPS_WORDS_HPP
+#define GLOBUS_SERVICES_GROUPS_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Groups that come from a set. The service may add others.
+
+namespace globus::groups {
+
+/// The words of a GroupRole.
+struct GroupRoleWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, member, manager, admin };
+    static constexpr std::string_view words[] = {"", "member", "manager", "admin"};
+};
+/// What a member may do in a group: `.role = GroupRole::manager`. A manager may invite and approve members; an
+/// admin may change and delete the group, too.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+using GroupRole = OpenEnum<GroupRoleWords>;
+
+/// The words of a GroupVisibility.
+struct GroupVisibilityWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, authenticated, private_ };
+    static constexpr std::string_view words[] = {"", "authenticated", "private"};
+};
+/// Who sees that a group exists: everybody who has logged in, or only its members.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+using GroupVisibility = OpenEnum<GroupVisibilityWords>;
+
+/// The words of a GroupMemberVisibility.
+struct GroupMemberVisibilityWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, members, managers };
+    static constexpr std::string_view words[] = {"", "members", "managers"};
+};
+/// Who sees who is in a group: everybody who is in it, or only its managers and admins.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+using GroupMemberVisibility = OpenEnum<GroupMemberVisibilityWords>;
+
+/// The words of GroupRequiredSignupFields.
+struct GroupRequiredSignupFieldsWords {
+    /// The constants.
+    enum Known : unsigned char {
+        unknown,
+        institution,
+        current_project_name,
+        address,
+        city,
+        state,
+        country,
+        address1,
+        address2,
+        zip,
+        phone,
+        department,
+        field_of_science
+    };
+    static constexpr std::string_view words[] = {"",
+                                                 "institution",
+                                                 "current_project_name",
+                                                 "address",
+                                                 "city",
+                                                 "state",
+                                                 "country",
+                                                 "address1",
+                                                 "address2",
+                                                 "zip",
+                                                 "phone",
+                                                 "department",
+                                                 "field_of_science"};
+};
+/// What people who want to join a group must tell about themselves: `.signup_fields = {GroupRequiredSignupFields::city}`.
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+using GroupRequiredSignupFields = OpenEnum<GroupRequiredSignupFieldsWords>;
+
+/// The words of a MembershipStatus.
+struct MembershipStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, active, invited, pending, rejected, removed, left, declined };
+    static constexpr std::string_view words[] = {"",         "active",  "invited", "pending",
+                                                 "rejected", "removed", "left",    "declined"};
+};
+/// How a membership stands.
+/// https://groups.api.globus.org/redoc
+using MembershipStatus = OpenEnum<MembershipStatusWords>;
+
+/// The words of a GroupType.
+struct GroupTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, regular, plus };
+    static constexpr std::string_view words[] = {"", "regular", "plus"};
+};
+/// What kind of group it is.
+/// https://groups.api.globus.org/redoc
+using GroupType = OpenEnum<GroupTypeWords>;
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_WORDS_HPP
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What Globus Groups answers. Members have the service's names, as in https://groups.api.globus.org/redoc
+
+namespace globus::groups {
+
+/// The membership of one identity in a group.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
+struct Membership {
+    Optional<std::string> group_id = {};
+    std::string identity_id = {};         ///< whose membership it is
+    Optional<std::string> username = {};  ///< as in "ada@example.org"
+    GroupRole role = {};
+    MembershipStatus status = {};
+    Optional<Json> membership_fields = {};            ///< what the group's signup_fields ask for, by name
+    Optional<std::string> status_reason = {};         ///< what the person who last changed it said about it
+    Optional<std::string> source_group_id = {};       ///< of the group that it comes from
+    Optional<std::string> invite_email_address = {};  ///< that the invitation was sent to
+    Optional<Timestamp> invite_time = {};
+    Optional<Timestamp> updated = {};
+    GLOBUS_MEMBERS(Membership, group_id, identity_id, username, role, status, membership_fields, status_reason,
+                   source_group_id, invite_email_address, invite_time, updated);
+};
+
+/// Who sees a group, and how people join it.
+/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
+struct Policies {
+    Optional<bool> is_high_assurance = {};                         ///< it requires fresh logins
+    Optional<WholeSeconds> authentication_assurance_timeout = {};  ///< how long a login counts as fresh
+    Optional<GroupVisibility> group_visibility = {};
+    Optional<GroupMemberVisibility> group_members_visibility = {};
+    Optional<bool> join_requests = {};                          ///< people who are not invited may ask to join
+    std::vector<GroupRequiredSignupFields> signup_fields = {};  ///< what people who join must tell
+    GLOBUS_MEMBERS(Policies, is_high_assurance, authentication_assurance_timeout, group_visibility,
+                   group_members_visibility, join_requests, signup_fields);
+};
+
+/// What a subscription allows for one kind of storage.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
+struct ConnectorTerms {
+    Optional<bool> is_ha = {};   ///< high assurance
+    Optional<bool> is_baa = {};  ///< covered by a business associate agreement
+    GLOBUS_MEMBERS(ConnectorTerms, is_ha, is_baa);
+};
+
+/// What a subscription allows.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
+struct SubscriptionInfo {
+    Optional<std::string> name = {};
+    Optional<std::string> subscription_id = {};
+    Optional<bool> is_high_assurance = {};                  ///< it allows high assurance collections
+    Optional<bool> is_baa = {};                             ///< covered by a business associate agreement
+    std::map<std::string, ConnectorTerms> connectors = {};  ///< by the connector's id
+    GLOBUS_MEMBERS(SubscriptionInfo, name, subscription_id, is_high_assurance, is_baa, connectors);
+};
+
+/// A group. Members marked "by include" come only if `include` asks for them.
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
+struct Group {
+    std::string id = {};  ///< a UUID
+    std::string name = {};
+    Optional<std::string> description = {};
+    Optional<std::string> parent_id = {};  ///< of the group that it is a part of; null for none
+    Optional<GroupType> group_type = {};
+    Optional<bool> enforce_session = {};  ///< it requires a login in the current session
+    Optional<WholeSeconds> session_limit = {};
+    Optional<Json> session_timeouts = {};                                  ///< seconds, by the identity provider's id
+    std::vector<Membership> my_memberships = {};                           ///< of the caller's identities
+    std::vector<Membership> memberships = {};                              ///< by include
+    Optional<Policies> policies = {};                                      ///< by include
+    std::vector<std::string> child_ids = {};                               ///< by include
+    std::map<std::string, std::vector<std::string>> allowed_actions = {};  ///< by include
+    Optional<std::string> subscription_id = {};         ///< of the subscription that the group provides; null for none
+    Optional<SubscriptionInfo> subscription_info = {};  ///< of that subscription
+    /// Id of the subscription that it is verified to belong to; null for none.
+    Optional<std::string> subscription_admin_verified_id = {};
+    GLOBUS_MEMBERS(Group, id, name, description, parent_id, group_type, enforce_session, session_limit,
+                   session_timeouts, my_memberships, memberships, policies, child_ids, allowed_actions, subscription_id,
+                   subscription_info, subscription_admin_verified_id);
+};
+
+/// The group that provides a subscription.
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
+struct SubscriptionGroup {
+    Optional<std::string> group_id = {};
+    Optional<std::string> subscription_id = {};
+    Optional<SubscriptionInfo> subscription_info = {};
+    GLOBUS_MEMBERS(SubscriptionGroup, group_id, subscription_id, subscription_info);
+};
+
+/// The subscription that a group is verified to belong to.
+/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
+struct SubscriptionVerification {
+    Optional<std::string> group_id = {};
+    Optional<std::string> subscription_admin_verified_id = {};  ///< null: to none
+    GLOBUS_MEMBERS(SubscriptionVerification, group_id, subscription_admin_verified_id);
+};
+
+/// A membership that was not made or changed, and why.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct RefusedMembership {
+    std::string action = {};       ///< as the service calls it: "add", "invite", "change_role", ...
+    std::string identity_id = {};  ///< whose membership it is
+    std::string code = {};         ///< the service's word for the reason
+    std::string detail = {};       ///< the reason, for people
+    GLOBUS_MEMBERS(RefusedMembership, action, identity_id, code, detail);
+
+    friend bool operator==(RefusedMembership const&, RefusedMembership const&) = default;
+};
+
+namespace detail {
+
+/// Calls `f(action, error)` for each error of an answer. Anything that is there and not empty is one, whatever its
+/// form.
+template <class F>
+void for_each_refusal(Json const& errors, F const& f, std::string_view action = {}) {
+    if (auto const* list = errors.if_array()) {
+        for (Json const& one : *list) for_each_refusal(one, f, action);
+    } else if (auto const* by_action = errors.if_object(); by_action != nullptr && action.empty()) {
+        for (auto const& [name, of_action] : *by_action) for_each_refusal(of_action, f, name);
+    } else if (!errors.is_null()) {
+        f(action, errors);
+    }
+}
+
+/// What one of these errors says.
+RefusedMembership refused_membership(std::string_view action, Json const& error);
+
+}  // namespace detail
+
+/// The memberships that a batch of actions made or changed, by action. The status is 200 even if all were refused:
+/// `refused()` lists those, which GroupsManager throws.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct MembershipActionResult {
+    std::vector<Membership> accept = {};        ///< by accept_invites
+    std::vector<Membership> add = {};           ///< by add_members
+    std::vector<Membership> approve = {};       ///< by approve_pending
+    std::vector<Membership> change_role = {};   ///< by change_roles
+    std::vector<Membership> decline = {};       ///< by decline_invites
+    std::vector<Membership> invite = {};        ///< by invite_members
+    std::vector<Membership> join = {};          ///< by join
+    std::vector<Membership> leave = {};         ///< by leave
+    std::vector<Membership> reject = {};        ///< by reject_join_requests
+    std::vector<Membership> remove = {};        ///< by remove_members
+    std::vector<Membership> request_join = {};  ///< by request_join
+    Optional<Json> errors = {};                 ///< as the service wrote them; see refused()
+    GLOBUS_MEMBERS(MembershipActionResult, accept, add, approve, change_role, decline, invite, join, leave, reject,
+                   remove, request_join, errors);
+
+    /// What was not done, in the service's order; empty if all was.
+    [[nodiscard]] std::vector<RefusedMembership> refused() const;
+};
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
+
+#include <string>
+#include <utility>
+#include <vector>
+
+// The documents that a Groups program makes.
+
+namespace globus::groups {
+
+/**
+ * The policies to be set for a group, all of them at once.
+ *
+ *     client.set_group_policies({.group_id = id,
+ *                                .data = GroupPolicies{.is_high_assurance = false,
+ *                                                      .group_visibility = GroupVisibility::private_,
+ *                                                      .group_members_visibility = GroupMemberVisibility::managers,
+ *                                                      .join_requests = true,
+ *                                                      .signup_fields = {GroupRequiredSignupFields::institution}}});
+ *
+ * https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+ */
+struct GroupPolicies {
+    Required<bool> is_high_assurance;                          ///< it requires fresh logins
+    Required<GroupVisibility> group_visibility;                ///< who sees that the group exists
+    Required<GroupMemberVisibility> group_members_visibility;  ///< who sees who is in it
+    Required<bool> join_requests;                              ///< whether people who are not invited may ask to join
+    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
+    /// Time after which a high assurance group asks for another login; null for the default.
+    Optional<WholeSeconds> authentication_assurance_timeout = {};
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GroupPolicies, is_high_assurance, group_visibility, group_members_visibility, join_requests,
+                   signup_fields, authentication_assurance_timeout, additional_fields);
+};
+
+/**
+ * What the caller's identities allow, for set_identity_preferences.
+ *
+ *     client.set_identity_preferences({.data = IdentityPreferences{.allow_add = false}});
+ *
+ * https://groups.api.globus.org/redoc#operation/put_identity_set_preferences_v2_preferences_put
+ */
+struct IdentityPreferences {
+    Optional<bool> allow_add = {};  ///< others may add them to groups without asking
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(IdentityPreferences, allow_add, additional_fields);
+};
+
+/// One identity of a batch of actions, and its role where the action gives one.
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct MembershipAction {
+    Required<std::string> identity_id;  ///< whose membership it is
+    Optional<GroupRole> role = {};      ///< for `added`, `changed_roles` and `invited` only
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(MembershipAction, identity_id, role, additional_fields);
+};
+
+/**
+ * Actions on the memberships of a group that are sent together.
+ *
+ *     BatchMembershipActions actions;
+ *     actions.add_members({alice, bob}).change_roles(GroupRole::admin, carol).remove_members(dave);
+ *     client.batch_membership_action({.group_id = id, .actions = actions});
+ *
+ * Each function takes one identity id or several, and adds to those of earlier calls.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ * https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+ */
+struct BatchMembershipActions {
+    using Actions = Optional<std::vector<MembershipAction>>;
+
+    Actions accepted = {};       ///< by accept_invites
+    Actions added = {};          ///< by add_members
+    Actions approved = {};       ///< by approve_pending
+    Actions changed_roles = {};  ///< by change_roles
+    Actions declined = {};       ///< by decline_invites
+    Actions invited = {};        ///< by invite_members
+    Actions joined = {};         ///< by join
+    Actions left = {};           ///< by leave
+    Actions rejected = {};       ///< by reject_join_requests
+    Actions removed = {};        ///< by remove_members
+    Actions requested = {};      ///< by request_join
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire =
+        wires(rename("accepted", "accept"), rename("added", "add"), rename("approved", "approve"),
+              rename("changed_roles", "change_role"), rename("declined", "decline"), rename("invited", "invite"),
+              rename("joined", "join"), rename("left", "leave"), rename("rejected", "reject"),
+              rename("removed", "remove"), rename("requested", "request_join"));
+    GLOBUS_MEMBERS(BatchMembershipActions, accepted, added, approved, changed_roles, declined, invited, joined, left,
+                   rejected, removed, requested, additional_fields);
+
+    /// Accepts invitations, for identities of the caller's own.
+    BatchMembershipActions& accept_invites(StringList identity_ids) { return put(accepted, std::move(identity_ids)); }
+    /// Makes identities members without asking them.
+    BatchMembershipActions& add_members(StringList identity_ids, GroupRole role = GroupRole::member);
+    /// Grants the requests that identities made by request_join.
+    BatchMembershipActions& approve_pending(StringList identity_ids) { return put(approved, std::move(identity_ids)); }
+    /// Gives members another role.
+    BatchMembershipActions& change_roles(GroupRole role, StringList identity_ids);
+    /// Declines invitations, for identities of the caller's own.
+    BatchMembershipActions& decline_invites(StringList identity_ids) { return put(declined, std::move(identity_ids)); }
+    /// Invites identities; the service sends each an e-mail.
+    BatchMembershipActions& invite_members(StringList identity_ids, GroupRole role = GroupRole::member);
+    /// Joins the group, if its policies let anybody in, with identities of the caller's own.
+    BatchMembershipActions& join(StringList identity_ids) { return put(joined, std::move(identity_ids)); }
+    /// Leaves the group, with identities of the caller's own.
+    BatchMembershipActions& leave(StringList identity_ids) { return put(left, std::move(identity_ids)); }
+    /// Refuses the requests that identities made by request_join.
+    BatchMembershipActions& reject_join_requests(StringList identity_ids);
+    /// Removes members from the group.
+    BatchMembershipActions& remove_members(StringList identity_ids) { return put(removed, std::move(identity_ids)); }
+    /// Asks to join the group, with identities of the caller's own.
+    BatchMembershipActions& request_join(StringList identity_ids) { return put(requested, std::move(identity_ids)); }
+
+    /// @throws UsageError  for an action on an empty identity id
+    void check() const;
+
+private:
+    BatchMembershipActions& put(Actions& actions, StringList identity_ids, Optional<GroupRole> role = {});
+};
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_PAYLOADS_HPP
+
+#include <string>
+#include <vector>
+
+// The operations of Globus Groups. https://groups.api.globus.org/redoc
+
+namespace globus {
+struct GroupsService;
+}
+
+namespace globus::groups {
+
+// Groups
+
+/// Lists the groups that the caller's identities are in, with those memberships. GET /v2/groups/my_groups
+/// `statuses` chooses the memberships: "active", "invited", "pending", "rejected", "removed", "left", "declined".
+/// https://groups.api.globus.org/redoc#operation/get_my_groups_and_memberships_v2_groups_my_groups_get
+struct GetMyGroups {
+    using service = GroupsService;
+    using result = std::vector<Group>;
+    static constexpr auto route = get("/v2/groups/my_groups");
+    Optional<StringList> statuses = {};  ///< of memberships; the service's default is "active"
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetMyGroups, statuses, query_params);
+};
+
+/// Reads a group. GET /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/get_group_v2_groups__group_id__get
+struct GetGroup {
+    using service = GroupsService;
+    using result = Group;
+    static constexpr auto route = get("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    /// "memberships", "my_memberships", "policies", "allowed_actions", "child_ids": what to read as well.
+    Optional<StringList> include = {};
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetGroup, group_id, include, query_params);
+};
+
+/// Finds the group that provides a subscription. GET /v2/subscription_info/{subscription_id}
+/// https://groups.api.globus.org/redoc#operation/get_group_by_subscription_id_v2_subscription_info__subscription_id__get
+struct GetGroupBySubscriptionId {
+    using service = GroupsService;
+    using result = SubscriptionGroup;
+    static constexpr auto route = get("/v2/subscription_info/{subscription_id}");
+    Required<std::string> subscription_id;
+    GLOBUS_MEMBERS(GetGroupBySubscriptionId, subscription_id);
+};
+
+/// Deletes a group; answers with what it was. DELETE /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/delete_group_v2_groups__group_id__delete
+struct DeleteGroup {
+    using service = GroupsService;
+    using result = Group;
+    static constexpr auto route = delete_("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(DeleteGroup, group_id, query_params);
+};
+
+/// Creates a group with a `name`, `description` and the like. POST /v2/groups
+/// It is not repeated after a lost answer, because that could make two groups.
+/// https://groups.api.globus.org/redoc#operation/create_group_v2_groups_post
+struct CreateGroup {
+    using service = GroupsService;
+    using result = Group;
+    static constexpr auto route = post("/v2/groups");
+    Required<Document> data;  ///< a Json with `name` and, optionally, `description`, `parent_id` and so on
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(CreateGroup, data, query_params);
+};
+
+/// Changes a group's name, description and the like. PUT /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/update_group_v2_groups__group_id__put
+struct UpdateGroup {
+    using service = GroupsService;
+    using result = Group;
+    static constexpr auto route = put("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<Document> data;  ///< a Json of what is to change
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(UpdateGroup, group_id, data, query_params);
+};
+
+/// Verifies that a group belongs to a subscription or, with null, to none. The caller must administer the subscription.
+/// PUT /v2/groups/{group_id}/subscription_admin_verified
+/// https://groups.api.globus.org/redoc#operation/update_subscription_admin_verified_id_v2_groups__group_id__
+struct SetSubscriptionAdminVerified {
+    using service = GroupsService;
+    using result = SubscriptionVerification;
+    static constexpr auto route = put("/v2/groups/{group_id}/subscription_admin_verified");
+    Required<std::string> group_id;
+    Required<Optional<std::string>> subscription_id;  ///< or null
+    QueryParams query_params = {};
+    static constexpr auto wire = wires(in_json("subscription_id", "subscription_admin_verified_id"));
+    GLOBUS_MEMBERS(SetSubscriptionAdminVerified, group_id, subscription_id, query_params);
+};
+
+// Policies
+
+/// Reads the policies of a group. GET /v2/groups/{group_id}/policies
+/// https://groups.api.globus.org/redoc#operation/get_policies_v2_groups__group_id__policies_get
+struct GetGroupPolicies {
+    using service = GroupsService;
+    using result = Policies;
+    static constexpr auto route = get("/v2/groups/{group_id}/policies");
+    Required<std::string> group_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetGroupPolicies, group_id, query_params);
+};
+
+/// Sets the policies of a group to a GroupPolicies. PUT /v2/groups/{group_id}/policies
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+struct SetGroupPolicies {
+    using service = GroupsService;
+    using result = Policies;
+    static constexpr auto route = put("/v2/groups/{group_id}/policies");
+    Required<std::string> group_id;
+    Required<DocumentOf<GroupPolicies>> data;  ///< all the policies
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(SetGroupPolicies, group_id, data, query_params);
+};
+
+// Preferences and membership fields of the caller's identities
+
+/// Reads the preferences of the caller's identities: whether they may be added to groups. GET /v2/preferences
+/// https://groups.api.globus.org/redoc#operation/get_identity_set_preferences_v2_preferences_get
+struct GetIdentityPreferences {
+    using service = GroupsService;
+    using result = Json;
+    static constexpr auto route = get("/v2/preferences");
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetIdentityPreferences, query_params);
+};
+
+/// Sets the preferences of the caller's identities: whether they may be added to groups. PUT /v2/preferences
+/// https://groups.api.globus.org/redoc#operation/put_identity_set_preferences_v2_preferences_put
+struct SetIdentityPreferences {
+    using service = GroupsService;
+    using result = Json;
+    static constexpr auto route = put("/v2/preferences");
+    Required<DocumentOf<IdentityPreferences>> data;  ///< the preferences
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(SetIdentityPreferences, data, query_params);
+};
+
+/// Reads what the caller's identities have told a group about themselves. GET /v2/groups/{group_id}/membership_fields
+/// https://groups.api.globus.org/redoc#operation/get_membership_fields_v2_groups__group_id__membership_fields_get
+struct GetMembershipFields {
+    using service = GroupsService;
+    using result = Json;
+    static constexpr auto route = get("/v2/groups/{group_id}/membership_fields");
+    Required<std::string> group_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetMembershipFields, group_id, query_params);
+};
+
+/// Sets what the caller's identities tell a group about themselves. PUT /v2/groups/{group_id}/membership_fields
+/// https://groups.api.globus.org/redoc#operation/put_membership_fields_v2_groups__group_id__membership_fields_put
+struct SetMembershipFields {
+    using service = GroupsService;
+    using result = Json;
+    static constexpr auto route = put("/v2/groups/{group_id}/membership_fields");
+    Required<std::string> group_id;
+    Required<Document> data;  ///< a Json of the fields, by the identity's id
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(SetMembershipFields, group_id, data, query_params);
+};
+
+// Memberships
+
+/// Carries out a BatchMembershipActions on the memberships of a group. POST /v2/groups/{group_id}
+/// The answer says what was done and, in refused(), what was not: the status is 200 even if everything was refused. It
+/// is not repeated after a lost answer, because invitations are sent as e-mails.
+/// @throws UsageError  for what the actions' own check() refuses
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct BatchMembershipAction {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<DocumentOf<BatchMembershipActions>> actions;  ///< what to do with which identities
+    QueryParams query_params = {};
+    static constexpr auto wire = wires(in_json("actions", ""));
+    GLOBUS_MEMBERS(BatchMembershipAction, group_id, actions, query_params);
+
+    void check() const { actions->check(); }
+};
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_OPERATIONS_HPP
+
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace globus {
+
+using groups::BatchMembershipActions;
+using groups::GroupMemberVisibility;
+using groups::GroupPolicies;
+using groups::GroupRequiredSignupFields;
+using groups::GroupRole;
+using groups::GroupVisibility;
+using groups::IdentityPreferences;
+
+/**
+ * Globus Groups: groups of people, their members and policies.
+ *
+ *     Client<GroupsService, AccessTokenPolicy> client{token};
+ *     for (groups::Group const& group : *client.get_my_groups()) ...
+ *
+ * GroupsManager has a function for each change to a membership. https://groups.api.globus.org/redoc
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; GroupsApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
+ * @par Thread safety
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
+ */
+struct GroupsService {
+    static constexpr std::string_view name = "groups";
+    static constexpr std::string_view resource_server = "groups.api.globus.org";
+    using scopes = GroupsScopes;  ///< what a token of this service may allow
+    /// The scopes that a client of an app asks for.
+    static constexpr std::array default_scopes{scopes::view_my_groups_and_memberships};
+    using error = GroupsApiError;
+    using credential = BearerCredential;
+
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
+    static constexpr auto operations() {
+        return detail::hana_types<
+            Asked, groups::GetMyGroups, groups::GetGroup, groups::GetGroupBySubscriptionId, groups::DeleteGroup,
+            groups::CreateGroup, groups::UpdateGroup, groups::GetGroupPolicies, groups::SetGroupPolicies,
+            groups::GetIdentityPreferences, groups::SetIdentityPreferences, groups::GetMembershipFields,
+            groups::SetMembershipFields, groups::BatchMembershipAction, groups::SetSubscriptionAdminVerified>();
+    }
+
+    template <class Client>
+    struct Operations;
+};
+
+/// The operations of Groups as member functions of its Client.
+template <class Client>
+struct GroupsService::Operations {
+    /// @copydoc groups::GetMyGroups
+    Response<std::vector<groups::Group>> get_my_groups(groups::GetMyGroups op = {},
+                                                       CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::GetGroup
+    Response<groups::Group> get_group(groups::GetGroup op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::GetGroupBySubscriptionId
+    Response<groups::SubscriptionGroup> get_group_by_subscription_id(groups::GetGroupBySubscriptionId op,
+                                                                     CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::DeleteGroup
+    Response<groups::Group> delete_group(groups::DeleteGroup op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::CreateGroup
+    Response<groups::Group> create_group(groups::CreateGroup op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::UpdateGroup
+    Response<groups::Group> update_group(groups::UpdateGroup op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::GetGroupPolicies
+    Response<groups::Policies> get_group_policies(groups::GetGroupPolicies op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::SetGroupPolicies
+    Response<groups::Policies> set_group_policies(groups::SetGroupPolicies op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::GetIdentityPreferences
+    Response<Json> get_identity_preferences(groups::GetIdentityPreferences op = {},
+                                            CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::SetIdentityPreferences
+    Response<Json> set_identity_preferences(groups::SetIdentityPreferences op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::GetMembershipFields
+    Response<Json> get_membership_fields(groups::GetMembershipFields op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::SetMembershipFields
+    Response<Json> set_membership_fields(groups::SetMembershipFields op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::BatchMembershipAction
+    Response<groups::MembershipActionResult> batch_membership_action(groups::BatchMembershipAction op,
+                                                                     CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc groups::SetSubscriptionAdminVerified
+    Response<groups::SubscriptionVerification> set_subscription_admin_verified(groups::SetSubscriptionAdminVerified op,
+                                                                               CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+private:
+    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GROUPS_SERVICE_HPP
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The most common operations on a group, one change per call. GroupsManager has a function for each.
+
+namespace globus::groups::manager {
+
+/// Creates a group, below another if `parent_id` is given. POST /v2/groups
+/// https://groups.api.globus.org/redoc#operation/create_group_v2_groups_post
+struct CreateGroup {
+    using service = GroupsService;
+    using result = Group;
+    static constexpr auto route = post("/v2/groups");
+    Required<std::string> name;  ///< for people
+    Required<std::string> description;
+    Optional<std::string> parent_id = null;  ///< of the group that it becomes a part of; none if left out
+    static constexpr auto wire = wires(in_json("name"), in_json("description"), in_json("parent_id"));
+    GLOBUS_MEMBERS(CreateGroup, name, description, parent_id);
+};
+
+/// Sets the policies of a group, all of them at once; see GroupPolicies. PUT /v2/groups/{group_id}/policies
+/// https://groups.api.globus.org/redoc#operation/update_policies_v2_groups__group_id__policies_put
+struct SetGroupPolicies {
+    using service = GroupsService;
+    using result = Policies;
+    static constexpr auto route = put("/v2/groups/{group_id}/policies");
+    Required<std::string> group_id;
+    Required<bool> is_high_assurance;                                ///< it requires fresh logins
+    Required<GroupVisibility> group_visibility;                      ///< who sees that the group exists
+    Required<GroupMemberVisibility> group_members_visibility;        ///< who sees who is in it
+    Required<bool> join_requests;                                    ///< people who are not invited may ask to join
+    Required<std::vector<GroupRequiredSignupFields>> signup_fields;  ///< what people who join must tell
+    Optional<WholeSeconds> authentication_assurance_timeout = null;  ///< null for the service's default
+    static constexpr auto wire =
+        wires(in_json("is_high_assurance"), in_json("group_visibility"), in_json("group_members_visibility"),
+              in_json("join_requests"), in_json("signup_fields"), in_json("authentication_assurance_timeout"));
+    GLOBUS_MEMBERS(SetGroupPolicies, group_id, is_high_assurance, group_visibility, group_members_visibility,
+                   join_requests, signup_fields, authentication_assurance_timeout);
+};
+
+/// Accepts the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct AcceptInvite {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "accept/0/identity_id"));
+    GLOBUS_MEMBERS(AcceptInvite, group_id, identity_id);
+};
+
+/// Makes an identity a member without asking it. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct AddMember {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;   ///< whose membership it is
+    GroupRole role = GroupRole::member;  ///< that the member gets
+    static constexpr auto wire = wires(in_json("identity_id", "add/0/identity_id"), in_json("role", "add/0/role"));
+    GLOBUS_MEMBERS(AddMember, group_id, identity_id, role);
+};
+
+/// Grants a RequestJoin of an identity. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct ApprovePending {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "approve/0/identity_id"));
+    GLOBUS_MEMBERS(ApprovePending, group_id, identity_id);
+};
+
+/// Gives a member another role. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct ChangeRole {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    Required<GroupRole> role;           ///< that the member gets
+    static constexpr auto wire =
+        wires(in_json("identity_id", "change_role/0/identity_id"), in_json("role", "change_role/0/role"));
+    GLOBUS_MEMBERS(ChangeRole, group_id, identity_id, role);
+};
+
+/// Declines the invitation of one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct DeclineInvite {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "decline/0/identity_id"));
+    GLOBUS_MEMBERS(DeclineInvite, group_id, identity_id);
+};
+
+/// Invites an identity; the service sends it an e-mail. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct InviteMember {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;   ///< whose membership it is
+    GroupRole role = GroupRole::member;  ///< that the member gets
+    static constexpr auto wire =
+        wires(in_json("identity_id", "invite/0/identity_id"), in_json("role", "invite/0/role"));
+    GLOBUS_MEMBERS(InviteMember, group_id, identity_id, role);
+};
+
+/// Joins a group that lets anybody in, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct Join {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "join/0/identity_id"));
+    GLOBUS_MEMBERS(Join, group_id, identity_id);
+};
+
+/// Leaves the group, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct Leave {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "leave/0/identity_id"));
+    GLOBUS_MEMBERS(Leave, group_id, identity_id);
+};
+
+/// Refuses a RequestJoin of an identity. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct RejectJoinRequest {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "reject/0/identity_id"));
+    GLOBUS_MEMBERS(RejectJoinRequest, group_id, identity_id);
+};
+
+/// Removes a member from the group. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct RemoveMember {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "remove/0/identity_id"));
+    GLOBUS_MEMBERS(RemoveMember, group_id, identity_id);
+};
+
+/// Asks to join the group, with one of the caller's own identities. POST /v2/groups/{group_id}
+/// https://groups.api.globus.org/redoc#operation/group_membership_post_actions_v2_groups__group_id__post
+struct RequestJoin {
+    using service = GroupsService;
+    using result = MembershipActionResult;
+    static constexpr auto route = post("/v2/groups/{group_id}");
+    Required<std::string> group_id;
+    Required<std::string> identity_id;  ///< whose membership it is
+    static constexpr auto wire = wires(in_json("identity_id", "request_join/0/identity_id"));
+    GLOBUS_MEMBERS(RequestJoin, group_id, identity_id);
+};
+
+/// The types of all of these, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+template <class Asked = void>
+constexpr auto operations() {
+    return globus::detail::hana_types<Asked, CreateGroup, SetGroupPolicies, AcceptInvite, AddMember, ApprovePending,
+                                      ChangeRole, DeclineInvite, InviteMember, Join, Leave, RejectJoinRequest,
+                                      RemoveMember, RequestJoin>();
+}
+
+}  // namespace globus::groups::manager
+
+namespace globus {
+
+/**
+ * Globus Groups refused what a GroupsManager was to do to a membership. The service says so along with what it did, in
+ * an answer whose status is 200.
+ *
+ *     catch (MembershipRefused const& error) {
+ *         for (groups::RefusedMembership const& one : error.refused()) tell(one.identity_id, one.code, one.detail);
+ *     }
+ *
+ * `code()`, `messages()` and `errors()` have the service's words, as for other errors.
+ */
+class GLOBUS_VISIBLE MembershipRefused : public GroupsApiError {
+public:
+    /// Takes what the answer to `request` says.
+    MembershipRefused(http::Request const& request, http::Response response, groups::MembershipActionResult result)
+        : GroupsApiError(request, as_json(std::move(response)), read_refusals, nullptr),
+          facts_(std::make_shared<Facts const>(Facts{result.refused(), std::move(result)})) {}
+
+    /// Who was refused what, and why; never empty.
+    [[nodiscard]] std::vector<groups::RefusedMembership> const& refused() const noexcept { return facts_->refused; }
+    /// The whole answer, including what was done.
+    [[nodiscard]] groups::MembershipActionResult const& result() const noexcept { return facts_->result; }
+
+private:
+    struct Facts {
+        std::vector<groups::RefusedMembership> refused;
+        groups::MembershipActionResult result;
+    };
+
+    /// The answer as JSON, whatever its Content-Type says, since the typed document was read from it.
+    static http::Response as_json(http::Response response);
+    static bool read_refusals(boost::json::object const& document, Reading& reading);
+
+    std::shared_ptr<Facts const> facts_;  ///< shared, so that copying an error does not throw
+};
+
+/**
+ * A Groups client with one function for each change to a group or its members.
+ *
+ *     GroupsManager manager{client};
+ *     auto group = manager.create_group({.name = "beamline 7", .description = "those who measure"});
+ *     manager.invite_member({.group_id = *group->id, .identity_id = alice, .role = GroupRole::manager});
+ *
+ * Each call is one request of the client, with its retries and errors. Only set_group_policies is repeated after a lost
+ * answer. For several members at once, use BatchMembershipActions.
+ *
+ * @par Errors
+ * Those of the client, and MembershipRefused for what the service refuses to do to a membership in an answer whose
+ * status is 200.
+ *
+ * @tparam C  a Client<GroupsService, ...>; this keeps a copy, which shares the client's connections and tokens
+ *
+ * @par Thread safety
+ * As for the client: any function may be called from any thread.
+ */
+template <class C>
+class GroupsManager {
+public:
+    /// Takes a copy of the client, which shares connections and tokens with it.
+    explicit GroupsManager(C client) : client_(std::move(client)) {}
+
+    /// @copydoc groups::manager::CreateGroup
+    Response<groups::Group> create_group(groups::manager::CreateGroup op, CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::SetGroupPolicies
+    Response<groups::Policies> set_group_policies(groups::manager::SetGroupPolicies op,
+                                                  CallOptions const& options = {}) const {
+        return client_.send(op, options);
+    }
+    /// @copydoc groups::manager::AcceptInvite
+    Response<groups::MembershipActionResult> accept_invite(groups::manager::AcceptInvite op,
+                                                           CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::AddMember
+    Response<groups::MembershipActionResult> add_member(groups::manager::AddMember op,
+                                                        CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::ApprovePending
+    Response<groups::MembershipActionResult> approve_pending(groups::manager::ApprovePending op,
+                                                             CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::ChangeRole
+    Response<groups::MembershipActionResult> change_role(groups::manager::ChangeRole op,
+                                                         CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::DeclineInvite
+    Response<groups::MembershipActionResult> decline_invite(groups::manager::DeclineInvite op,
+                                                            CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::InviteMember
+    Response<groups::MembershipActionResult> invite_member(groups::manager::InviteMember op,
+                                                           CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::Join
+    Response<groups::MembershipActionResult> join(groups::manager::Join op, CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::Leave
+    Response<groups::MembershipActionResult> leave(groups::manager::Leave op, CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::RejectJoinRequest
+    Response<groups::MembershipActionResult> reject_join_request(groups::manager::RejectJoinRequest op,
+                                                                 CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::RemoveMember
+    Response<groups::MembershipActionResult> remove_member(groups::manager::RemoveMember op,
+                                                           CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+    /// @copydoc groups::manager::RequestJoin
+    Response<groups::MembershipActionResult> request_join(groups::manager::RequestJoin op,
+                                                          CallOptions const& options = {}) const {
+        return act(op, options);
+    }
+
+    /// The client, for operations that have no function here.
+    [[nodiscard]] C const& client() const noexcept { return client_; }
+
+private:
+    /// Sends an action on a membership, and throws MembershipRefused if it was refused.
+    template <class O>
+    Response<groups::MembershipActionResult> act(O const& op, CallOptions const& options) const {
+        auto response = client_.send(op, options);
+        if (response->refused().empty()) return response;
+        throw MembershipRefused(
+            globus::detail::to_request(op, client_.service(), client_.base_url()),
+            http::Response{.status = response.http_status(), .headers = response.headers(), .body = response.text()},
+            *response);
+    }
+
+    C client_;
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GROUPS_GROUPS_MANAGER_HPP
+
+#endif  // GLOBUS_SERVICES_GROUPS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_HPP
+#define GLOBUS_SERVICES_SEARCH_HPP
+
+// All that a user of Globus Search needs: the service, every policy that gives it a token, and the transports.
+
+#ifndef GLOBUS_SERVICES_SEARCH_SERVICE_HPP
+#define GLOBUS_SERVICES_SEARCH_SERVICE_HPP
+
+#ifndef GLOBUS_SERVICES_SEARCH_ERRORS_HPP
+#define GLOBUS_SERVICES_SEARCH_ERRORS_HPP
+
+namespace globus {
+
+/// Globus Search answered with an error status. https://docs.globus.org/api/search/errors/
+class GLOBUS_VISIBLE SearchApiError : public ApiError {
+public:
+    using ApiError::ApiError;
+
+    /// The details that the service adds to the message, such as which part of a query is wrong; null if nothing.
+    [[nodiscard]] boost::json::value const& error_data() const noexcept { return document_member("error_data"); }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_SEARCH_ERRORS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
+#define GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
+
+#ifndef GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+#define GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+
+#ifndef GLOBUS_SERVICES_SEARCH_WORDS_HPP
+#define GLOBUS_SERVICES_SEARCH_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Search that come from a set. The service may add others.
+
+namespace globus::search {
+
+/// The words of a IndexStatus.
+struct IndexStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, open, delete_pending };
+    static constexpr std::string_view words[] = {"", "open", "delete-pending"};
+};
+/// Whether an index is in use, or about to be deleted.
+/// https://docs.globus.org/api/search/
+using IndexStatus = OpenEnum<IndexStatusWords>;
+
+/// The words of a TaskState.
+struct TaskStateWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, creating, pending, progress, success, failed };
+    static constexpr std::string_view words[] = {"", "CREATING", "PENDING", "PROGRESS", "SUCCESS", "FAILED"};
+};
+/// How far a task is.
+/// https://docs.globus.org/api/search/reference/get_task/
+using TaskState = OpenEnum<TaskStateWords>;
+
+/// The words of a RoleName.
+struct RoleNameWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, owner, admin, writer };
+    static constexpr std::string_view words[] = {"", "owner", "admin", "writer"};
+};
+/// What a role on an index allows.
+/// https://docs.globus.org/api/search/
+using RoleName = OpenEnum<RoleNameWords>;
+
+/// The words of a PrincipalType.
+struct PrincipalTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, identity, group };
+    static constexpr std::string_view words[] = {"", "identity", "group"};
+};
+/// Who has a role on an index.
+/// https://docs.globus.org/api/search/
+using PrincipalType = OpenEnum<PrincipalTypeWords>;
+
+/// The words of a FacetType.
+struct FacetTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, terms, date_histogram, numeric_histogram, sum, avg };
+    static constexpr std::string_view words[] = {"", "terms", "date_histogram", "numeric_histogram", "sum", "avg"};
+};
+/// What a facet counts or computes.
+/// https://docs.globus.org/api/search/reference/post_query/
+using FacetType = OpenEnum<FacetTypeWords>;
+
+/// The words of a SortOrder.
+struct SortOrderWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, asc, desc };
+    static constexpr std::string_view words[] = {"", "asc", "desc"};
+};
+/// Which way subjects are sorted.
+/// https://docs.globus.org/api/search/reference/post_query/
+using SortOrder = OpenEnum<SortOrderWords>;
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_WORDS_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Search answers. Members have the service's names; the pages named say what they mean.
+
+namespace globus::search {
+
+/// An index. https://docs.globus.org/api/search/reference/index_show/
+struct Index {
+    std::string id = {};  ///< a UUID
+    Optional<std::string> display_name = {};
+    Optional<std::string> description = {};
+    Optional<IndexStatus> status = {};
+    Optional<Timestamp> creation_date = {};
+    Optional<bool> is_trial = {};                ///< a trial index is deleted by the service after some time
+    Optional<std::string> subscription_id = {};  ///< that it is paid by; null for a trial index
+    Optional<std::int64_t> max_size_in_mb = {};  ///< megabytes that the index may have
+    Optional<std::int64_t> size_in_mb = {};      ///< megabytes
+    Optional<std::int64_t> num_subjects = {};    ///< how many there are
+    Optional<std::int64_t> num_entries = {};     ///< of all subjects
+    std::vector<std::string> permissions = {};   ///< the caller's roles; in a list of indexes
+    GLOBUS_MEMBERS(Index, id, display_name, description, status, creation_date, is_trial, subscription_id,
+                   max_size_in_mb, size_in_mb, num_subjects, num_entries, permissions);
+};
+
+/// The indexes that the caller has a role on. https://docs.globus.org/api/search/reference/index_list/
+struct Indexes {
+    std::vector<Index> index_list = {};
+    static constexpr auto items = &Indexes::index_list;
+    GLOBUS_MEMBERS(Indexes, index_list);
+};
+
+/// The service will do what was asked for an index. https://docs.globus.org/api/search/reference/index_delete/
+struct IndexAcknowledgement {
+    Optional<std::string> index_id = {};
+    Optional<bool> acknowledged = {};  ///< true
+    GLOBUS_MEMBERS(IndexAcknowledgement, index_id, acknowledged);
+};
+
+/// What an index holds about a subject, or a part of it. https://docs.globus.org/api/search/reference/get_subject/
+struct GMetaResultEntry {
+    Optional<Json> content = {};                           ///< the ingester's document
+    Optional<std::string> entry_id = {};                   ///< null for a subject's only entry
+    std::vector<std::string> matched_principal_sets = {};  ///< why the caller may see it
+    GLOBUS_MEMBERS(GMetaResultEntry, content, entry_id, matched_principal_sets);
+};
+
+/// A subject with those of its entries that the caller may see.
+/// https://docs.globus.org/api/search/reference/get_subject/
+struct GMetaResult {
+    std::string subject = {};  ///< the ingester's name for it, mostly a URL
+    std::vector<GMetaResultEntry> entries = {};
+    static constexpr auto items = &GMetaResult::entries;
+    GLOBUS_MEMBERS(GMetaResult, subject, entries);
+};
+
+/// How many subjects have one value of a facet, or one in a range.
+/// https://docs.globus.org/api/search/reference/post_query/#gbucket
+struct GBucket {
+    Optional<Json> value = {};  ///< of the field; a range is an object with `from` and `to`
+    std::int64_t count = 0;     ///< subjects
+    GLOBUS_MEMBERS(GBucket, value, count);
+
+    /// The value as text: a text as it is, everything else as JSON; empty if there is none.
+    [[nodiscard]] std::string text() const;
+};
+
+/// What a facet of a query has counted or computed.
+/// https://docs.globus.org/api/search/reference/post_query/#gfacetresult
+struct GFacetResult {
+    std::string name = {};                    ///< as the query calls the facet
+    std::vector<GBucket> buckets = {};        ///< of a facet that counts
+    Optional<double> value = {};              ///< of one that computes, such as a sum
+    Optional<double> approximate_value = {};  ///< of one that estimates
+    static constexpr auto items = &GFacetResult::buckets;
+    GLOBUS_MEMBERS(GFacetResult, name, buckets, value, approximate_value);
+};
+
+/// A page of subjects that a query found. A `marker` comes with a scroll only.
+/// https://docs.globus.org/api/search/reference/post_query/
+struct GSearchResult {
+    std::vector<GMetaResult> gmeta = {};
+    Optional<std::int64_t> count = {};             ///< subjects of this page
+    Optional<std::int64_t> total = {};             ///< subjects that match
+    Optional<std::int64_t> offset = {};            ///< of this page
+    Optional<bool> has_next_page = {};             ///< there are more
+    Optional<std::string> marker = {};             ///< for the next page of a scroll; null on the last
+    std::vector<GFacetResult> facet_results = {};  ///< in the order of the query's facets
+    static constexpr auto items = &GSearchResult::gmeta;
+    GLOBUS_MEMBERS(GSearchResult, gmeta, count, total, offset, has_next_page, marker, facet_results);
+};
+
+/// Something that the service does after its answer. https://docs.globus.org/api/search/reference/get_task/
+struct Task {
+    std::string task_id = {};
+    Optional<std::string> index_id = {};
+    TaskState state = {};
+    Optional<std::string> state_description = {};  ///< the state for people
+    Optional<std::string> task_type = {};          ///< as in "INGEST"
+    Optional<Timestamp> creation_date = {};
+    Optional<Timestamp> completion_date = {};
+    Optional<std::string> message = {};      ///< what went wrong; null for none
+    Optional<Json> additional_details = {};  ///< of a failure
+    GLOBUS_MEMBERS(Task, task_id, index_id, state, state_description, task_type, creation_date, completion_date,
+                   message, additional_details);
+};
+
+/// The latest tasks of an index. https://docs.globus.org/api/search/reference/task_list/
+struct Tasks {
+    std::vector<Task> tasks = {};  ///< the latest first
+    static constexpr auto items = &Tasks::tasks;
+    GLOBUS_MEMBERS(Tasks, tasks);
+};
+
+/// A task does what was asked for: `get_task` says how far it is.
+/// https://docs.globus.org/api/search/reference/ingest/
+struct TaskAcknowledgement {
+    std::string task_id = {};
+    Optional<bool> acknowledged = {};                    ///< true
+    Optional<bool> success = {};                         ///< in answers to an ingest
+    Optional<std::int64_t> num_documents_ingested = {};  ///< in answers to an ingest
+    GLOBUS_MEMBERS(TaskAcknowledgement, task_id, acknowledged, success, num_documents_ingested);
+};
+
+/// What an identity or group may do with an index. https://docs.globus.org/api/search/reference/role_create/
+struct Role {
+    std::string id = {};  ///< a UUID
+    Optional<std::string> index_id = {};
+    RoleName role_name = {};
+    Optional<std::string> principal = {};  ///< a URN
+    Optional<PrincipalType> principal_type = {};
+    Optional<Timestamp> creation_date = {};
+    GLOBUS_MEMBERS(Role, id, index_id, role_name, principal, principal_type, creation_date);
+};
+
+/// The roles on an index. https://docs.globus.org/api/search/reference/role_list/
+struct Roles {
+    std::vector<Role> role_list = {};
+    static constexpr auto items = &Roles::role_list;
+    GLOBUS_MEMBERS(Roles, role_list);
+};
+
+/// A role that was deleted. https://docs.globus.org/api/search/reference/role_delete/
+struct DeletedRole {
+    Optional<Role> deleted = {};  ///< as it was
+    Optional<bool> success = {};  ///< true
+    GLOBUS_MEMBERS(DeletedRole, deleted, success);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace globus::search {
+
+/**
+ * Whose deletion index_delete_wait waits for, and how.
+ *
+ *     client.index_delete_wait({.index_id = id, .timeout = 24h})
+ */
+struct IndexDeleteWait {
+    Required<std::string> index_id;
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    /// Called after each look at an index that is still there; what it throws ends the wait.
+    std::function<void(Index const&)> on_progress = {};
+};
+
+/// How a wait for the deletion of an index ended.
+struct IndexDeleteVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        deleted,    ///< there is no such index (any more)
+        open,       ///< it will not be deleted: nobody asked for it, or somebody has reopened it
+        timed_out,  ///< time ran out, and the index is still to be deleted
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Index index = {};             ///< as it was last seen
+
+    /// True if the index is gone.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::deleted; }
+    /// True if nothing more will happen.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(IndexDeleteVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case IndexDeleteVerdict::Kind::deleted:
+            return "deleted";
+        case IndexDeleteVerdict::Kind::open:
+            return "open";
+        case IndexDeleteVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, IndexDeleteVerdict::Kind kind) {
+    return out << to_string(kind);
+}
+
+}  // namespace globus::search
+
+namespace globus::detail {
+
+template <class Client>
+search::IndexDeleteVerdict wait_for_index_deletion(Client const& client, search::IndexDeleteWait const& wait,
+                                                   CallOptions const& options) {
+    using Kind = search::IndexDeleteVerdict::Kind;
+    Looks looks("index_delete_wait", client.gate(),
+                {.timeout = wait.timeout, .polling_interval = wait.polling_interval}, options);
+    search::IndexDeleteVerdict verdict;
+    looks.until(
+        [&] {
+            try {
+                verdict.index = taken_as_is(client.get_index({.index_id = *wait.index_id}, looks.options()));
+            } catch (ApiError const& error) {
+                if (error.http_status() != 404) throw;
+                verdict.kind = Kind::deleted;
+            }
+        },
+        [&] {
+            if (verdict.succeeded()) return true;
+            if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.index); });
+            if (verdict.index.status == search::IndexStatus::open) verdict.kind = Kind::open;
+            return verdict.ended();
+        });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+
+#ifndef GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+#define GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+
+#include <boost/json/object.hpp>
+#include <boost/json/string_view.hpp>
+#include <boost/json/value_ref.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The documents that a Search program makes.
+
+namespace globus::search {
+
+/// What an index is to hold about a subject. https://docs.globus.org/api/search/reference/ingest/
+struct GMetaEntry {
+    Required<std::string> subject;    ///< its name in the index, mostly a URL
+    Required<StringList> visible_to;  ///< who finds it: {"public"}, or URNs of identities and groups
+    Required<Json> content;           ///< what is found: an object
+    Optional<std::string> id = {};    ///< of the entry, if the subject has several
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GMetaEntry, subject, visible_to, content, id, additional_fields);
+};
+
+/// A list of entries. https://docs.globus.org/api/search/reference/ingest/
+struct GMetaList {
+    std::vector<GMetaEntry> gmeta;  ///< the entries, each of any subject
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GMetaList, gmeta, additional_fields);
+};
+
+/**
+ * Entries to be put into an index. They replace those of the same subject and id.
+ *
+ *     GIngest data;
+ *     data.add_entry({.subject = url, .visible_to = {"public"}, .content = {{"title", "A star"}, {"year", 2024}}});
+ *     auto accepted = client.ingest({.index_id = id, .data = data});
+ *
+ * A single entry is a list of one.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ * https://docs.globus.org/api/search/reference/ingest/
+ */
+struct GIngest {
+    Constant<"GMetaList"> ingest_type = {};  ///< what `ingest_data` is
+    GMetaList ingest_data = {};              ///< by add_entry
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(GIngest, ingest_type, ingest_data, additional_fields);
+
+    /// Adds an entry.
+    GIngest& add_entry(GMetaEntry entry);
+    /// @throws UsageError  if there are no entries, or the content of one is no object
+    void check() const;
+};
+
+/// The members of a JSON object, in braces.
+using JsonMembers = std::initializer_list<std::pair<boost::json::string_view, boost::json::value_ref>>;
+
+/**
+ * What a query counts or computes over a field of the subjects that match, next to finding them.
+ *
+ *     query.add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5});
+ *
+ * Members for ranges and dates, such as `histogram_range`, go into `additional_fields`.
+ * https://docs.globus.org/api/search/reference/post_query/
+ */
+struct Facet {
+    Required<std::string> name;        ///< the caller's, by which the result is found
+    Required<FacetType> type;          ///< what is counted or computed
+    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
+    Optional<std::int64_t> size = {};  ///< at most so many counts, of the most frequent values
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(Facet, name, type, field_name, size, additional_fields);
+};
+
+/// A field that subjects are sorted by. https://docs.globus.org/api/search/reference/post_query/
+struct Sort {
+    Required<std::string> field_name;  ///< with dots between its parts, where it is nested
+    Optional<SortOrder> order = {};    ///< ascending if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(Sort, field_name, order, additional_fields);
+};
+
+/**
+ * A query with filters, facets, boosts and an order.
+ *
+ *     SearchQueryV1 query{.q = "perovskite", .limit = 10};
+ *     query.add_filter({{"type", "match_any"}, {"field_name", "year"}, {"values", {2023, 2024}}})
+ *         .add_facet({.name = "By author", .type = FacetType::terms, .field_name = "author", .size = 5})
+ *         .add_sort({.field_name = "date", .order = SortOrder::desc});
+ *     auto found = client.post_search({.index_id = id, .data = query});
+ *
+ * Filters, facets, boosts and sorts are the service's documents, and may be given as JSON.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ * https://docs.globus.org/api/search/reference/post_query/
+ */
+struct SearchQueryV1 {
+    Constant<"query#1.0.0"> version = {};  ///< `@version` on the wire
+    /// https://docs.globus.org/api/search/query#query_syntax; needed unless there are filters.
+    Optional<std::string> q = {};
+    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<bool> advanced = {};              ///< q is in the advanced syntax
+    Optional<std::vector<Json>> filters = {};  ///< by add_filter
+    Optional<std::vector<Json>> facets = {};   ///< by add_facet
+    Optional<std::vector<Json>> post_facet_filters = {};  ///< filters that do not change what facets count
+    Optional<std::vector<Json>> boosts = {};              ///< by add_boost
+    Optional<std::vector<Json>> sort = {};                ///< by add_sort; by relevance if left out
+    AdditionalFields additional_fields = {};
+    static constexpr auto wire = wires(rename("version", "@version"));
+    GLOBUS_MEMBERS(SearchQueryV1, version, q, limit, offset, advanced, filters, facets, post_facet_filters, boosts,
+                   sort, additional_fields);
+
+    /// Adds a condition that a subject must meet. https://docs.globus.org/api/search/reference/post_query/#gfilter
+    SearchQueryV1& add_filter(Json filter) { return add(filters, std::move(filter)); }
+    /// Adds a condition that does not change what facets count.
+    SearchQueryV1& add_post_facet_filter(Json filter) { return add(post_facet_filters, std::move(filter)); }
+    /// Adds counts, sums or averages over a field. https://docs.globus.org/api/search/reference/post_query/#gfacet
+    SearchQueryV1& add_facet(Facet const& facet) { return add(facets, globus::detail::json_of(to_json(facet))); }
+    /// The same as a JSON object.
+    template <class J>
+        requires std::convertible_to<J const&, Json>
+    SearchQueryV1& add_facet(J const& facet) {
+        return add(facets, Json(facet));
+    }
+    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
+    SearchQueryV1& add_facet(JsonMembers pairs) { return add(facets, boost::json::object(pairs)); }
+    /// Makes matches in a field count for more. https://docs.globus.org/api/search/reference/post_query/#gboost
+    SearchQueryV1& add_boost(Json boost) { return add(boosts, std::move(boost)); }
+    /// Adds a field to sort by, after those before it. https://docs.globus.org/api/search/reference/post_query/#gsort
+    SearchQueryV1& add_sort(Sort const& by) { return add(sort, globus::detail::json_of(to_json(by))); }
+    /// The same as a JSON object.
+    template <class J>
+        requires std::convertible_to<J const&, Json>
+    SearchQueryV1& add_sort(J const& by) {
+        return add(sort, Json(by));
+    }
+    /// The same as a JSON object in braces: `{{"field_name", "date"}, ...}`.
+    SearchQueryV1& add_sort(JsonMembers pairs) { return add(sort, boost::json::object(pairs)); }
+
+private:
+    SearchQueryV1& add(Optional<std::vector<Json>>& list, Json document);
+};
+
+/**
+ * A query for everything that matches, however much that is, in the service's order.
+ *
+ *     for (search::GMetaResult const& subject :
+ *          client.paginate(search::Scroll{.index_id = id, .data = SearchScrollQuery{.q = "*"}})) ...
+ *
+ * https://docs.globus.org/api/search/reference/scroll_query/
+ */
+struct SearchScrollQuery {
+    Optional<std::string> q = {};       ///< https://docs.globus.org/api/search/query#query_syntax; "*" finds all
+    Optional<std::int64_t> limit = {};  ///< of a page
+    Optional<bool> advanced = {};       ///< q is in the advanced syntax
+    Optional<std::string> marker = {};  ///< the previous page's
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(SearchScrollQuery, q, limit, advanced, marker, additional_fields);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_PAYLOADS_HPP
+
+#include <cstdint>
+#include <string>
+
+// The operations of Globus Search. https://docs.globus.org/api/search/
+
+namespace globus {
+struct SearchService;
+}
+
+namespace globus::search {
+
+// Indexes
+
+/// Creates an index; it is a trial index until a subscription is set for it. POST /v1/index
+/// It is not repeated after a lost answer, because that could make two indexes.
+/// https://docs.globus.org/api/search/reference/index_create/
+struct CreateIndex {
+    using service = SearchService;
+    using result = Index;
+    static constexpr auto route = post("/v1/index");
+    Required<std::string> display_name;
+    Required<std::string> description;
+    static constexpr auto wire = wires(in_json("display_name"), in_json("description"));
+    GLOBUS_MEMBERS(CreateIndex, display_name, description);
+};
+
+/// Changes the name or description of an index. PATCH /v1/index/{index_id}
+/// https://docs.globus.org/api/search/reference/index_update/
+struct UpdateIndex {
+    using service = SearchService;
+    using result = Index;
+    static constexpr auto route = patch("/v1/index/{index_id}");
+    Required<std::string> index_id;
+    Optional<std::string> display_name = {};
+    Optional<std::string> description = {};
+    static constexpr auto wire = wires(in_json("display_name"), in_json("description"));
+    GLOBUS_MEMBERS(UpdateIndex, index_id, display_name, description);
+};
+
+/// Marks an index for deletion; until it is deleted it can be reopened. DELETE /v1/index/{index_id}
+/// https://docs.globus.org/api/search/reference/index_delete/
+struct DeleteIndex {
+    using service = SearchService;
+    using result = IndexAcknowledgement;
+    static constexpr auto route = delete_("/v1/index/{index_id}");
+    Required<std::string> index_id;
+    GLOBUS_MEMBERS(DeleteIndex, index_id);
+};
+
+/// Cancels the deletion of an index that is marked for it. POST /v1/index/{index_id}/reopen
+/// https://docs.globus.org/api/search/reference/index_reopen/
+struct ReopenIndex {
+    using service = SearchService;
+    using result = IndexAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/reopen");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> index_id;
+    GLOBUS_MEMBERS(ReopenIndex, index_id);
+};
+
+/// Reads what an index is. GET /v1/index/{index_id}
+/// https://docs.globus.org/api/search/reference/index_show/
+struct GetIndex {
+    using service = SearchService;
+    using result = Index;
+    static constexpr auto route = get("/v1/index/{index_id}");
+    Required<std::string> index_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetIndex, index_id, query_params);
+};
+
+/// Lists the indexes that the caller has a role on. GET /v1/index_list
+/// https://docs.globus.org/api/search/reference/index_list/
+struct IndexList {
+    using service = SearchService;
+    using result = Indexes;
+    static constexpr auto route = get("/v1/index_list");
+    Optional<StringList> filter_roles = {};  ///< "owner", "admin", "writer": only indexes with one of these
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(IndexList, filter_roles, query_params);
+};
+
+// Queries
+
+/// Searches an index. Paginated, as far as subject 10,000; `scroll` goes further. GET /v1/index/{index_id}/search
+/// https://docs.globus.org/api/search/reference/get_query/
+struct Search {
+    using service = SearchService;
+    using result = GSearchResult;
+    static constexpr auto route = get("/v1/index/{index_id}/search");
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
+    Required<std::string> index_id;
+    Required<std::string> q;             ///< https://docs.globus.org/api/search/query#query_syntax
+    Optional<std::int64_t> offset = {};  ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};   ///< subjects per page, 0 to 100; the service's default is 10
+    Optional<bool> advanced = {};        ///< q is in the advanced syntax
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(Search, index_id, q, offset, limit, advanced, query_params);
+};
+
+/// Searches an index by a SearchQueryV1. Paginated, as far as subject 10,000. POST /v1/index/{index_id}/search `offset`
+/// and `limit` take the place of those in `data`. It only reads, and is repeated as reads are.
+/// https://docs.globus.org/api/search/reference/post_query/
+struct PostSearch {
+    using service = SearchService;
+    using result = GSearchResult;
+    static constexpr auto route = post("/v1/index/{index_id}/search");
+    static constexpr RetryClass retry = RetryClass::read;
+    static constexpr Paging paging{PagingStyle::has_next_page, "gmeta", {}, 100, 10000};
+    Required<std::string> index_id;
+    Required<DocumentOf<SearchQueryV1>> data;  ///< the query
+    Optional<std::int64_t> offset = {};        ///< of the first subject, from 0; offset + limit is at most 10,000
+    Optional<std::int64_t> limit = {};         ///< subjects per page, 0 to 100; the service's default is 10
+    static constexpr auto wire = wires(in_json("offset"), in_json("limit"));
+    GLOBUS_MEMBERS(PostSearch, index_id, data, offset, limit);
+
+    /// The same operation, with the `offset` and `limit` of `data` where it has none of its own.
+    [[nodiscard]] PostSearch normalized() const;
+};
+
+/// Reads all that matches a SearchScrollQuery, page by page. Paginated. POST /v1/index/{index_id}/scroll
+/// `marker` takes the place of that in `data`.
+/// https://docs.globus.org/api/search/reference/scroll_query/
+struct Scroll {
+    using service = SearchService;
+    using result = GSearchResult;
+    static constexpr auto route = post("/v1/index/{index_id}/scroll");
+    static constexpr RetryClass retry = RetryClass::read;
+    static constexpr Paging paging{PagingStyle::marker, "gmeta", "marker"};
+    Required<std::string> index_id;
+    Required<DocumentOf<SearchScrollQuery>> data;  ///< the query
+    Optional<std::string> marker = {};             ///< the previous page's
+    static constexpr auto wire = wires(in_json("marker"));
+    GLOBUS_MEMBERS(Scroll, index_id, data, marker);
+};
+
+// Data
+
+/// Puts subjects into an index, in a task. POST /v1/index/{index_id}/ingest
+/// It is not repeated after a lost answer, because it would undo a later ingest of the same subjects. Where there is
+/// none, say so by CallOptions::retry_as. https://docs.globus.org/api/search/reference/ingest/
+struct Ingest {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/ingest");
+    Required<std::string> index_id;
+    Required<DocumentOf<GIngest>> data;  ///< the entries
+    GLOBUS_MEMBERS(Ingest, index_id, data);
+
+    /// @throws UsageError  see GIngest
+    void check() const { data->check(); }
+};
+
+/// Deletes the subjects that match a query, in a task. POST /v1/index/{index_id}/delete_by_query
+/// https://docs.globus.org/api/search/reference/delete_by_query/
+struct DeleteByQuery {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/delete_by_query");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> index_id;
+    Required<DocumentOf<SearchQueryV1>> data;  ///< with `q` or filters
+    GLOBUS_MEMBERS(DeleteByQuery, index_id, data);
+};
+
+/// Deletes subjects, in a task. POST /v1/index/{index_id}/batch_delete_by_subject
+/// https://docs.globus.org/api/search/reference/batch_delete_by_subject/
+struct BatchDeleteBySubject {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = post("/v1/index/{index_id}/batch_delete_by_subject");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> index_id;
+    Required<StringList> subjects;            ///< as they were ingested
+    AdditionalFields additional_params = {};  ///< further members of the document
+    static constexpr auto wire = wires(in_json("subjects"));
+    GLOBUS_MEMBERS(BatchDeleteBySubject, index_id, subjects, additional_params);
+};
+
+// Subjects and entries
+
+/// Reads a subject with its entries. GET /v1/index/{index_id}/subject
+/// https://docs.globus.org/api/search/reference/get_subject/
+struct GetSubject {
+    using service = SearchService;
+    using result = GMetaResult;
+    static constexpr auto route = get("/v1/index/{index_id}/subject");
+    Required<std::string> index_id;
+    Required<std::string> subject;  ///< as it was ingested
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetSubject, index_id, subject, query_params);
+};
+
+/// Deletes a subject with its entries, in a task. DELETE /v1/index/{index_id}/subject
+/// https://docs.globus.org/api/search/reference/delete_subject/
+struct DeleteSubject {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = delete_("/v1/index/{index_id}/subject");
+    Required<std::string> index_id;
+    Required<std::string> subject;  ///< as it was ingested
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(DeleteSubject, index_id, subject, query_params);
+};
+
+/// Reads one entry of a subject: without `entry_id`, the one that has no id. GET /v1/index/{index_id}/entry
+/// https://docs.globus.org/api/search/reference/get_entry/
+struct GetEntry {
+    using service = SearchService;
+    using result = GMetaResult;
+    static constexpr auto route = get("/v1/index/{index_id}/entry");
+    Required<std::string> index_id;
+    Required<std::string> subject;        ///< as it was ingested
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetEntry, index_id, subject, entry_id, query_params);
+};
+
+/// Deletes one entry of a subject, in a task: without `entry_id`, the one that has no id.
+/// DELETE /v1/index/{index_id}/entry
+/// https://docs.globus.org/api/search/reference/delete_entry/
+struct DeleteEntry {
+    using service = SearchService;
+    using result = TaskAcknowledgement;
+    static constexpr auto route = delete_("/v1/index/{index_id}/entry");
+    Required<std::string> index_id;
+    Required<std::string> subject;        ///< as it was ingested
+    Optional<std::string> entry_id = {};  ///< as it was ingested; left out for the entry that has no id
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(DeleteEntry, index_id, subject, entry_id, query_params);
+};
+
+// Tasks
+
+/// Reads how far a task is. GET /v1/task/{task_id}
+/// https://docs.globus.org/api/search/reference/get_task/
+struct GetTask {
+    using service = SearchService;
+    using result = Task;
+    static constexpr auto route = get("/v1/task/{task_id}");
+    Required<std::string> task_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTask, task_id, query_params);
+};
+
+/// Lists the latest 1,000 tasks of an index. GET /v1/task_list/{index_id}
+/// https://docs.globus.org/api/search/reference/task_list/
+struct GetTaskList {
+    using service = SearchService;
+    using result = Tasks;
+    static constexpr auto route = get("/v1/task_list/{index_id}");
+    Required<std::string> index_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetTaskList, index_id, query_params);
+};
+
+// Roles
+
+/// Gives an identity or group a role on an index, by `role_name` and `principal`. POST /v1/index/{index_id}/role
+/// https://docs.globus.org/api/search/reference/role_create/
+struct CreateRole {
+    using service = SearchService;
+    using result = Role;
+    static constexpr auto route = post("/v1/index/{index_id}/role");
+    Required<std::string> index_id;
+    Required<Document> data;  ///< a Json with `role_name` ("owner", "admin" or "writer") and `principal` (a URN)
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(CreateRole, index_id, data, query_params);
+};
+
+/// Lists the roles on an index. GET /v1/index/{index_id}/role_list
+/// https://docs.globus.org/api/search/reference/role_list/
+struct GetRoleList {
+    using service = SearchService;
+    using result = Roles;
+    static constexpr auto route = get("/v1/index/{index_id}/role_list");
+    Required<std::string> index_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetRoleList, index_id, query_params);
+};
+
+/// Removes a role. DELETE /v1/index/{index_id}/role/{role_id}
+/// https://docs.globus.org/api/search/reference/role_delete/
+struct DeleteRole {
+    using service = SearchService;
+    using result = DeletedRole;
+    static constexpr auto route = delete_("/v1/index/{index_id}/role/{role_id}");
+    Required<std::string> index_id;
+    Required<std::string> role_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(DeleteRole, index_id, role_id, query_params);
+};
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
+#define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace globus::search {
+
+/**
+ * Which task of an index task_wait waits for, and how: an ingest, a deletion of entries, ...
+ *
+ *     client.task_wait({.task_id = client.ingest({...})->task_id})
+ */
+struct TaskWait {
+    Required<std::string> task_id;
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    std::function<void(Task const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
+};
+
+/// How a wait for a task of an index ended.
+struct TaskVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the task did what it should
+        failed,     ///< it ended with an error: `task.message` has it
+        timed_out,  ///< time ran out, and the task goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Task task = {};               ///< as it was last seen
+
+    /// True if the task did what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if the task goes on no more, with success or not.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TaskVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TaskVerdict::Kind::succeeded:
+            return "succeeded";
+        case TaskVerdict::Kind::failed:
+            return "failed";
+        case TaskVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TaskVerdict::Kind kind) {
+    return out << to_string(kind);
+}
+
+}  // namespace globus::search
+
+namespace globus::detail {
+
+template <class Client>
+search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
+    using Kind = search::TaskVerdict::Kind;
+    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
+    search::TaskVerdict verdict;
+    looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.task); });
+                    bool const succeeded = verdict.task.state == search::TaskState::success;
+                    if (!succeeded && verdict.task.state != search::TaskState::failed) return false;
+                    verdict.kind = succeeded ? Kind::succeeded : Kind::failed;
+                    return true;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
+
+#include <array>
+#include <string_view>
+
+namespace globus {
+
+using search::SearchQueryV1;
+using search::SearchScrollQuery;
+
+/**
+ * Globus Search: indexes of metadata, and queries over them.
+ *
+ *     Client<SearchService, AccessTokenPolicy> client{token};
+ *     for (search::GMetaResult const& subject : client.paginate(search::Search{.index_id = id, .q = "perovskite"})) ...
+ *
+ * https://docs.globus.org/api/search/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids of
+ * indexes and tasks are UUIDs as text. The ingester names a subject by a text, mostly a URL.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; SearchApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
+ * @par Thread safety
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
+ */
+struct SearchService {
+    static constexpr std::string_view name = "search";
+    static constexpr std::string_view resource_server = "search.api.globus.org";
+    using scopes = SearchScopes;  ///< what a token of this service may allow
+    /// The scopes that a client of an app asks for.
+    static constexpr std::array default_scopes{scopes::search};
+    using error = SearchApiError;
+    using credential = BearerCredential;
+
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
+    static constexpr auto operations() {
+        return detail::hana_types<Asked, search::CreateIndex, search::UpdateIndex, search::DeleteIndex,
+                                  search::ReopenIndex, search::GetIndex, search::IndexList, search::Search,
+                                  search::PostSearch, search::Scroll, search::Ingest, search::DeleteByQuery,
+                                  search::BatchDeleteBySubject, search::GetSubject, search::DeleteSubject,
+                                  search::GetEntry, search::DeleteEntry, search::GetTask, search::GetTaskList,
+                                  search::CreateRole, search::GetRoleList, search::DeleteRole>();
+    }
+
+    template <class Client>
+    struct Operations;
+};
+
+/// The operations of Search as member functions of its Client.
+template <class Client>
+struct SearchService::Operations {
+    /// @copydoc search::CreateIndex
+    Response<search::Index> create_index(search::CreateIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::UpdateIndex
+    Response<search::Index> update_index(search::UpdateIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteIndex
+    Response<search::IndexAcknowledgement> delete_index(search::DeleteIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::ReopenIndex
+    Response<search::IndexAcknowledgement> reopen_index(search::ReopenIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetIndex
+    Response<search::Index> get_index(search::GetIndex op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::IndexList
+    Response<search::Indexes> index_list(search::IndexList op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::Search
+    Response<search::GSearchResult> search(search::Search op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::PostSearch
+    Response<search::GSearchResult> post_search(search::PostSearch op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::Scroll
+    Response<search::GSearchResult> scroll(search::Scroll op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::Ingest
+    Response<search::TaskAcknowledgement> ingest(search::Ingest op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteByQuery
+    Response<search::TaskAcknowledgement> delete_by_query(search::DeleteByQuery op,
+                                                          CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::BatchDeleteBySubject
+    Response<search::TaskAcknowledgement> batch_delete_by_subject(search::BatchDeleteBySubject op,
+                                                                  CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetSubject
+    Response<search::GMetaResult> get_subject(search::GetSubject op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteSubject
+    Response<search::TaskAcknowledgement> delete_subject(search::DeleteSubject op,
+                                                         CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetEntry
+    Response<search::GMetaResult> get_entry(search::GetEntry op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteEntry
+    Response<search::TaskAcknowledgement> delete_entry(search::DeleteEntry op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetTask
+    Response<search::Task> get_task(search::GetTask op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetTaskList
+    Response<search::Tasks> get_task_list(search::GetTaskList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::CreateRole
+    Response<search::Role> create_role(search::CreateRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::GetRoleList
+    Response<search::Roles> get_role_list(search::GetRoleList op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc search::DeleteRole
+    Response<search::DeletedRole> delete_role(search::DeleteRole op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+    /**
+     * Waits until a task of an index has ended, such as an ingest, or time runs out.
+     *
+     *     auto const verdict = client.task_wait({.task_id = accepted->task_id});
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws SearchApiError  if the task does not exist or may not be read
+     */
+    search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_task(self(), wait, options);
+    }
+
+    /**
+     * Waits until an index that was deleted is gone, or time runs out: delete_index only marks it ("delete-pending"),
+     * and reopen_index can take that back until the service has deleted it.
+     *
+     *     client.delete_index({.index_id = id});
+     *     auto const verdict = client.index_delete_wait({.index_id = id, .timeout = 24h});
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws SearchApiError  if the index may not be read
+     */
+    search::IndexDeleteVerdict index_delete_wait(search::IndexDeleteWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_index_deletion(self(), wait, options);
+    }
+
+private:
+    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_SEARCH_SERVICE_HPP
+
+#endif  // GLOBUS_SERVICES_SEARCH_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_HPP
+#define GLOBUS_SERVICES_TIMERS_HPP
+
+// All that a user of Globus Timers needs: the service, every policy that gives it a token, and the transports.
+
+#ifndef GLOBUS_SERVICES_TIMERS_SERVICE_HPP
+#define GLOBUS_SERVICES_TIMERS_SERVICE_HPP
+
+#ifndef GLOBUS_SERVICES_TIMERS_ERRORS_HPP
+#define GLOBUS_SERVICES_TIMERS_ERRORS_HPP
+
+#include <utility>
+
+namespace globus {
+
+/**
+ * Globus Timers answered with an error status. https://docs.globus.org/api/timers/
+ *
+ * Timers describes an error in one object, `{"error": {"code": ..., "detail": ...}}`, or lists the invalid members of a
+ * request, as in `{"detail": [{"loc": ["body", "start"], "msg": "field required"}]}`. Such a message reads "field
+ * required: body.start".
+ */
+class GLOBUS_VISIBLE TimersApiError : public ApiError {
+public:
+    /// Reads what the answer says is wrong.
+    TimersApiError(http::Request const& request, http::Response response)
+        : ApiError(request, std::move(response), read_error, nullptr) {}
+
+private:
+    static bool read_error(boost::json::object const& document, Reading& reading);
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TIMERS_ERRORS_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
+#define GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
+
+#ifndef GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
+#define GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
+
+#ifndef GLOBUS_SERVICES_TIMERS_WORDS_HPP
+#define GLOBUS_SERVICES_TIMERS_WORDS_HPP
+
+#include <string_view>
+
+// The words of Globus Timers that come from a set. The service may add others.
+
+namespace globus::timers {
+
+/// The words of a ActivityCode.
+struct ActivityCodeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, awaiting_next_run, run_in_progress, retrying, paused };
+    static constexpr std::string_view words[] = {"", "awaiting_next_run", "run_in_progress", "retrying", "paused"};
+};
+/// What a timer does now.
+/// https://docs.globus.org/api/timers/
+using ActivityCode = OpenEnum<ActivityCodeWords>;
+
+/// The words of a PauseReason.
+struct PauseReasonWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, user, globus_auth_requirements, other };
+    static constexpr std::string_view words[] = {"", "user", "globus_auth_requirements", "other"};
+};
+/// Why a timer is paused.
+/// https://docs.globus.org/api/timers/
+using PauseReason = OpenEnum<PauseReasonWords>;
+
+/// The words of a TimerStatus.
+struct TimerStatusWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, new_, loaded, inactive, ended };
+    static constexpr std::string_view words[] = {"", "new", "loaded", "inactive", "ended"};
+};
+/// Whether a timer will run: a new one and a loaded one will, an inactive one once it is resumed, one that ended never.
+/// https://docs.globus.org/api/timers/
+using TimerStatus = OpenEnum<TimerStatusWords>;
+
+/// The words of a TimerType.
+struct TimerTypeWords {
+    /// The constants.
+    enum Known : unsigned char { unknown, transfer, flow, generic };
+    static constexpr std::string_view words[] = {"", "transfer", "flow", "generic"};
+};
+/// What a timer starts.
+/// https://docs.globus.org/api/timers/
+using TimerType = OpenEnum<TimerTypeWords>;
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_WORDS_HPP
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+// What Globus Timers answers.
+
+namespace globus::timers {
+
+/// When a timer ends. https://docs.globus.org/api/timers/
+struct StopAfter {
+    Optional<Timestamp> date = {};       ///< null for no time
+    Optional<std::int64_t> n_runs = {};  ///< after this many runs; null for no limit
+    GLOBUS_MEMBERS(StopAfter, date, n_runs);
+};
+
+/// What a timer does now. https://docs.globus.org/api/timers/
+struct TimerActivity {
+    Optional<ActivityCode> code = {};
+    Optional<Timestamp> next_run = {};         ///< of a timer that waits
+    Optional<Timestamp> start_timestamp = {};  ///< of a run, and of one that is tried again
+    Optional<double> duration_seconds = {};    ///< since the run began
+    Optional<PauseReason> reason = {};         ///< of a pause
+    GLOBUS_MEMBERS(TimerActivity, code, next_run, start_timestamp, duration_seconds, reason);
+};
+
+/// A timer: what it starts, and when. https://docs.globus.org/api/timers/
+struct Timer {
+    std::string job_id = {};              ///< a UUID
+    Optional<std::string> job_type = {};  ///< what it starts, as in "transfer"
+    Optional<TimerType> timer_type = {};
+    Optional<std::string> flow_id = {};  ///< that a timer of a flow starts
+    Optional<std::string> name = {};
+    Optional<TimerStatus> status = {};
+    Optional<std::string> scope = {};         ///< that the action provider is called with
+    Optional<Json> body = {};                 ///< what is started; of create_timer's answer
+    Optional<std::string> callback_url = {};  ///< of the action provider that is called
+    Optional<Json> callback_body = {};        ///< what is started, in the older form
+    Optional<Timestamp> start = {};
+    Optional<double> interval = {};                ///< seconds; null runs once
+    Optional<Json> schedule = {};                  ///< as a OnceTimerSchedule or RecurringTimerSchedule writes it
+    Optional<StopAfter> stop_after = {};           ///< its end; null for none
+    Optional<std::int64_t> n_runs = {};            ///< so far, failed ones included
+    Optional<std::int64_t> n_errors = {};          ///< runs that failed
+    Optional<std::int64_t> number_of_runs = {};    ///< the same as n_runs, in create_timer's answer
+    Optional<std::int64_t> number_of_errors = {};  ///< the same as n_errors, in create_timer's answer
+    Optional<Timestamp> last_ran_at = {};
+    Optional<Timestamp> next_run = {};
+    Optional<Timestamp> submitted_at = {};
+    Optional<TimerActivity> activity = {};  ///< what it does now; null once it has ended
+    Optional<Json> inactive_reason = {};    ///< `cause`: "user" or "globus_auth_requirements"; null while it is active
+    Optional<Json> results = {};            ///< a page of its runs, in `data`
+    GLOBUS_MEMBERS(Timer, job_id, job_type, timer_type, flow_id, name, status, scope, body, callback_url, callback_body,
+                   start, interval, schedule, stop_after, n_runs, n_errors, number_of_runs, number_of_errors,
+                   last_ran_at, next_run, submitted_at, activity, inactive_reason, results);
+};
+
+/// The timers of the caller. https://docs.globus.org/api/timers/
+struct TimerList {
+    std::vector<Timer> jobs = {};
+    static constexpr auto items = &TimerList::jobs;
+    GLOBUS_MEMBERS(TimerList, jobs);
+};
+
+/// A timer that was made. https://docs.globus.org/api/timers/
+struct NewTimer {
+    Optional<Timer> timer = {};
+    GLOBUS_MEMBERS(NewTimer, timer);
+};
+
+/// The outcome of a pause or resumption. https://docs.globus.org/api/timers/
+struct TimerMessage {
+    Optional<std::string> message = {};
+    GLOBUS_MEMBERS(TimerMessage, message);
+};
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_ANSWERS_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
+#define GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
+
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+// The documents that a Timers program makes.
+
+namespace globus::transfer {
+struct TransferData;
+}  // namespace globus::transfer
+
+namespace globus::timers {
+
+/// A timer that runs once: at `datetime`, or immediately if that is left out.
+/// https://docs.globus.org/api/timers/timer-schedules/
+struct OnceTimerSchedule {
+    Constant<"once"> type = {};
+    Optional<Timestamp> datetime = {};  ///< when it runs
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(OnceTimerSchedule, type, datetime, additional_fields);
+
+    /// @throws UsageError  for a time that there is not, as of the 30th of February
+    void check() const;
+};
+
+/// The end of a timer after some number of runs. https://docs.globus.org/api/timers/timer-schedules/
+struct EndAfter {
+    Constant<"iterations"> condition = {};  ///< what ends it
+    Required<std::int64_t> count;           ///< runs, at least 1
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(EndAfter, condition, count, additional_fields);
+
+    /// @throws UsageError  for a count that is not positive
+    void check() const;
+};
+
+/// The end of a timer at some time. https://docs.globus.org/api/timers/timer-schedules/
+struct EndAt {
+    Constant<"time"> condition = {};  ///< what ends it
+    Required<Timestamp> datetime;     ///< no run begins after it
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(EndAt, condition, datetime, additional_fields);
+
+    /// @throws UsageError  for an empty time, and for one that there is not
+    void check() const;
+};
+
+/// When a timer ends: an EndAfter, an EndAt or a Json. https://docs.globus.org/api/timers/timer-schedules/
+class TimerEnd {
+public:
+    /// An empty object.
+    TimerEnd() = default;
+    /// After some number of runs.
+    TimerEnd(EndAfter end) : document_(std::move(end)) {}
+    /// At a time.
+    TimerEnd(EndAt end) : document_(std::move(end)) {}
+    /// A document, unchanged.
+    template <std::same_as<Json> J>
+    TimerEnd(J end) : document_(std::move(end)) {}
+
+    void check() const { document_.check(); }
+    void write_json(std::string& out) const { document_.write_json(out); }
+    friend bool operator==(TimerEnd const&, TimerEnd const&) = default;
+
+private:
+    Document document_;
+};
+
+/**
+ * A timer that runs again and again.
+ *
+ *     RecurringTimerSchedule{.interval_seconds = 24h, .end = EndAfter{.count = 5}}
+ *
+ * https://docs.globus.org/api/timers/timer-schedules/
+ */
+struct RecurringTimerSchedule {
+    Constant<"recurring"> type = {};
+    Required<WholeSeconds> interval_seconds;  ///< between the starts of two runs: at least one second
+    Optional<Timestamp> start = {};           ///< immediately if left out
+    Optional<TimerEnd> end = {};              ///< EndAfter, EndAt or a Json; never if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(RecurringTimerSchedule, type, interval_seconds, start, end, additional_fields);
+
+    /// @throws UsageError  for an interval that is not positive, a start that there is not, and for what the end's own
+    ///                     check() refuses
+    void check() const;
+};
+
+/**
+ * A timer that starts transfers.
+ *
+ *     client.create_timer({.timer = TransferTimer{.name = "nightly",
+ *                                                 .schedule = RecurringTimerSchedule{.interval_seconds = 24h},
+ *                                                 .body = data}});
+ *
+ * Each run gets a submission id of its own: a submission id in `body` is left out, and so is skip_activation_check.
+ * https://docs.globus.org/api/timers/
+ */
+struct TransferTimer {
+    Constant<"transfer"> timer_type = {};
+    Optional<std::string> name = {};                                           ///< for people
+    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
+    Required<DocumentOf<transfer::TransferData>> body;                         ///< the transfer that it starts
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TransferTimer, timer_type, name, schedule, body, additional_fields);
+
+    /// @throws UsageError  for what the schedule's and the transfer's own check() refuse
+    void check() const;
+    void write_json(std::string& out) const;
+};
+
+/// A timer that starts runs of a flow. https://docs.globus.org/api/timers/
+struct FlowTimer {
+    Constant<"flow"> timer_type = {};
+    Required<std::string> flow_id;                                             ///< of the flow that it starts
+    Optional<std::string> name = {};                                           ///< for people
+    Required<DocumentOf<OnceTimerSchedule, RecurringTimerSchedule>> schedule;  ///< when it runs
+    Required<Json> body;  ///< what the run is started with: `body`, `label`, `tags`, ...
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(FlowTimer, timer_type, flow_id, name, schedule, body, additional_fields);
+
+    /// @throws UsageError  for an empty flow_id, and for what the schedule's own check() refuses
+    void check() const;
+};
+
+/// A timer in the older form, which calls an action provider. New programs use TransferTimer.
+/// https://docs.globus.org/api/timers/
+struct TimerJob {
+    Required<std::string> callback_url;         ///< of the action provider that is called
+    Required<Json> callback_body;               ///< what it is sent each time
+    Required<Timestamp> start;                  ///< of the first run
+    Required<Optional<WholeSeconds>> interval;  ///< null runs once
+    Optional<std::string> name = {};            ///< for people
+    Optional<Timestamp> stop_after = {};        ///< no run begins after it
+    Optional<std::int64_t> stop_after_n = {};   ///< runs, at least 1; no end if left out
+    Optional<std::string> scope = {};  ///< that the action provider is called with; that of Transfer if left out
+    AdditionalFields additional_fields = {};
+    GLOBUS_MEMBERS(TimerJob, callback_url, callback_body, start, interval, name, stop_after, stop_after_n, scope,
+                   additional_fields);
+
+    /// @throws UsageError  for an interval that is not positive, and for a time that there is not
+    void check() const;
+};
+
+/// What create_timer takes: a TransferTimer, a FlowTimer or a Json. https://docs.globus.org/api/timers/
+class TimerDocument {
+public:
+    /// A timer that starts transfers.
+    TimerDocument(TransferTimer timer) : document_(std::move(timer)) {}
+    /// A timer that starts runs of a flow.
+    TimerDocument(FlowTimer timer) : document_(std::move(timer)) {}
+    /// A document, unchanged.
+    TimerDocument(Json timer) : document_(std::move(timer)) {}
+    TimerDocument(TimerJob) = delete;  // create_timer takes a TransferTimer or FlowTimer; a TimerJob goes to create_job
+
+    void check() const { document_.check(); }
+    void write_json(std::string& out) const { document_.write_json(out); }
+
+private:
+    Document document_;
+};
+
+/// What create_job takes: a TimerJob or a Json. https://docs.globus.org/api/timers/
+class JobDocument {
+public:
+    /// A timer in the older form.
+    JobDocument(TimerJob job) : document_(std::move(job)) {}
+    /// A document, unchanged.
+    JobDocument(Json job) : document_(std::move(job)) {}
+    JobDocument(TransferTimer) = delete;  // create_job takes a TimerJob; a TransferTimer goes to create_timer
+
+    void check() const { document_.check(); }
+    void write_json(std::string& out) const { document_.write_json(out); }
+
+private:
+    Document document_;
+};
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_PAYLOADS_HPP
+
+#include <string>
+
+// The operations of Globus Timers. https://docs.globus.org/api/timers/
+
+namespace globus {
+struct TimersService;
+}
+
+namespace globus::timers {
+
+/// Lists the caller's timers. GET /jobs/
+/// https://docs.globus.org/api/timers/
+struct ListJobs {
+    using service = TimersService;
+    using result = TimerList;
+    static constexpr auto route = get("/jobs/");
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(ListJobs, query_params);
+};
+
+/// Reads a timer. GET /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
+struct GetJob {
+    using service = TimersService;
+    using result = Timer;
+    static constexpr auto route = get("/jobs/{job_id}");
+    Required<std::string> job_id;
+    QueryParams query_params = {};
+    GLOBUS_MEMBERS(GetJob, job_id, query_params);
+};
+
+/// Makes a timer that starts transfers or runs of a flow. POST /v2/timer
+/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
+/// @throws UsageError  for what the timer's own check() refuses
+/// https://docs.globus.org/api/timers/
+struct CreateTimer {
+    using service = TimersService;
+    using result = NewTimer;
+    static constexpr auto route = post("/v2/timer");
+    static constexpr RetryClass retry = RetryClass::non_idempotent;
+    Required<TimerDocument> timer;  ///< a TransferTimer or FlowTimer, or a Json of one
+    static constexpr auto wire = wires(in_json("timer"));
+    GLOBUS_MEMBERS(CreateTimer, timer);
+
+    void check() const { timer->check(); }
+};
+
+/// Makes a timer in the older form. POST /jobs/
+/// It is sent only once: if the answer is lost, list_jobs shows whether it was made.
+/// @throws UsageError  for what the job's own check() refuses
+/// https://docs.globus.org/api/timers/
+struct CreateJob {
+    using service = TimersService;
+    using result = Timer;
+    static constexpr auto route = post("/jobs/");
+    static constexpr RetryClass retry = RetryClass::non_idempotent;
+    Required<JobDocument> data;  ///< a TimerJob or a Json of one
+    GLOBUS_MEMBERS(CreateJob, data);
+
+    void check() const { data->check(); }
+};
+
+/// Changes a timer. PATCH /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
+struct UpdateJob {
+    using service = TimersService;
+    using result = Timer;
+    static constexpr auto route = patch("/jobs/{job_id}");
+    Required<std::string> job_id;
+    Required<Document> data;  ///< what is to change: its `name`; a described object or a Json
+    GLOBUS_MEMBERS(UpdateJob, job_id, data);
+};
+
+/// Deletes a timer. DELETE /jobs/{job_id}
+/// https://docs.globus.org/api/timers/
+struct DeleteJob {
+    using service = TimersService;
+    using result = Timer;
+    static constexpr auto route = delete_("/jobs/{job_id}");
+    Required<std::string> job_id;
+    GLOBUS_MEMBERS(DeleteJob, job_id);
+};
+
+/// Makes a timer inactive until it is resumed. POST /jobs/{job_id}/pause
+/// https://docs.globus.org/api/timers/
+struct PauseJob {
+    using service = TimersService;
+    using result = TimerMessage;
+    static constexpr auto route = post("/jobs/{job_id}/pause");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> job_id;
+    GLOBUS_MEMBERS(PauseJob, job_id);
+};
+
+/// Makes an inactive timer active again. POST /jobs/{job_id}/resume
+/// https://docs.globus.org/api/timers/
+struct ResumeJob {
+    using service = TimersService;
+    using result = TimerMessage;
+    static constexpr auto route = post("/jobs/{job_id}/resume");
+    static constexpr RetryClass retry = RetryClass::idempotent;
+    Required<std::string> job_id;
+    Optional<bool> update_credentials = {};  ///< whether to use the caller's credentials from now on
+    static constexpr auto wire = wires(in_json("update_credentials"));
+    GLOBUS_MEMBERS(ResumeJob, job_id, update_credentials);
+};
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_OPERATIONS_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
+#define GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+
+namespace globus::timers {
+
+/**
+ * Which runs of a timer timer_wait waits for, and how.
+ *
+ *     client.timer_wait({.job_id = id, .timeout = 25h})                // the next run
+ *     client.timer_wait({.job_id = id, .n_runs = 1, .timeout = 25h})   // the first, though it may have been
+ */
+struct TimerWait {
+    Required<std::string> job_id;
+    Optional<std::int64_t> n_runs = {};  ///< how often it has run then, in all; one time more than now if left out
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    std::function<void(Timer const&)> on_progress = {};  ///< called after each look; what it throws ends the wait
+};
+
+/// How a wait for a timer ended. A run has happened when the timer has started its task or flow, which may go on.
+struct TimerVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        succeeded,  ///< the timer has run
+        failed,     ///< it has run, and a run that was waited for could not be started: `timer.results` says why
+        ended,      ///< it ended before: its last run is over
+        paused,     ///< it is paused: resume_job goes on with it. `timer.inactive_reason` says why
+        timed_out,  ///< time ran out, and the timer goes on
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Timer timer = {};             ///< as it was last seen
+
+    /// True if the timer has run, and started what it should.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::succeeded; }
+    /// True if what was waited for has happened or will not, unlike that of a timer that is paused or goes on.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::paused && kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(TimerVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case TimerVerdict::Kind::succeeded:
+            return "succeeded";
+        case TimerVerdict::Kind::failed:
+            return "failed";
+        case TimerVerdict::Kind::ended:
+            return "ended";
+        case TimerVerdict::Kind::paused:
+            return "paused";
+        case TimerVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, TimerVerdict::Kind kind) {
+    return out << to_string(kind);
+}
+
+}  // namespace globus::timers
+
+namespace globus::detail {
+
+template <class Client>
+timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait const& wait, CallOptions const& options) {
+    using Kind = timers::TimerVerdict::Kind;
+    Looks looks("timer_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
+                options);
+    timers::TimerVerdict verdict;
+    timers::Timer& timer = verdict.timer;
+    Optional<std::int64_t> wanted = wait.n_runs;
+    std::int64_t known_errors = 0;  // of runs that are not waited for
+    looks.until([&] { timer = taken_as_is(client.get_job({.job_id = *wait.job_id}, looks.options())); },
+                [&] {
+                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(timer); });
+                    std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
+                    std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
+                    if (!wanted) {
+                        wanted = runs + 1;
+                        known_errors = errors;
+                    }
+                    if (runs >= *wanted)
+                        verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
+                    else if (timer.status == timers::TimerStatus::ended)
+                        verdict.kind = Kind::ended;
+                    else if (timer.status == timers::TimerStatus::inactive ||
+                             (timer.activity && timer.activity->code == timers::ActivityCode::paused))
+                        verdict.kind = Kind::paused;
+                    return verdict.kind != Kind::timed_out;
+                });
+    return verdict;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
+
+#include <array>
+#include <string_view>
+
+namespace globus {
+
+using timers::EndAfter;
+using timers::EndAt;
+using timers::FlowTimer;
+using timers::OnceTimerSchedule;
+using timers::RecurringTimerSchedule;
+using timers::TimerJob;
+using timers::TransferTimer;
+
+/**
+ * Globus Timers: transfers and runs of flows that start by the clock.
+ *
+ *     Client<TimersService, AccessTokenPolicy> timers{token};
+ *
+ * https://docs.globus.org/api/timers/
+ *
+ * What its operations have in common: `query_params` takes parameters that an operation has no member for; ids are
+ * UUIDs as text.
+ *
+ * @par Errors
+ * Every operation throws UsageError before anything is sent, for members that do not go together and for an empty id in
+ * its path; NetworkError when no answer came; TimersApiError for an error status; DecodeError for an answer that is not
+ * what it should be; and what the client's authorizer throws. An operation with more to say has a `throws` of its own.
+ * @par Thread safety
+ * As for Client: any operation may be called from any thread, even at the same time. Operations, payloads and documents
+ * are values. Distinct objects: safe. Shared objects: reading is safe.
+ */
+struct TimersService {
+    static constexpr std::string_view name = "timer";
+    static constexpr std::string_view resource_server = "524230d7-ea86-4a52-8312-86065a9e0417";
+    using scopes = TimersScopes;  ///< what a token of this service may allow
+    /// The scopes that a client of an app asks for.
+    static constexpr std::array default_scopes{scopes::timer};
+    using error = TimersApiError;
+    using credential = BearerCredential;
+
+    /// The types of all operations, as a hana::tuple of hana::types, for files that include <boost/hana.hpp>.
+    template <class Asked = void>
+    static constexpr auto operations() {
+        return detail::hana_types<Asked, timers::ListJobs, timers::GetJob, timers::CreateTimer, timers::CreateJob,
+                                  timers::UpdateJob, timers::DeleteJob, timers::PauseJob, timers::ResumeJob>();
+    }
+
+    template <class Client>
+    struct Operations;
+};
+
+/// The operations as member functions of a Client.
+template <class Client>
+struct TimersService::Operations {
+    /// @copydoc timers::ListJobs
+    Response<timers::TimerList> list_jobs(timers::ListJobs op = {}, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc timers::GetJob
+    Response<timers::Timer> get_job(timers::GetJob op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc timers::CreateTimer
+    Response<timers::NewTimer> create_timer(timers::CreateTimer op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc timers::CreateJob
+    Response<timers::Timer> create_job(timers::CreateJob op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc timers::UpdateJob
+    Response<timers::Timer> update_job(timers::UpdateJob op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc timers::DeleteJob
+    Response<timers::Timer> delete_job(timers::DeleteJob op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc timers::PauseJob
+    Response<timers::TimerMessage> pause_job(timers::PauseJob op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+    /// @copydoc timers::ResumeJob
+    Response<timers::TimerMessage> resume_job(timers::ResumeJob op, CallOptions const& options = {}) const {
+        return self().send(op, options);
+    }
+
+    /**
+     * Waits until a timer has run once more, has ended or is paused, or time runs out.
+     *
+     *     auto const verdict = client.timer_wait({.job_id = id, .timeout = 25h});
+     *     if (!verdict.succeeded()) explain(verdict.kind, verdict.timer);
+     *
+     * A look may fail for a passing reason (a lost connection, a 503); the next one makes up for it.
+     *
+     * @param options  for each request; `deadline` ends the wait, too, and `stop` cancels it within 100 ms
+     * @throws UsageError      for a time-out or polling_interval below 10 ms
+     * @throws NetworkError    cancelled, by `stop` or the client's destruction; the last look's error, if none succeeded
+     * @throws TimersApiError  if the timer does not exist, such as one that was deleted meanwhile, or may not be read
+     */
+    timers::TimerVerdict timer_wait(timers::TimerWait wait, CallOptions const& options = {}) const {
+        return detail::wait_for_timer(self(), wait, options);
+    }
+
+    /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
+    /// data_access scope. It returns the client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_transfer_data_access_scope(StringList const& collection_ids) const {
+        return self().add_app_scope(timers_scope_with_data_access(collection_ids));
+    }
+    /// Tells the app of this client that its timers run flows, so that a login asks for their scope. It returns the
+    /// client.
+    /// @throws UsageError  for an id that is not a UUID
+    Client const& add_app_flow_user_scope(StringList const& flow_ids) const {
+        return self().add_app_scope(timers_scope_with_flows(flow_ids));
+    }
+
+private:
+    [[nodiscard]] Client const& self() const { return static_cast<Client const&>(*this); }
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TIMERS_SERVICE_HPP
+
+#endif  // GLOBUS_SERVICES_TIMERS_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_HPP
+#define GLOBUS_SERVICES_TRANSFER_HPP
+
+// All that a user of Globus Transfer needs: the service, every policy that gives it a token, and the transports.
 
 #endif  // GLOBUS_SERVICES_TRANSFER_HPP
 #ifndef GLOBUS_SERVICES_TRANSFER_LOCAL_ENDPOINT_HPP
@@ -32759,52 +32985,6 @@ GLOBUS_DECL Downloaded download_file(FileAccess const& access, Download const& w
 #ifndef GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
 
-#ifndef GLOBUS_SERVICES_GCS_LOCATION_HPP
-#define GLOBUS_SERVICES_GCS_LOCATION_HPP
-
-#include <string>
-#include <string_view>
-
-namespace globus {
-
-/**
- * A place in a collection, in any of the ways in which people write one.
- *
- *     Location const place = Location::parse("globus://6c54cade-bde5-45c1-bdea-f4bd71dba2cc/home/share/");
- *     transfer.operation_ls({.endpoint_id = place.collection_id, .path = place.path});
- *
- * | form | known |
- * |---|---|
- * | `globus://COLLECTION_ID/path` | collection and path |
- * | `COLLECTION_ID:/path`, as the Globus CLI has it | collection and path |
- * | `https://app.globus.org/file-manager?origin_id=COLLECTION_ID&origin_path=%2Fpath` | collection and path |
- * | `https://HOST/path`, the address of a collection's files | address and path |
- *
- * The functions for files take the first and the last in place of a path, if they are of the client's own collection.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-struct Location {
-    std::string collection_id = {};  ///< a UUID in lower case; empty if only the address is known
-    std::string address = {};        ///< "https://HOST" of a collection's files; empty if the id is known
-    std::string path = "/";          ///< from the top of the collection, decoded
-
-    /// @throws UsageError  for a text in none of these forms
-    static Location parse(std::string_view text);
-
-    /// `globus://COLLECTION_ID/path`, or `https://HOST/path`.
-    [[nodiscard]] std::string uri() const;
-    /// The page of the web app that shows it. @throws UsageError  if the collection is not known
-    [[nodiscard]] std::string web_url() const;
-
-    friend bool operator==(Location const&, Location const&) = default;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GCS_LOCATION_HPP
-
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33340,284 +33520,94 @@ GLOBUS_DECL void GcsCollectionService::read_login(http::Response& answer) const 
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
-#ifndef GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
-#define GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
 
+#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-namespace globus::groups::detail {
+namespace globus::detail {
 
-GLOBUS_DECL RefusedMembership refused_membership(std::string_view action, Json const& error) {
-    RefusedMembership refused{.action = std::string(action)};
-    if (auto const* reason = error.if_string()) refused.detail = *reason;
-    auto const text = [&](std::string_view name) {
-        auto const* object = error.if_object();
-        Json const* const value = object != nullptr ? object->if_contains(name) : nullptr;
-        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-    };
-    refused.identity_id = text("identity_id");
-    refused.code = text("code");
-    refused.detail = text("detail");
-    return refused;
+[[noreturn]] GLOBUS_DECL void refuse_location() {
+    throw UsageError(
+        "this is no place in a collection: write globus://COLLECTION_ID/path, COLLECTION_ID:/path, the https address "
+        "of a "
+        "collection's file, or that of the web app's file manager");
 }
 
-}  // namespace globus::groups::detail
-
-namespace globus::groups {
-
-GLOBUS_DECL std::vector<RefusedMembership> MembershipActionResult::refused() const {
-    std::vector<RefusedMembership> all;
-    if (errors)
-        detail::for_each_refusal(*errors, [&](std::string_view action, Json const& error) {
-            all.push_back(detail::refused_membership(action, error));
-        });
-    return all;
+GLOBUS_DECL std::string collection_of(std::string_view text) {
+    if (!is_uuid(text)) refuse_location();
+    std::string id;
+    for (char const c : text) id += http::detail::lower(c);
+    return id;
 }
 
-}  // namespace globus::groups
-
-#endif  // GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
-#ifndef GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
-#define GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
-
-#include <string>
-#include <utility>
-
-namespace globus::groups {
-
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::add_members(StringList identity_ids, GroupRole role) {
-    return put(added, std::move(identity_ids), std::move(role));
+GLOBUS_DECL std::string location_path(std::string_view encoded) {
+    auto path = percent_decode(encoded);
+    if (!path || path->find('\0') != std::string::npos) refuse_location();
+    return path->starts_with('/') ? *path : '/' + *path;
 }
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::change_roles(GroupRole role, StringList identity_ids) {
-    return put(changed_roles, std::move(identity_ids), std::move(role));
+/// A path as it stands in a URL.
+GLOBUS_DECL std::string url_path(std::string_view path) {
+    std::string encoded;
+    for (char const c : path)
+        if (is_unreserved(c) || c == '/')
+            encoded += c;
+        else
+            append_escaped(encoded, c);
+    return encoded.starts_with('/') ? encoded : '/' + encoded;
 }
 
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::invite_members(StringList identity_ids, GroupRole role) {
-    return put(invited, std::move(identity_ids), std::move(role));
-}
-
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::reject_join_requests(StringList identity_ids) {
-    return put(rejected, std::move(identity_ids));
-}
-
-GLOBUS_DECL void BatchMembershipActions::check() const {
-    for (Actions const* actions : {&accepted, &added, &approved, &changed_roles, &declined, &invited, &joined, &left,
-                                   &rejected, &removed, &requested}) {
-        if (!*actions) continue;
-        for (MembershipAction const& action : **actions)
-            if (action.identity_id->empty() && !action.additional_fields.contains("identity_id"))
-                throw UsageError("a membership action has an empty identity_id: give the id of an identity");
-    }
-}
-
-GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::put(Actions& actions, StringList identity_ids,
-                                                                Optional<GroupRole> role) {
-    if (!actions) actions.emplace();
-    for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
-    return *this;
-}
-
-}  // namespace globus::groups
-
-#endif  // GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
-#ifndef GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
-#define GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
-
-#include <utility>
+}  // namespace globus::detail
 
 namespace globus {
 
-GLOBUS_DECL http::Response MembershipRefused::as_json(http::Response response) {
-    response.headers.set("Content-Type", "application/json");
-    return response;
+GLOBUS_DECL Location Location::parse(std::string_view text) {
+    if (text.size() > 36 && text[36] == ':' && is_uuid(text.substr(0, 36))) {
+        std::string_view const path = text.substr(37);
+        if (path.find('\0') != std::string_view::npos) detail::refuse_location();
+        return {.collection_id = detail::collection_of(text.substr(0, 36)),
+                .path = (path.starts_with('/') ? "" : "/") + std::string(path)};
+    }
+    std::string const address = http::encode_iri(text);
+    auto const parts = http::split_reference(address);
+    if (!parts.scheme || !parts.authority) detail::refuse_location();
+    std::string scheme;
+    for (char const c : *parts.scheme) scheme += http::detail::lower(c);
+    if (scheme == "globus") {
+        if (parts.query || parts.fragment) detail::refuse_location();  // such signs of a path are written as %3F, %23
+        return {.collection_id = detail::collection_of(*parts.authority), .path = detail::location_path(parts.path)};
+    }
+    if (scheme != "https" && scheme != "http") detail::refuse_location();
+    if (parts.path == "/file-manager" && parts.query) {
+        Location place;
+        for (auto const& [name, value] : parse_query(*parts.query)) {
+            if (name == "origin_id") place.collection_id = detail::collection_of(value);
+            if (name == "origin_path") place.path = (value.starts_with('/') ? "" : "/") + value;
+        }
+        if (place.collection_id.empty() || place.path.find('\0') != std::string::npos) detail::refuse_location();
+        return place;
+    }
+    if (parts.query || parts.fragment) detail::refuse_location();
+    std::string base = http::check_base_url(scheme + "://" + std::string(*parts.authority));
+    base.pop_back();  // the slash
+    return {.address = base, .path = detail::location_path(parts.path)};
 }
 
-GLOBUS_DECL bool MembershipRefused::read_refusals(boost::json::object const& document, Reading& reading) {
-    auto const* errors = document.if_contains("errors");
-    if (errors == nullptr) return false;
-    groups::detail::for_each_refusal(*errors, [&](std::string_view action, Json const& raw) {
-        auto const one = groups::detail::refused_membership(action, raw);
-        SubError error{.code = one.code, .message = one.detail, .has_message = !one.detail.empty()};
-        if (raw.is_object()) error.raw = raw.get_object();
-        if (error.has_message) reading.messages.push_back(one.action + ' ' + one.identity_id + ": " + one.detail);
-        reading.errors.push_back(std::move(error));
-    });
-    reading.code = common_code(reading.errors);
-    return true;
+GLOBUS_DECL std::string Location::uri() const {
+    return (collection_id.empty() ? address : "globus://" + collection_id) + detail::url_path(path);
+}
+
+GLOBUS_DECL std::string Location::web_url() const {
+    if (collection_id.empty()) throw UsageError("which collection this place is in is not known: only its address is");
+    return "https://app.globus.org/file-manager?origin_id=" + collection_id + "&origin_path=" + percent_encode(path);
 }
 
 }  // namespace globus
 
-#endif  // GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
-#ifndef GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
-#define GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
-
-#include <boost/json/serialize.hpp>
-
-#include <string>
-
-namespace globus::search {
-
-GLOBUS_DECL std::string GBucket::text() const {
-    if (!value) return {};
-    return value->is_string() ? std::string(value->get_string()) : boost::json::serialize(*value);
-}
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
-#ifndef GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
-#define GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
-
-#include <utility>
-#include <vector>
-
-namespace globus::search {
-
-GLOBUS_DECL GIngest& GIngest::add_entry(GMetaEntry entry) {
-    ingest_data.gmeta.push_back(std::move(entry));
-    return *this;
-}
-
-GLOBUS_DECL void GIngest::check() const {
-    if (ingest_data.gmeta.empty() && ingest_data.additional_fields.empty())
-        throw UsageError("there is nothing to ingest: add an entry");
-    for (GMetaEntry const& entry : ingest_data.gmeta)
-        if (!entry.content->is_object())
-            throw UsageError("the content of the entry for " + *entry.subject + " is no JSON object");
-}
-
-GLOBUS_DECL SearchQueryV1& SearchQueryV1::add(Optional<std::vector<Json>>& list, Json document) {
-    if (!list) list.emplace();
-    list->push_back(std::move(document));
-    return *this;
-}
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
-#ifndef GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
-#define GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
-
-#include <cstdint>
-
-namespace globus::search {
-
-GLOBUS_DECL PostSearch PostSearch::normalized() const {
-    PostSearch sent = *this;
-    Json const document = globus::detail::json_of(data->text());
-    if (!document.is_object()) return sent;
-    auto const take = [&](char const* name, Optional<std::int64_t>& member) {
-        auto const* given = document.get_object().if_contains(name);
-        if (member.is_absent() && given != nullptr && given->is_int64()) member = given->get_int64();
-    };
-    take("offset", sent.offset);
-    take("limit", sent.limit);
-    return sent;
-}
-
-}  // namespace globus::search
-
-#endif  // GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
-#ifndef GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
-#define GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
-
-#include <utility>
-
-namespace globus {
-
-GLOBUS_DECL bool TimersApiError::read_error(boost::json::object const& document, Reading& reading) {
-    if (auto const* error = globus::detail::object_member(document, "error")) {
-        reading.errors = {sub_error(*error, {"detail", "title"})};
-        reading.code = reading.errors.front().code;
-        if (reading.errors.front().has_message) reading.messages.push_back(reading.errors.front().message);
-        return true;
-    }
-    auto const* details = globus::detail::object_list(document.if_contains("detail"));
-    if (details == nullptr) return false;
-    for (boost::json::value const& item : *details) {
-        if (!item.is_object()) continue;
-        SubError sub = sub_error(item.get_object(), {"msg"});
-        auto const* const where = item.get_object().if_contains("loc");
-        if (sub.has_message && globus::detail::text_list(where))
-            reading.messages.push_back(sub.message + ": " + globus::detail::place_of(*where));
-        reading.errors.push_back(std::move(sub));
-    }
-    reading.code = common_code(reading.errors);
-    return true;
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
-#ifndef GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
-#define GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
-
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus::timers {
-
-GLOBUS_DECL void EndAfter::check() const {
-    if (*count <= 0 && !additional_fields.contains("count"))
-        throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
-}
-
-GLOBUS_DECL void OnceTimerSchedule::check() const {
-    if (datetime && !additional_fields.contains("datetime")) globus::detail::check_time("datetime", *datetime);
-}
-
-GLOBUS_DECL void EndAt::check() const {
-    if (additional_fields.contains("datetime")) return;
-    globus::detail::check_time("datetime", *datetime);
-    if (datetime->text().empty()) throw UsageError("the datetime of EndAt is empty: give a time");
-}
-
-GLOBUS_DECL void RecurringTimerSchedule::check() const {
-    if (interval_seconds->count() <= 0 && !additional_fields.contains("interval_seconds"))
-        throw UsageError("interval_seconds is " + std::to_string(interval_seconds->count()) +
-                         ": give at least one second, or use OnceTimerSchedule");
-    if (start && !additional_fields.contains("start")) globus::detail::check_time("start", *start);
-    if (end) end->check();
-}
-
-GLOBUS_DECL void TransferTimer::check() const {
-    schedule->check();
-    body->check();
-}
-
-GLOBUS_DECL void TransferTimer::write_json(std::string& out) const {
-    Json transfer = globus::detail::json_of(body->text());
-    if (transfer.is_object())
-        for (char const* name_of_run : {"submission_id", "skip_activation_check"})
-            transfer.as_object().erase(name_of_run);
-    TransferTimer each = *this;
-    each.body = std::move(transfer);
-    globus::detail::write_object(out, each);
-}
-
-GLOBUS_DECL void FlowTimer::check() const {
-    if (flow_id->empty() && !additional_fields.contains("flow_id"))
-        throw UsageError("flow_id is empty: give the id of a flow");
-    schedule->check();
-}
-
-GLOBUS_DECL void TimerJob::check() const {
-    auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
-    if (*interval && (*interval)->count() <= 0 && own("interval"))
-        throw UsageError("the interval is " + std::to_string((*interval)->count()) +
-                         ": give at least one second, or null for a timer that runs once");
-    if (own("start")) globus::detail::check_time("start", *start);
-    if (stop_after && own("stop_after")) globus::detail::check_time("stop_after", *stop_after);
-}
-
-}  // namespace globus::timers
-
-#endif  // GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
+#endif  // GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
 
@@ -34136,6 +34126,401 @@ GLOBUS_DECL transfer::TaskVerdict TaskWatch::verdict_despite(NetworkError const&
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_TASK_WAIT_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_TREES_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_TREES_IPP
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string tree_root(std::string const& path) {
+    if (!path.starts_with('/') || path.starts_with("/~"))
+        throw UsageError("the folder of a collection is given from the collection's top, as in \"/data/run1/\"");
+    return path.ends_with('/') ? path : path + '/';
+}
+
+GLOBUS_DECL std::string below(std::string const& folder, std::string const& path) {
+    return folder.ends_with('/') ? folder + path : folder + '/' + path;
+}
+
+GLOBUS_DECL std::chrono::sys_seconds time_of(FileFacts const& facts) {
+    return std::chrono::sys_seconds(std::chrono::seconds(facts.modified));
+}
+
+GLOBUS_DECL bool is_equal_here(std::string const& file, TreeFile const& there) {
+    auto const facts = facts_at(file);
+    return facts && there.modified && facts->kind == FileFacts::Kind::regular &&
+           static_cast<std::uint64_t>(facts->size) == there.size && time_of(*facts) == *there.modified;
+}
+
+GLOBUS_DECL std::vector<TreeFile> local_files(std::string const& from, std::vector<std::string>& folders,
+                                              TreeReport& report) {
+    namespace fs = std::filesystem;
+    std::vector<TreeFile> files;
+    std::error_code error;
+    fs::recursive_directory_iterator walk(from, error);
+    for (fs::recursive_directory_iterator const end; !error && walk != end; walk.increment(error)) {
+        std::string const path = walk->path().lexically_relative(from).generic_string();
+        auto const facts = facts_at(walk->path().string());  // of what a link leads to
+        std::error_code one;
+        if (facts && facts->kind == FileFacts::Kind::regular) {
+            files.push_back({path, static_cast<std::uint64_t>(facts->size), time_of(*facts)});
+        } else if (facts && facts->kind == FileFacts::Kind::directory && !walk->is_symlink(one)) {
+            folders.push_back(path);
+        } else {
+            ++report.left_out;
+        }
+    }
+    if (error) throw LocalFileError(from, "read", error);
+    return files;
+}
+
+GLOBUS_DECL void make_folder(std::string const& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) throw LocalFileError(folder, "made", error);
+}
+
+GLOBUS_DECL void copy_tree(
+    std::vector<TreeFile> const& files, int parallel, std::stop_token const& stop,
+    std::function<void(TreeReport const&)> const& progress, TreeReport& report,
+    std::function<std::optional<std::uint64_t>(TreeFile const&, std::stop_token const&)> const& copy) {
+    if (parallel < 1 || parallel > 64)
+        throw UsageError("1 to 64 files are copied at the same time, and not " + std::to_string(parallel));
+    std::atomic<std::size_t> next = 0;
+    std::mutex mutex;
+    std::exception_ptr thrown;  // by what is no fault of a file
+    std::stop_source ending;
+    std::stop_callback const asked(stop, [&] { ending.request_stop(); });
+    auto const work = [&]() noexcept {
+        for (std::size_t i = next++; i < files.size() && !ending.stop_requested(); i = next++) try {
+                TreeFile const& file = files[i];
+                std::optional<std::uint64_t> copied;
+                std::optional<TreeReport::Failure> failure;
+                try {
+                    copied = copy(file, ending.get_token());
+                } catch (Error const& error) {
+                    failure = {.path = file.path, .why = error.what(), .outcome_unknown = error.outcome_unknown()};
+                }
+                std::lock_guard const lock(mutex);
+                if (copied) {
+                    ++report.files;
+                    report.bytes += *copied;
+                } else if (!failure) {
+                    ++report.skipped;
+                }
+                if (failure) report.failures.push_back(*std::move(failure));
+                if (progress) progress(report);
+            } catch (...) {
+                std::lock_guard const lock(mutex);
+                thrown = std::current_exception();
+                ending.request_stop();
+            }
+    };
+    {
+        std::vector<std::jthread> threads;
+        for (int i = 0; i != parallel && static_cast<std::size_t>(i) < files.size(); ++i) threads.emplace_back(work);
+    }
+    if (thrown) std::rethrow_exception(thrown);
+    if (stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                           "the copy of a folder was cancelled");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_TREES_IPP
+#ifndef GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
+#define GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace globus::groups::detail {
+
+GLOBUS_DECL RefusedMembership refused_membership(std::string_view action, Json const& error) {
+    RefusedMembership refused{.action = std::string(action)};
+    if (auto const* reason = error.if_string()) refused.detail = *reason;
+    auto const text = [&](std::string_view name) {
+        auto const* object = error.if_object();
+        Json const* const value = object != nullptr ? object->if_contains(name) : nullptr;
+        return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+    };
+    refused.identity_id = text("identity_id");
+    refused.code = text("code");
+    refused.detail = text("detail");
+    return refused;
+}
+
+}  // namespace globus::groups::detail
+
+namespace globus::groups {
+
+GLOBUS_DECL std::vector<RefusedMembership> MembershipActionResult::refused() const {
+    std::vector<RefusedMembership> all;
+    if (errors)
+        detail::for_each_refusal(*errors, [&](std::string_view action, Json const& error) {
+            all.push_back(detail::refused_membership(action, error));
+        });
+    return all;
+}
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
+#ifndef GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
+
+#include <string>
+#include <utility>
+
+namespace globus::groups {
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::add_members(StringList identity_ids, GroupRole role) {
+    return put(added, std::move(identity_ids), std::move(role));
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::change_roles(GroupRole role, StringList identity_ids) {
+    return put(changed_roles, std::move(identity_ids), std::move(role));
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::invite_members(StringList identity_ids, GroupRole role) {
+    return put(invited, std::move(identity_ids), std::move(role));
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::reject_join_requests(StringList identity_ids) {
+    return put(rejected, std::move(identity_ids));
+}
+
+GLOBUS_DECL void BatchMembershipActions::check() const {
+    for (Actions const* actions : {&accepted, &added, &approved, &changed_roles, &declined, &invited, &joined, &left,
+                                   &rejected, &removed, &requested}) {
+        if (!*actions) continue;
+        for (MembershipAction const& action : **actions)
+            if (action.identity_id->empty() && !action.additional_fields.contains("identity_id"))
+                throw UsageError("a membership action has an empty identity_id: give the id of an identity");
+    }
+}
+
+GLOBUS_DECL BatchMembershipActions& BatchMembershipActions::put(Actions& actions, StringList identity_ids,
+                                                                Optional<GroupRole> role) {
+    if (!actions) actions.emplace();
+    for (std::string& id : identity_ids) actions->push_back({.identity_id = std::move(id), .role = role});
+    return *this;
+}
+
+}  // namespace globus::groups
+
+#endif  // GLOBUS_SERVICES_GROUPS_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+#define GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL http::Response MembershipRefused::as_json(http::Response response) {
+    response.headers.set("Content-Type", "application/json");
+    return response;
+}
+
+GLOBUS_DECL bool MembershipRefused::read_refusals(boost::json::object const& document, Reading& reading) {
+    auto const* errors = document.if_contains("errors");
+    if (errors == nullptr) return false;
+    groups::detail::for_each_refusal(*errors, [&](std::string_view action, Json const& raw) {
+        auto const one = groups::detail::refused_membership(action, raw);
+        SubError error{.code = one.code, .message = one.detail, .has_message = !one.detail.empty()};
+        if (raw.is_object()) error.raw = raw.get_object();
+        if (error.has_message) reading.messages.push_back(one.action + ' ' + one.identity_id + ": " + one.detail);
+        reading.errors.push_back(std::move(error));
+    });
+    reading.code = common_code(reading.errors);
+    return true;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GROUPS_IMPL_GROUPS_MANAGER_IPP
+#ifndef GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
+#define GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
+
+#include <boost/json/serialize.hpp>
+
+#include <string>
+
+namespace globus::search {
+
+GLOBUS_DECL std::string GBucket::text() const {
+    if (!value) return {};
+    return value->is_string() ? std::string(value->get_string()) : boost::json::serialize(*value);
+}
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_IMPL_ANSWERS_IPP
+#ifndef GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+
+#include <utility>
+#include <vector>
+
+namespace globus::search {
+
+GLOBUS_DECL GIngest& GIngest::add_entry(GMetaEntry entry) {
+    ingest_data.gmeta.push_back(std::move(entry));
+    return *this;
+}
+
+GLOBUS_DECL void GIngest::check() const {
+    if (ingest_data.gmeta.empty() && ingest_data.additional_fields.empty())
+        throw UsageError("there is nothing to ingest: add an entry");
+    for (GMetaEntry const& entry : ingest_data.gmeta)
+        if (!entry.content->is_object())
+            throw UsageError("the content of the entry for " + *entry.subject + " is no JSON object");
+}
+
+GLOBUS_DECL SearchQueryV1& SearchQueryV1::add(Optional<std::vector<Json>>& list, Json document) {
+    if (!list) list.emplace();
+    list->push_back(std::move(document));
+    return *this;
+}
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_IMPL_PAYLOADS_IPP
+#ifndef GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
+#define GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
+
+#include <cstdint>
+
+namespace globus::search {
+
+GLOBUS_DECL PostSearch PostSearch::normalized() const {
+    PostSearch sent = *this;
+    Json const document = globus::detail::json_of(data->text());
+    if (!document.is_object()) return sent;
+    auto const take = [&](char const* name, Optional<std::int64_t>& member) {
+        auto const* given = document.get_object().if_contains(name);
+        if (member.is_absent() && given != nullptr && given->is_int64()) member = given->get_int64();
+    };
+    take("offset", sent.offset);
+    take("limit", sent.limit);
+    return sent;
+}
+
+}  // namespace globus::search
+
+#endif  // GLOBUS_SERVICES_SEARCH_IMPL_OPERATIONS_IPP
+#ifndef GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
+#define GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
+
+#include <utility>
+
+namespace globus {
+
+GLOBUS_DECL bool TimersApiError::read_error(boost::json::object const& document, Reading& reading) {
+    if (auto const* error = globus::detail::object_member(document, "error")) {
+        reading.errors = {sub_error(*error, {"detail", "title"})};
+        reading.code = reading.errors.front().code;
+        if (reading.errors.front().has_message) reading.messages.push_back(reading.errors.front().message);
+        return true;
+    }
+    auto const* details = globus::detail::object_list(document.if_contains("detail"));
+    if (details == nullptr) return false;
+    for (boost::json::value const& item : *details) {
+        if (!item.is_object()) continue;
+        SubError sub = sub_error(item.get_object(), {"msg"});
+        auto const* const where = item.get_object().if_contains("loc");
+        if (sub.has_message && globus::detail::text_list(where))
+            reading.messages.push_back(sub.message + ": " + globus::detail::place_of(*where));
+        reading.errors.push_back(std::move(sub));
+    }
+    reading.code = common_code(reading.errors);
+    return true;
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TIMERS_IMPL_ERRORS_IPP
+#ifndef GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
+#define GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::timers {
+
+GLOBUS_DECL void EndAfter::check() const {
+    if (*count <= 0 && !additional_fields.contains("count"))
+        throw UsageError("a timer that ends after " + std::to_string(*count) + " runs never runs: give at least 1");
+}
+
+GLOBUS_DECL void OnceTimerSchedule::check() const {
+    if (datetime && !additional_fields.contains("datetime")) globus::detail::check_time("datetime", *datetime);
+}
+
+GLOBUS_DECL void EndAt::check() const {
+    if (additional_fields.contains("datetime")) return;
+    globus::detail::check_time("datetime", *datetime);
+    if (datetime->text().empty()) throw UsageError("the datetime of EndAt is empty: give a time");
+}
+
+GLOBUS_DECL void RecurringTimerSchedule::check() const {
+    if (interval_seconds->count() <= 0 && !additional_fields.contains("interval_seconds"))
+        throw UsageError("interval_seconds is " + std::to_string(interval_seconds->count()) +
+                         ": give at least one second, or use OnceTimerSchedule");
+    if (start && !additional_fields.contains("start")) globus::detail::check_time("start", *start);
+    if (end) end->check();
+}
+
+GLOBUS_DECL void TransferTimer::check() const {
+    schedule->check();
+    body->check();
+}
+
+GLOBUS_DECL void TransferTimer::write_json(std::string& out) const {
+    Json transfer = globus::detail::json_of(body->text());
+    if (transfer.is_object())
+        for (char const* name_of_run : {"submission_id", "skip_activation_check"})
+            transfer.as_object().erase(name_of_run);
+    TransferTimer each = *this;
+    each.body = std::move(transfer);
+    globus::detail::write_object(out, each);
+}
+
+GLOBUS_DECL void FlowTimer::check() const {
+    if (flow_id->empty() && !additional_fields.contains("flow_id"))
+        throw UsageError("flow_id is empty: give the id of a flow");
+    schedule->check();
+}
+
+GLOBUS_DECL void TimerJob::check() const {
+    auto const own = [this](std::string_view member) { return !additional_fields.contains(member); };
+    if (*interval && (*interval)->count() <= 0 && own("interval"))
+        throw UsageError("the interval is " + std::to_string((*interval)->count()) +
+                         ": give at least one second, or null for a timer that runs once");
+    if (own("start")) globus::detail::check_time("start", *start);
+    if (stop_after && own("stop_after")) globus::detail::check_time("stop_after", *stop_after);
+}
+
+}  // namespace globus::timers
+
+#endif  // GLOBUS_SERVICES_TIMERS_IMPL_PAYLOADS_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_LOCAL_ENDPOINT_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_LOCAL_ENDPOINT_IPP
 
@@ -36987,94 +37372,6 @@ GLOBUS_DECL void PartialFile::remove() noexcept {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
-#ifndef GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
-#define GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
-
-#include <optional>
-#include <string>
-#include <string_view>
-
-namespace globus::detail {
-
-[[noreturn]] GLOBUS_DECL void refuse_location() {
-    throw UsageError(
-        "this is no place in a collection: write globus://COLLECTION_ID/path, COLLECTION_ID:/path, the https address "
-        "of a "
-        "collection's file, or that of the web app's file manager");
-}
-
-GLOBUS_DECL std::string collection_of(std::string_view text) {
-    if (!is_uuid(text)) refuse_location();
-    std::string id;
-    for (char const c : text) id += http::detail::lower(c);
-    return id;
-}
-
-GLOBUS_DECL std::string location_path(std::string_view encoded) {
-    auto path = percent_decode(encoded);
-    if (!path || path->find('\0') != std::string::npos) refuse_location();
-    return path->starts_with('/') ? *path : '/' + *path;
-}
-
-/// A path as it stands in a URL.
-GLOBUS_DECL std::string url_path(std::string_view path) {
-    std::string encoded;
-    for (char const c : path)
-        if (is_unreserved(c) || c == '/')
-            encoded += c;
-        else
-            append_escaped(encoded, c);
-    return encoded.starts_with('/') ? encoded : '/' + encoded;
-}
-
-}  // namespace globus::detail
-
-namespace globus {
-
-GLOBUS_DECL Location Location::parse(std::string_view text) {
-    if (text.size() > 36 && text[36] == ':' && is_uuid(text.substr(0, 36))) {
-        std::string_view const path = text.substr(37);
-        if (path.find('\0') != std::string_view::npos) detail::refuse_location();
-        return {.collection_id = detail::collection_of(text.substr(0, 36)),
-                .path = (path.starts_with('/') ? "" : "/") + std::string(path)};
-    }
-    std::string const address = http::encode_iri(text);
-    auto const parts = http::split_reference(address);
-    if (!parts.scheme || !parts.authority) detail::refuse_location();
-    std::string scheme;
-    for (char const c : *parts.scheme) scheme += http::detail::lower(c);
-    if (scheme == "globus") {
-        if (parts.query || parts.fragment) detail::refuse_location();  // such signs of a path are written as %3F, %23
-        return {.collection_id = detail::collection_of(*parts.authority), .path = detail::location_path(parts.path)};
-    }
-    if (scheme != "https" && scheme != "http") detail::refuse_location();
-    if (parts.path == "/file-manager" && parts.query) {
-        Location place;
-        for (auto const& [name, value] : parse_query(*parts.query)) {
-            if (name == "origin_id") place.collection_id = detail::collection_of(value);
-            if (name == "origin_path") place.path = (value.starts_with('/') ? "" : "/") + value;
-        }
-        if (place.collection_id.empty() || place.path.find('\0') != std::string::npos) detail::refuse_location();
-        return place;
-    }
-    if (parts.query || parts.fragment) detail::refuse_location();
-    std::string base = http::check_base_url(scheme + "://" + std::string(*parts.authority));
-    base.pop_back();  // the slash
-    return {.address = base, .path = detail::location_path(parts.path)};
-}
-
-GLOBUS_DECL std::string Location::uri() const {
-    return (collection_id.empty() ? address : "globus://" + collection_id) + detail::url_path(path);
-}
-
-GLOBUS_DECL std::string Location::web_url() const {
-    if (collection_id.empty()) throw UsageError("which collection this place is in is not known: only its address is");
-    return "https://app.globus.org/file-manager?origin_id=" + collection_id + "&origin_path=" + percent_encode(path);
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
 

@@ -1069,6 +1069,10 @@ private:
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_HANDLE_HPP
+// A request, taken apart, and an answer, before it is written.
+#ifndef GLOBUS_SANDBOX_IMPL_CALL_IPP
+#define GLOBUS_SANDBOX_IMPL_CALL_IPP
+
 // Small things that all parts of the sandbox use: text, encodings, hashes, identifiers, times.
 #ifndef GLOBUS_SANDBOX_IMPL_UTIL_IPP
 #define GLOBUS_SANDBOX_IMPL_UTIL_IPP
@@ -1323,10 +1327,12 @@ struct std::formatter<globus::Timestamp> : std::formatter<std::string_view> {
 #include <cctype>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <string>
@@ -1676,32 +1682,33 @@ bool flag_of(Json const& value, std::string_view name, bool otherwise = false) {
     return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
 }
 
+/// As std::stable_sort, of which clang 19 says with an older libstdc++ that it uses something deprecated.
+template <class T, class Less>
+void sort_stably(std::vector<T>& items, Less less) {
+    std::vector<std::size_t> order(items.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        if (less(items[a], items[b])) return true;
+        return !less(items[b], items[a]) && a < b;
+    });
+    std::vector<T> sorted;
+    sorted.reserve(items.size());
+    for (std::size_t const index : order) sorted.push_back(std::move(items[index]));
+    items = std::move(sorted);
+}
+
 inline std::string to_string(json::string const& text) { return {text.data(), text.size()}; }
 
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_UTIL_IPP
 
-#include <array>
-#include <condition_variable>
-#include <deque>
 #include <filesystem>
 #include <functional>
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
-#include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
-typedef struct evp_pkey_st EVP_PKEY;
-typedef struct ssl_ctx_st SSL_CTX;
-
 namespace globus::sandbox::detail {
-
-// Messages ------------------------------------------------------------------------------------------------------------
 
 struct Route;
 
@@ -1768,6 +1775,29 @@ struct Reply {
         return reply;
     }
 };
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_CALL_IPP
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+typedef struct evp_pkey_st EVP_PKEY;
+typedef struct ssl_ctx_st SSL_CTX;
+
+namespace globus::sandbox::detail {
 
 // Globus Auth ---------------------------------------------------------------------------------------------------------
 
@@ -2980,72 +3010,39 @@ inline std::map<std::string, std::string> const& scenarios() {
 }
 
 inline std::string reason_of(int status) {
-    switch (status) {
-        case 100:
-            return "Continue";
-        case 102:
-            return "Processing";
-        case 103:
-            return "Early Hints";
-        case 200:
-            return "OK";
-        case 201:
-            return "Created";
-        case 202:
-            return "Accepted";
-        case 204:
-            return "No Content";
-        case 206:
-            return "Partial Content";
-        case 301:
-            return "Moved Permanently";
-        case 302:
-            return "Found";
-        case 303:
-            return "See Other";
-        case 304:
-            return "Not Modified";
-        case 307:
-            return "Temporary Redirect";
-        case 308:
-            return "Permanent Redirect";
-        case 400:
-            return "Bad Request";
-        case 401:
-            return "Unauthorized";
-        case 403:
-            return "Forbidden";
-        case 404:
-            return "Not Found";
-        case 405:
-            return "Method Not Allowed";
-        case 408:
-            return "Request Timeout";
-        case 409:
-            return "Conflict";
-        case 413:
-            return "Content Too Large";
-        case 416:
-            return "Range Not Satisfiable";
-        case 417:
-            return "Expectation Failed";
-        case 422:
-            return "Unprocessable Content";
-        case 429:
-            return "Too Many Requests";
-        case 500:
-            return "Internal Server Error";
-        case 501:
-            return "Not Supported";
-        case 502:
-            return "Bad Gateway";
-        case 503:
-            return "Service Unavailable";
-        case 504:
-            return "Gateway Timeout";
-        default:
-            return "Status";
-    }
+    static std::map<int, char const*> const all{{100, "Continue"},
+                                                {102, "Processing"},
+                                                {103, "Early Hints"},
+                                                {200, "OK"},
+                                                {201, "Created"},
+                                                {202, "Accepted"},
+                                                {204, "No Content"},
+                                                {206, "Partial Content"},
+                                                {301, "Moved Permanently"},
+                                                {302, "Found"},
+                                                {303, "See Other"},
+                                                {304, "Not Modified"},
+                                                {307, "Temporary Redirect"},
+                                                {308, "Permanent Redirect"},
+                                                {400, "Bad Request"},
+                                                {401, "Unauthorized"},
+                                                {403, "Forbidden"},
+                                                {404, "Not Found"},
+                                                {405, "Method Not Allowed"},
+                                                {408, "Request Timeout"},
+                                                {409, "Conflict"},
+                                                {413, "Content Too Large"},
+                                                {416, "Range Not Satisfiable"},
+                                                {417, "Expectation Failed"},
+                                                {422, "Unprocessable Content"},
+                                                {429, "Too Many Requests"},
+                                                {500, "Internal Server Error"},
+                                                {501, "Not Supported"},
+                                                {502, "Bad Gateway"},
+                                                {503, "Service Unavailable"},
+                                                {504, "Gateway Timeout"}};
+    auto const found = all.find(status);
+    return found != all.end() ? found->second : "Status";
 }
 
 }  // namespace globus::sandbox::detail
@@ -4613,7 +4610,9 @@ inline Reply authorize_endpoint(World& world, Call& call) {
     auto const scopes = split_scopes(call.argument("scope"));
     if (!scopes || scopes->empty()) return refuse("invalid_scope", "The scope is missing or malformed");
     for (auto const& scope : *scopes)
-        if (!is_scope(world, scope)) return refuse("unknown_scope", "Unknown scope " + scope);
+        if (!is_scope(world, scope))
+            return refuse(resource_server_of(scope).empty() ? "invalid_scope" : "unknown_scope",
+                          "Unknown scope " + scope);
     if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
     User const* const user = user_who_logs_in(world, call);
     if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
@@ -4929,7 +4928,7 @@ void sort_items(std::vector<Item>& items, std::string const& orderby) {
         keys.emplace_back(words[0], words.size() > 1 && same_name(words.back(), "DESC"));
     }
     if (keys.front().second) std::reverse(items.begin(), items.end());
-    std::stable_sort(items.begin(), items.end(), [&](Item const& a, Item const& b) {
+    sort_stably(items, [&](Item const& a, Item const& b) {
         for (auto const& [field, down] : keys) {
             int const order = compare_field(field_text(document_of(a), field), field_text(document_of(b), field));
             if (order != 0) return down ? order > 0 : order < 0;
@@ -6178,6 +6177,32 @@ inline Job job_of(World const& world, Task const& task) {
     return job;
 }
 
+/// A task comes among the running ones. [recorded] the details are JSON, as a text
+inline void begin_task(World& world, Task& task, std::int64_t files, std::int64_t bytes) {
+    Millis const duration = world.options.task_duration.count();
+    task.started = true;
+    task.total_files = files;
+    task.total_bytes = bytes;
+    task.begun = std::max(world.data.engine_time, task.requested);
+    task.step = duration == 0 ? 4 : 1;
+    task.due = task.begun + duration / 4;
+    add_event(world, task, "STARTED", false, "started",
+              task.is_delete ? R"({"type": "GridFTP Delete"})"
+                             : R"({"type": "GridFTP Transfer", "concurrency": 2, "parallelism": 4, "pipelining": 20})",
+              task.begun);
+    set_nice_status(task, "OK", "OK", true);
+}
+
+/// The task whose deadline passed first; null when none did.
+inline Task* first_expired(World& world, Millis now) {
+    Task* out = nullptr;
+    for (auto const& name : world.data.task_order)
+        if (Task& task = world.data.tasks[name];
+            !task.over && task.deadline <= now && (out == nullptr || task.deadline < out->deadline))
+            out = &task;
+    return out;
+}
+
 /**
  * Does, in the order of the sandbox's time, all that was to happen until now: tasks begin when one of the three places
  * is free, show progress at each quarter of their duration, are carried out at its end, and expire.
@@ -6203,28 +6228,12 @@ inline void World::run_due_tasks() {
             auto const found = data.tasks.find(job.task);
             if (found == data.tasks.end() || found->second.over) continue;
             Task& task = found->second;
-            task.started = true;
-            task.total_files = files;
-            task.total_bytes = bytes;
-            task.begun = std::max(data.engine_time, task.requested);
-            task.step = duration == 0 ? 4 : 1;
-            task.due = task.begun + duration / 4;
-            // [recorded] the details are JSON, as a text
-            add_event(*this, task, "STARTED", false, "started",
-                      task.is_delete
-                          ? R"({"type": "GridFTP Delete"})"
-                          : R"({"type": "GridFTP Transfer", "concurrency": 2, "parallelism": 4, "pipelining": 20})",
-                      task.begun);
-            set_nice_status(task, "OK", "OK", true);
+            begin_task(*this, task, files, bytes);
             wake.notify_all();
             continue;
         }
         Millis const now = now_locked();
-        Task* expired = nullptr;
-        for (auto const& name : data.task_order)
-            if (Task& task = data.tasks[name];
-                !task.over && task.deadline <= now && (expired == nullptr || task.deadline < expired->deadline))
-                expired = &task;
+        Task* const expired = first_expired(*this, now);
         if (expired != nullptr && (next == nullptr || expired->deadline <= next->due)) {
             data.engine_time = std::max(data.engine_time, expired->deadline);
             expire_task(*this, *expired, std::max(expired->deadline, expired->requested));
@@ -6964,6 +6973,19 @@ inline Reply get_task(World& world, Call& call) {
     return task != nullptr ? Reply::of(200, task->document) : in.refused;
 }
 
+/// The filters of the endpoint manager. [doc]
+inline bool manager_filters_fit(Call const& call, Task const& task) {
+    auto const among = [&](char const* name, std::string const& have) {
+        std::string const wanted = call.argument(name);
+        auto const list = split(wanted, ',');
+        return wanted.empty() || std::find(list.begin(), list.end(), have) != list.end();
+    };
+    std::string const endpoint = call.argument("filter_endpoint");
+    return among("filter_task_id", task.id) && among("filter_status", task.status()) &&
+           among(call.has_argument("filter_task_owner") ? "filter_task_owner" : "filter_owner_id", task.owner) &&
+           (endpoint.empty() || endpoint == task.source || endpoint == task.destination);
+}
+
 inline Reply task_list(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
@@ -6978,22 +7000,7 @@ inline Reply task_list(World& world, Call& call) {
     for (auto const& id : world.data.task_order) {
         Task const& task = world.data.tasks[id];
         if (manager ? !manages_task(in, task) : task.owner != in.token->identity || task.removed) continue;
-        if (manager) {
-            if (auto const ids = call.argument("filter_task_id"); !ids.empty()) {
-                auto const wanted = split(ids, ',');
-                if (std::find(wanted.begin(), wanted.end(), id) == wanted.end()) continue;
-            }
-            if (auto const owner = call.argument("filter_task_owner", call.argument("filter_owner_id"));
-                !owner.empty() && owner != task.owner)
-                continue;
-            if (auto const status = call.argument("filter_status"); !status.empty()) {
-                auto const wanted = split(status, ',');
-                if (std::find(wanted.begin(), wanted.end(), task.status()) == wanted.end()) continue;
-            }
-            if (auto const endpoint = call.argument("filter_endpoint");
-                !endpoint.empty() && endpoint != task.source && endpoint != task.destination)
-                continue;
-        }
+        if (manager && !manager_filters_fit(call, task)) continue;
         if (filters_fit(task.document, call)) found.push_back(&task.document);
     }
     if (auto const order = call.argument("orderby"); !order.empty())
@@ -7496,7 +7503,7 @@ struct RuleKind {
         if (type != "identity" && type != "group" && type != "anonymous" && type != "all_authenticated_users")
             return "principal_type is unknown";
         bool const everybody = type == "anonymous" || type == "all_authenticated_users";
-        if (!everybody && !is_uuid(text_of(rule, "principal"))) return "principal must be an id";
+        if (!everybody && text_of(rule, "principal").empty()) return "principal is missing";
         return {};
     }
     /// [recorded] a rule for everybody has a principal, too: an empty one
@@ -7654,12 +7661,15 @@ struct TunnelKind {
     static bool hidden(TransferCall const& in, json::object const& document) {
         return end_of(document, "owner") != in.token->identity;
     }
-    /// [doc] the two ends are stream access points that there are
+    /// [doc] the two ends are stream access points that there are. [guess] a name that is no id at all is let through:
+    /// a test that is about something else need not look for one
     static std::string complete(TransferCall const& in, json::object& document, json::object& attributes) {
-        for (auto const* name : {"initiator", "listener"})
-            if (find_document(documents_of(in.world, "transfer.stream_access_points"), end_of(document, name)) ==
-                nullptr)
+        auto const& points = documents_of(in.world, "transfer.stream_access_points");
+        for (auto const* name : {"initiator", "listener"}) {
+            std::string const id = end_of(document, name);
+            if (id.empty() || (is_uuid(id) && find_document(points, id) == nullptr))
                 return std::string("The ") + name + " is no stream access point";
+        }
         document["relationships"].as_object()["owner"] =
             json::object{{"data", json::object{{"type", "Identity"}, {"id", in.token->identity}}}};
         attributes["created_time"] = iso_time(in.world.now_locked());
@@ -7792,38 +7802,16 @@ inline json::object new_task_document(World& world, Task const& task, json::obje
     return out;
 }
 
-inline Reply submit(World& world, Call& call, bool is_delete) {
-    TransferCall in(world, call);
-    if (in.token == nullptr) return in.refused;
-    auto body = in.body();
-    if (!body) return in.refused;
-    std::string const submission = text_of(*body, "submission_id");
-    if (!is_uuid(submission)) return in.error(400, "ClientError.BadRequest", "submission_id is missing or malformed");
-    // [doc] an id is carried out once, however often it is sent
-    if (auto const known = world.data.task_of_submission.find(submission);
-        known != world.data.task_of_submission.end()) {
-        Task const& task = world.data.tasks[known->second];
-        if (task.owner != in.token->identity)
-            return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
-        Reply again = in.result(200, "Duplicate", "A task with this submission id was accepted before",
-                                accepted(in, task), is_delete ? "delete_result" : "transfer_result");
-        again.committed = false;
-        return again;
-    }
-    Task task;
-    task.submission_id = submission;
-    task.owner = in.token->identity;
-    task.is_delete = is_delete;
-    task.source = text_of(*body, is_delete ? "endpoint" : "source_endpoint");
-    task.destination = is_delete ? "" : text_of(*body, "destination_endpoint");
-    auto const* data = body->if_contains("DATA");
+/// Reads the items of a submission; an answer when they are not good. [doc] the members
+inline std::optional<Reply> read_items(TransferCall const& in, json::object const& body, Task& task) {
+    auto const* data = body.if_contains("DATA");
     if (data == nullptr || !data->is_array() || data->get_array().empty())
         return in.error(400, "ClientError.BadRequest.NoTransferItems",
-                        is_delete ? "No delete items" : "No transfer items");
+                        task.is_delete ? "No delete items" : "No transfer items");
     for (auto const& item : data->get_array()) {
         TransferItem one;
-        one.source = text_of(item, is_delete ? "path" : "source_path");
-        one.destination = is_delete ? one.source : text_of(item, "destination_path");
+        one.source = text_of(item, task.is_delete ? "path" : "source_path");
+        one.destination = task.is_delete ? one.source : text_of(item, "destination_path");
         if (auto const* said = member(item, "recursive"); said != nullptr && said->is_bool())
             one.recursive = said->get_bool();
         one.link = text_of(item, "DATA_TYPE") == "transfer_symlink_item";
@@ -7833,15 +7821,25 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
             return in.error(400, "ClientError.BadRequest", "A path of an item is missing");
         task.items.push_back(std::move(one));
     }
+    return std::nullopt;
+}
+
+/// Whether the caller may do all this. [guess] a collection that is away does not keep a task from being accepted
+inline bool may_submit(TransferCall& in, Task const& task) {
     Endpoint const* const source = in.endpoint(task.source);
-    Endpoint const* const destination = is_delete ? source : in.endpoint(task.destination);
-    if (source == nullptr || destination == nullptr) return in.refused;
+    Endpoint const* const destination = task.is_delete ? source : in.endpoint(task.destination);
+    if (source == nullptr || destination == nullptr) return false;
     for (auto const& item : task.items) {
-        // [guess] a collection that is away does not keep a task from being accepted
-        if (!in.may_use(*source, "Submit", item.source, is_delete) && in.refused.status != 502) return in.refused;
-        if (!is_delete && !in.may_use(*destination, "Submit", item.destination, true) && in.refused.status != 502)
-            return in.refused;
+        if (!in.may_use(*source, "Submit", item.source, task.is_delete) && in.refused.status != 502) return false;
+        if (!task.is_delete && !in.may_use(*destination, "Submit", item.destination, true) && in.refused.status != 502)
+            return false;
     }
+    return true;
+}
+
+/// What the caller's other tasks say against a new one; nothing when nothing does. [guess] status and codes
+inline std::optional<Reply> conflict(TransferCall const& in, Task const& task) {
+    World& world = in.world;
     std::size_t pending = 0;
     std::set<std::pair<std::string, std::string>> paths;
     auto const pair_of = [](TransferItem const& item) {
@@ -7852,17 +7850,48 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
         Task const& other = world.data.tasks[id];
         if (!other.active() || other.owner != task.owner) continue;
         ++pending;
-        if (!world.options.refuse_identical_tasks || other.is_delete != is_delete || other.source != task.source ||
+        if (!world.options.refuse_identical_tasks || other.is_delete != task.is_delete || other.source != task.source ||
             other.destination != task.destination)
             continue;
         for (auto const& item : other.items)
-            if (paths.contains(pair_of(item)))  // [guess] the code
-                return in.error(
-                    409, "Conflict",
-                    std::string(is_delete ? "A delete" : "A transfer") + " with identical paths has not yet completed");
+            if (paths.contains(pair_of(item)))
+                return in.error(409, "Conflict",
+                                std::string(task.is_delete ? "A delete" : "A transfer") +
+                                    " with identical paths has not yet completed");
     }
-    if (pending >= world.options.max_pending_tasks)  // [guess] the status
+    if (pending >= world.options.max_pending_tasks)
         return in.error(409, "TooManyPendingJobs", "Too many pending tasks; wait until some have completed");
+    return std::nullopt;
+}
+
+inline Reply submit(World& world, Call& call, bool is_delete) {
+    TransferCall in(world, call);
+    if (in.token == nullptr) return in.refused;
+    auto body = in.body();
+    if (!body) return in.refused;
+    std::string const submission = text_of(*body, "submission_id");
+    if (!is_uuid(submission)) return in.error(400, "ClientError.BadRequest", "submission_id is missing or malformed");
+    char const* const type = is_delete ? "delete_result" : "transfer_result";
+    // [doc] an id is carried out once, however often it is sent
+    if (auto const known = world.data.task_of_submission.find(submission);
+        known != world.data.task_of_submission.end()) {
+        Task const& task = world.data.tasks[known->second];
+        if (task.owner != in.token->identity)
+            return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
+        Reply again =
+            in.result(200, "Duplicate", "A task with this submission id was accepted before", accepted(in, task), type);
+        again.committed = false;
+        return again;
+    }
+    Task task;
+    task.submission_id = submission;
+    task.owner = in.token->identity;
+    task.is_delete = is_delete;
+    task.source = text_of(*body, is_delete ? "endpoint" : "source_endpoint");
+    task.destination = is_delete ? "" : text_of(*body, "destination_endpoint");
+    if (auto const wrong = read_items(in, *body, task)) return *wrong;
+    if (!may_submit(in, task)) return in.refused;
+    if (auto const wrong = conflict(in, task)) return *wrong;
     task.id = world.random.uuid();
     task.requested = world.now_locked();
     task.deadline = task.requested + 24LL * 3600 * 1000;  // [doc] a day, when nothing else is asked for
@@ -7877,7 +7906,7 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     Reply const reply = in.result(202, "Accepted",
                                   is_delete ? "The delete has been accepted and a task has been created"
                                             : "The transfer has been accepted and a task has been created",
-                                  accepted(in, task), is_delete ? "delete_result" : "transfer_result");
+                                  accepted(in, task), type);
     std::string const id = task.id;
     apply_pause_rules(world, world.data.tasks[id] = std::move(task));
     world.wake.notify_all();
@@ -7893,16 +7922,11 @@ inline Reply submit_delete(World& world, Call& call) { return submit(world, call
 
 namespace globus::sandbox::detail {
 
-inline std::vector<Route> const& transfer_routes() {
+inline std::vector<Route> endpoint_routes() {
     using Rules = EndpointDocuments<RuleKind>;
     using Roles = EndpointDocuments<RoleKind>;
-    using Bookmarks = PlainDocuments<BookmarkKind>;
-    using PauseRules = PlainDocuments<PauseRuleKind>;
-    using Tunnels = ApiDocuments<TunnelKind>;
-    using AccessPoints = ApiDocuments<AccessPointKind>;
-    using ApiBookmarks = ApiDocuments<ApiBookmarkKind>;
     static constexpr char const* s = "transfer";
-    static std::vector<Route> const all{
+    return {
         {"GET", "/v0.10/endpoint/{}", s, "get_endpoint", &get_endpoint},
         {"POST", "/v0.10/endpoint", s, "create_endpoint", &create_endpoint},
         {"PUT", "/v0.10/endpoint/{}", s, "update_endpoint", &update_endpoint},
@@ -7927,6 +7951,13 @@ inline std::vector<Route> const& transfer_routes() {
         {"GET", "/v0.10/endpoint/{}/access/{}", s, "get_endpoint_acl_rule", &Rules::get},
         {"PUT", "/v0.10/endpoint/{}/access/{}", s, "update_endpoint_acl_rule", &Rules::update},
         {"DELETE", "/v0.10/endpoint/{}/access/{}", s, "delete_endpoint_acl_rule", &Rules::remove},
+    };
+}
+
+inline std::vector<Route> task_routes() {
+    using Bookmarks = PlainDocuments<BookmarkKind>;
+    static constexpr char const* s = "transfer";
+    return {
         {"GET", "/v0.10/bookmark_list", s, "bookmark_list", &Bookmarks::list},
         {"POST", "/v0.10/bookmark", s, "create_bookmark", &Bookmarks::create},
         {"GET", "/v0.10/bookmark/{}", s, "get_bookmark", &Bookmarks::get},
@@ -7949,6 +7980,14 @@ inline std::vector<Route> const& transfer_routes() {
         {"GET", "/v0.10/task/{}/pause_info", s, "task_pause_info", &task_pause_info},
         {"GET", "/v0.10/task/{}/successful_transfers", s, "task_successful_transfers", &task_successful_transfers},
         {"GET", "/v0.10/task/{}/skipped_errors", s, "task_skipped_errors", &task_skipped_errors},
+    };
+}
+
+inline std::vector<Route> manager_routes() {
+    using Rules = EndpointDocuments<RuleKind>;
+    using PauseRules = PlainDocuments<PauseRuleKind>;
+    static constexpr char const* s = "transfer";
+    return {
         {"GET", "/v0.10/endpoint_manager/monitored_endpoints", s, "endpoint_manager_monitored_endpoints",
          &endpoint_lists},
         {"GET", "/v0.10/endpoint_manager/endpoint/{}", s, "endpoint_manager_get_endpoint", &get_endpoint},
@@ -7973,6 +8012,15 @@ inline std::vector<Route> const& transfer_routes() {
         {"PUT", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_update_pause_rule", &PauseRules::update},
         {"DELETE", "/v0.10/endpoint_manager/pause_rule/{}", s, "endpoint_manager_delete_pause_rule",
          &PauseRules::remove},
+    };
+}
+
+inline std::vector<Route> stream_routes() {
+    using Tunnels = ApiDocuments<TunnelKind>;
+    using AccessPoints = ApiDocuments<AccessPointKind>;
+    using ApiBookmarks = ApiDocuments<ApiBookmarkKind>;
+    static constexpr char const* s = "transfer";
+    return {
         {"POST", "/v2/tunnels", s, "create_tunnel", &Tunnels::create},
         {"GET", "/v2/tunnels", s, "list_tunnels", &Tunnels::list},
         {"GET", "/v2/tunnels/{}", s, "get_tunnel", &Tunnels::get},
@@ -7987,6 +8035,15 @@ inline std::vector<Route> const& transfer_routes() {
         {"PATCH", "/v2/bookmarks/{}", s, "update_bookmark", &ApiBookmarks::update},
         {"DELETE", "/v2/bookmarks/{}", s, "delete_bookmark", &ApiBookmarks::remove},
     };
+}
+
+inline std::vector<Route> const& transfer_routes() {
+    static std::vector<Route> const all = [] {
+        std::vector<Route> out;
+        for (auto const& part : {endpoint_routes(), task_routes(), manager_routes(), stream_routes()})
+            out.insert(out.end(), part.begin(), part.end());
+        return out;
+    }();
     return all;
 }
 
@@ -8338,7 +8395,40 @@ inline Reply gcs_endpoint(World& world, Call& call) {
     return Reply::of(200, gcs_result(200, "success", "Updated endpoint " + world.gcs_id, std::move(data)));
 }
 
+/// The machines of the endpoint. [doc]
+struct GcsNodeKind : GcsKind {
+    static constexpr char const* one = "node";
+    static constexpr char const* many = "nodes";
+    static constexpr char const* title = "Node";
+    static bool may_create(GcsCall& in, json::object const&) { return in.administers(); }
+    static std::string complete(GcsCall&, json::object& document) {
+        if (!document.contains("status")) document["status"] = "active";
+        return {};
+    }
+};
+
+/// Who is shown as the owner of the endpoint or of a collection. [guess] PUT sets it, DELETE takes it away
+inline Reply gcs_owner(World& world, Call& call) {
+    GcsCall in(world, call);
+    if (!in) return in.refused;
+    bool const of_collection = !call.holes.empty();
+    auto* const document =
+        of_collection ? find_document(in.all("collections"), call.holes[0]) : &in.all("endpoint").front().second;
+    if (document == nullptr) return in.error(404, "not_found", "No Collection " + call.holes[0]);
+    if (!in.administers(of_collection ? call.holes[0] : "")) return in.refused;
+    std::string const name = call.segments.back() == "owner" ? "identity_id" : "owner_string";
+    json::value owner = nullptr;
+    if (call.method == "PUT") {
+        auto const body = in.body();
+        if (!body) return in.refused;
+        if (auto const* given = body->if_contains(name)) owner = *given;
+    }
+    (*document)[name] = std::move(owner);
+    return Reply::of(200, gcs_result(200, "success", "Operation successful", json::array{*document}));
+}
+
 inline std::vector<Route> const& gcs_routes() {
+    using Nodes = GcsDocuments<GcsNodeKind>;
     using Collections = GcsDocuments<GcsCollectionKind>;
     using Gateways = GcsDocuments<GcsGatewayKind>;
     using Credentials = GcsDocuments<GcsCredentialKind>;
@@ -8354,6 +8444,21 @@ inline std::vector<Route> const& gcs_routes() {
         {"GET", "/api/collections/{}", s, "get_collection", &Collections::get},
         {"PATCH", "/api/collections/{}", s, "update_collection", &Collections::update},
         {"DELETE", "/api/collections/{}", s, "delete_collection", &Collections::remove},
+        {"PUT", "/api/collections/{}", s, "update_collection", &Collections::update},
+        {"PUT", "/api/collections/{}/owner_string", s, "set_owner_string", &gcs_owner},
+        {"DELETE", "/api/collections/{}/owner_string", s, "reset_owner_string", &gcs_owner},
+        {"PUT", "/api/endpoint", s, "update_endpoint", &gcs_endpoint},
+        {"PUT", "/api/endpoint/owner", s, "set_owner", &gcs_owner},
+        {"PUT", "/api/endpoint/owner_string", s, "set_owner_string", &gcs_owner},
+        {"DELETE", "/api/endpoint/owner_string", s, "reset_owner_string", &gcs_owner},
+        {"GET", "/api/nodes", s, "get_node_list", &Nodes::list},
+        {"POST", "/api/nodes", s, "create_node", &Nodes::create},
+        {"GET", "/api/nodes/{}", s, "get_node", &Nodes::get},
+        {"PUT", "/api/nodes/{}", s, "update_node", &Nodes::update},
+        {"PATCH", "/api/nodes/{}", s, "update_node", &Nodes::update},
+        {"DELETE", "/api/nodes/{}", s, "delete_node", &Nodes::remove},
+        {"PUT", "/api/storage_gateways/{}", s, "update_storage_gateway", &Gateways::update},
+        {"PUT", "/api/user_credentials/{}", s, "update_user_credential", &Credentials::update},
         {"GET", "/api/storage_gateways", s, "get_storage_gateway_list", &Gateways::list},
         {"POST", "/api/storage_gateways", s, "create_storage_gateway", &Gateways::create},
         {"GET", "/api/storage_gateways/{}", s, "get_storage_gateway", &Gateways::get},
@@ -8523,6 +8628,17 @@ inline Reply my_groups(World& world, Call& call) {
                             std::find(wanted.begin(), wanted.end(), text_of(one, "status")) != wanted.end());
         if (mine) out.push_back(in.show(group, false));
     }
+    return Reply::of(200, out);
+}
+
+/// [guess] the caller's memberships, by group
+inline Reply group_statuses(World& world, Call& call) {
+    GroupsCall in(world, call);
+    if (!in) return in.refused;
+    json::object out;
+    for (auto const& [id, group] : in.all("groups"))
+        for (auto const& one : group.at("memberships").as_array())
+            if (text_of(one, "identity_id") == in.token->identity) out[id] = text_of(one, "status");
     return Reply::of(200, out);
 }
 
@@ -8729,6 +8845,7 @@ inline std::vector<Route> const& groups_routes() {
     static constexpr char const* s = "groups";
     static std::vector<Route> const all{
         {"GET", "/v2/groups/my_groups", s, "get_my_groups", &my_groups},
+        {"GET", "/v2/groups/statuses", s, "get_statuses", &group_statuses},
         {"GET", "/v2/groups/{}", s, "get_group", &get_group},
         {"POST", "/v2/groups", s, "create_group", &create_group},
         {"PUT", "/v2/groups/{}", s, "update_group", &update_group},
@@ -9127,7 +9244,7 @@ inline json::array term_buckets(std::vector<json::value const*> const& values, s
         else
             ++found->second;
     }
-    std::stable_sort(counts.begin(), counts.end(), [](auto const& a, auto const& b) {
+    sort_stably(counts, [](auto const& a, auto const& b) {
         return a.second != b.second ? a.second > b.second : compare_values(a.first, b.first) < 0;
     });
     json::array out;
@@ -9474,7 +9591,7 @@ inline void sort_hits(std::vector<Hit>& hits, json::value const& sort) {
                     best = value;
         return best;
     };
-    std::stable_sort(hits.begin(), hits.end(), [&](Hit const& a, Hit const& b) {
+    sort_stably(hits, [&](Hit const& a, Hit const& b) {
         for (auto const& key : sort.get_array()) {
             bool const down = text_of(key, "order", "asc") == "desc";
             auto const* left = value_of(a, text_of(key, "field_name"), down);
@@ -10756,8 +10873,7 @@ inline Reply run_definition(World& world, Call& call) {
 
 inline Reply run_log(World& world, Call& call) {
     FlowsCall in(world, call);
-    if (!in) return in.refused;
-    if (in.run(false) == nullptr) return in.refused;
+    if (!in || in.run(false) == nullptr) return in.refused;
     std::vector<json::object> log = world.data.flow_runs[call.holes[0]].log;
     if (call.argument("reverse_order") == "true" || lower(call.argument("reverse_order")) == "1")
         std::reverse(log.begin(), log.end());
@@ -10862,7 +10978,7 @@ inline Reply list_registered_apis(World& world, Call& call) {
     return marked_page(call, "registered_apis", std::move(items));
 }
 
-/// No run of the sandbox asks anybody anything: the list is empty.
+/// No run asks anybody anything.
 inline Reply list_web_inputs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;
@@ -12347,6 +12463,7 @@ inline json::object describe_state(World& world) {
     json::array collections;
     for (auto const& name : world.data.endpoint_order) {
         Endpoint const& endpoint = world.data.endpoints.at(name);
+        if (endpoint.kind == "GCSv5_endpoint") continue;  // it has no files
         collections.push_back(json::object{{"id", endpoint.id},
                                            {"directory", endpoint.directory.string()},
                                            {"display_name", text_of(endpoint.document, "display_name")},
@@ -12856,72 +12973,24 @@ private:
     }
 
     Reply part(World& world, Call const& call, std::string const& name, json::value const& body) {
-        bool const get = call.method == "GET";
-        if (!get && call.method != "POST" && call.method != "DELETE") return bad(405, "GET, POST or DELETE");
+        if (call.method == "GET") return read_part(world, call, name);
+        if (call.method != "POST" && call.method != "DELETE") return bad(405, "GET, POST or DELETE");
         if (name == "faults") {
             std::lock_guard lock(world.mutex);
-            if (get) return Reply::of(200, json::object{{"faults", describe_rules(world.rules)}});
-            if (call.method == "DELETE") {
-                world.rules.clear();
-                return Reply::of(200, json::object{});
-            }
-            return Reply::of(201, json::object{{"rule_id", world.add_rules_locked(body)}});
+            if (call.method == "POST") return Reply::of(201, json::object{{"rule_id", world.add_rules_locked(body)}});
+            world.rules.clear();
+            return Reply::of(200, json::object{});
         }
-        if (name == "journal") {
-            std::lock_guard lock(world.mutex);
-            auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
-            auto const operation = call.argument("operation");
-            auto const limit =
-                static_cast<std::size_t>(std::max<std::int64_t>(0, to_integer(call.argument("limit")).value_or(1000)));
-            std::vector<JournalEntry const*> found;
-            for (auto const& entry : world.journal)
-                if (entry.number > after && (operation.empty() || entry.operation == operation))
-                    found.push_back(&entry);
-            // Who reads on from a number wants the next ones, who does not the newest.
-            if (found.size() > limit) {
-                if (call.has_argument("after"))
-                    found.resize(limit);
-                else
-                    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
-            }
-            json::array entries;
-            for (auto const* entry : found) entries.push_back(describe_entry(*entry));
-            return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
-        }
-        if (name == "state") {
-            std::lock_guard lock(world.mutex);
-            return Reply::of(200, describe_state(world));
-        }
-        if (get && name == "scenarios") {
-            json::array names;
-            for (auto const& [scenario, rules] : scenarios()) names.emplace_back(scenario);
-            return Reply::of(200, json::object{{"scenarios", std::move(names)}});
-        }
-        if (get) return bad(404, "no such resource");
-        if (name == "clock") {
-            check_members(body, {"advance_s", "set"});
-            if (member(body, "advance_s") != nullptr) {
-                advance(world, static_cast<Millis>(amount(body, "advance_s", 0) * 1000));
-            } else if (auto const at = parse_time(text_of(body, "set"))) {
-                set_clock(world, *at);
-            } else {
-                return bad(400, "advance_s or set is needed");
-            }
-            std::lock_guard lock(world.mutex);
-            return Reply::of(200, json::object{{"now", iso_time(world.now_locked())}});
-        }
+        if (name == "clock") return change_clock(world, body);
         if (name == "tokens") return tokens(world, body);
+        if (name == "verify") return verify(world, body);
         if (name == "snapshot") {
             std::lock_guard lock(world.mutex);
             world.saved = std::make_unique<Data>(world.data);
             return Reply::of(200, json::object{});
         }
-        if (name == "reset") {
-            world.reset();
-            return Reply::of(200, json::object{});
-        }
-        if (name == "restore") {
-            restore_snapshot(world);
+        if (name == "restore" || name == "reset") {
+            name == "reset" ? world.reset() : restore_snapshot(world);
             return Reply::of(200, json::object{});
         }
         if (name == "scenario") {
@@ -12929,55 +12998,107 @@ private:
             run_scenario(world, text_of(body, "name"));
             return Reply::of(201, json::object{});
         }
-        if (name == "compute_tasks" && call.segments.size() == 6) {
+        return call.segments.size() == 6 ? change_one(world, name, call.segments[5], body)
+                                         : bad(404, "no such resource");
+    }
+
+    static Reply read_part(World& world, Call const& call, std::string const& name) {
+        std::lock_guard lock(world.mutex);
+        if (name == "faults") return Reply::of(200, json::object{{"faults", describe_rules(world.rules)}});
+        if (name == "journal") return journal(world, call);
+        if (name == "state") return Reply::of(200, describe_state(world));
+        if (name != "scenarios") return bad(404, "no such resource");
+        json::array names;
+        for (auto const& [scenario, rules] : scenarios()) names.emplace_back(scenario);
+        return Reply::of(200, json::object{{"scenarios", std::move(names)}});
+    }
+
+    /// The entries of the journal that are asked for; under the lock.
+    static Reply journal(World& world, Call const& call) {
+        auto const after = static_cast<std::uint64_t>(to_integer(call.argument("after")).value_or(0));
+        auto const operation = call.argument("operation");
+        auto const limit =
+            static_cast<std::size_t>(std::max<std::int64_t>(0, to_integer(call.argument("limit")).value_or(1000)));
+        std::vector<JournalEntry const*> found;
+        for (auto const& entry : world.journal)
+            if (entry.number > after && (operation.empty() || entry.operation == operation)) found.push_back(&entry);
+        // Who reads on from a number wants the next ones, who does not the newest.
+        if (found.size() > limit) {
+            if (call.has_argument("after"))
+                found.resize(limit);
+            else
+                found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(limit));
+        }
+        json::array entries;
+        for (auto const* entry : found) entries.push_back(describe_entry(*entry));
+        return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
+    }
+
+    static Reply change_clock(World& world, json::value const& body) {
+        check_members(body, {"advance_s", "set"});
+        if (member(body, "advance_s") != nullptr) {
+            advance(world, static_cast<Millis>(amount(body, "advance_s", 0) * 1000));
+        } else if (auto const at = parse_time(text_of(body, "set"))) {
+            set_clock(world, *at);
+        } else {
+            return bad(400, "advance_s or set is needed");
+        }
+        std::lock_guard lock(world.mutex);
+        return Reply::of(200, json::object{{"now", iso_time(world.now_locked())}});
+    }
+
+    /// A collection, a task or an endpoint of Compute, by its id.
+    static Reply change_one(World& world, std::string const& name, std::string const& id, json::value const& body) {
+        if (name == "compute_tasks") {
             check_members(body, {"result", "exception"});
             bool const good = member(body, "exception") == nullptr;
             std::lock_guard lock(world.mutex);
-            if (!complete_compute_task(world, call.segments[5], good, text_of(body, good ? "result" : "exception")))
+            if (!complete_compute_task(world, id, good, text_of(body, good ? "result" : "exception")))
                 return bad(404, "no such task");
             return Reply::of(200, json::object{});
         }
-        if (name == "compute_endpoints" && call.segments.size() == 6) {
+        if (name == "compute_endpoints") {
             check_members(body, {"status"});
             std::lock_guard lock(world.mutex);
-            auto* const endpoint = find_document(world.data.documents["compute.endpoints"], call.segments[5]);
+            auto* const endpoint = find_document(world.data.documents["compute.endpoints"], id);
             if (endpoint == nullptr) return bad(404, "no such endpoint");
             (*endpoint)["status"] = text_of(body, "status", "online");
             return Reply::of(200, json::object{});
         }
-        if (name == "collections" && call.segments.size() == 6) {
+        if (name == "collections") {
             check_members(body, {"state"});
-            set_state(world, call.segments[5], text_of(body, "state"));
+            set_state(world, id, text_of(body, "state"));
             return Reply::of(200, json::object{});
         }
-        if (name == "verify") {
-            std::vector<Expectation> expectations;
-            auto const read = [&](json::value const& one) {
-                check_members(one, {"operation", "path", "count"});
-                Expectation wanted;
-                wanted.operation = text_of(one, "operation");
-                wanted.path = text_of(one, "path");
-                if (wanted.operation.empty() && wanted.path.empty()) throw SandboxError("operation or path is needed");
-                if (auto const* count = member(one, "count"); count != nullptr && number_of(*count)) {
-                    wanted.at_least = wanted.at_most = static_cast<std::uint64_t>(amount(one, "count", 0));
-                } else if (count != nullptr) {
-                    check_members(*count, {"min", "max"});
-                    wanted.at_least = static_cast<std::uint64_t>(amount(*count, "min", 0));
-                    if (member(*count, "max") != nullptr)
-                        wanted.at_most = static_cast<std::uint64_t>(amount(*count, "max", 0));
-                }
-                expectations.push_back(wanted);
-            };
-            if (auto const* list = body.if_array())
-                for (auto const& one : *list) read(one);
-            else
-                read(body);
-            std::lock_guard lock(world.mutex);
-            auto wrong = verify_locked(world, expectations);
-            int const status = wrong.empty() ? 200 : 417;
-            return Reply::of(status, json::object{{"differences", std::move(wrong)}});
-        }
         return bad(404, "no such resource");
+    }
+
+    static Reply verify(World& world, json::value const& body) {
+        std::vector<Expectation> expectations;
+        auto const read = [&](json::value const& one) {
+            check_members(one, {"operation", "path", "count"});
+            Expectation wanted;
+            wanted.operation = text_of(one, "operation");
+            wanted.path = text_of(one, "path");
+            if (wanted.operation.empty() && wanted.path.empty()) throw SandboxError("operation or path is needed");
+            if (auto const* count = member(one, "count"); count != nullptr && number_of(*count)) {
+                wanted.at_least = wanted.at_most = static_cast<std::uint64_t>(amount(one, "count", 0));
+            } else if (count != nullptr) {
+                check_members(*count, {"min", "max"});
+                wanted.at_least = static_cast<std::uint64_t>(amount(*count, "min", 0));
+                if (member(*count, "max") != nullptr)
+                    wanted.at_most = static_cast<std::uint64_t>(amount(*count, "max", 0));
+            }
+            expectations.push_back(wanted);
+        };
+        if (auto const* list = body.if_array())
+            for (auto const& one : *list) read(one);
+        else
+            read(body);
+        std::lock_guard lock(world.mutex);
+        auto wrong = verify_locked(world, expectations);
+        int const status = wrong.empty() ? 200 : 417;
+        return Reply::of(status, json::object{{"differences", std::move(wrong)}});
     }
 
     static Reply tokens(World& world, json::value const& body) {

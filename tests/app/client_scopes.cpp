@@ -26,7 +26,7 @@ std::string const id = "ae341a98-d274-11e5-b888-dbae3a8ba545";
 
 /// A service of somebody's own, with an app of theirs behind it.
 struct PlainService {
-    static constexpr std::string_view name = "plain";
+    [[maybe_unused]] static constexpr std::string_view name = "plain";
     static constexpr std::string_view resource_server = "plain.example.org";
     using error = ApiError;
     using credential = BearerCredential;

@@ -224,7 +224,7 @@ void sort_items(std::vector<Item>& items, std::string const& orderby) {
         keys.emplace_back(words[0], words.size() > 1 && same_name(words.back(), "DESC"));
     }
     if (keys.front().second) std::reverse(items.begin(), items.end());
-    std::stable_sort(items.begin(), items.end(), [&](Item const& a, Item const& b) {
+    sort_stably(items, [&](Item const& a, Item const& b) {
         for (auto const& [field, down] : keys) {
             int const order = compare_field(field_text(document_of(a), field), field_text(document_of(b), field));
             if (order != 0) return down ? order > 0 : order < 0;

@@ -15,10 +15,12 @@
 #include <cctype>
 #include <charconv>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <string>
@@ -366,6 +368,21 @@ template <class Json>
 bool flag_of(Json const& value, std::string_view name, bool otherwise = false) {
     auto const* found = member(value, name);
     return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
+}
+
+/// As std::stable_sort, of which clang 19 says with an older libstdc++ that it uses something deprecated.
+template <class T, class Less>
+void sort_stably(std::vector<T>& items, Less less) {
+    std::vector<std::size_t> order(items.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        if (less(items[a], items[b])) return true;
+        return !less(items[b], items[a]) && a < b;
+    });
+    std::vector<T> sorted;
+    sorted.reserve(items.size());
+    for (std::size_t const index : order) sorted.push_back(std::move(items[index]));
+    items = std::move(sorted);
 }
 
 inline std::string to_string(json::string const& text) { return {text.data(), text.size()}; }

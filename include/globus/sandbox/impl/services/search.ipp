@@ -271,7 +271,7 @@ inline void sort_hits(std::vector<Hit>& hits, json::value const& sort) {
                     best = value;
         return best;
     };
-    std::stable_sort(hits.begin(), hits.end(), [&](Hit const& a, Hit const& b) {
+    sort_stably(hits, [&](Hit const& a, Hit const& b) {
         for (auto const& key : sort.get_array()) {
             bool const down = text_of(key, "order", "asc") == "desc";
             auto const* left = value_of(a, text_of(key, "field_name"), down);

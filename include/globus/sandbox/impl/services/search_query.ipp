@@ -375,7 +375,7 @@ inline json::array term_buckets(std::vector<json::value const*> const& values, s
         else
             ++found->second;
     }
-    std::stable_sort(counts.begin(), counts.end(), [](auto const& a, auto const& b) {
+    sort_stably(counts, [](auto const& a, auto const& b) {
         return a.second != b.second ? a.second > b.second : compare_values(a.first, b.first) < 0;
     });
     json::array out;
