@@ -33,6 +33,7 @@ extern StringList const scopes;
 extern std::stop_source source;
 
 extern UserApp<Native> const app;
+extern Client<GcsCollectionService, AccessTokenPolicy> const files;
 extern Client<TransferService, AccessTokenPolicy> const transfer;
 extern Client<AuthService, AccessTokenPolicy> const auth;
 extern Client<GroupsService, AccessTokenPolicy> const groups;
