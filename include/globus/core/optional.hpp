@@ -252,11 +252,13 @@ inline constexpr bool is_required<Required<T>> = true;
 }  // namespace globus
 
 /// Equal Optionals have equal hashes.
+/// @cond
 template <class T>
     requires requires(T const& value) { std::hash<T>{}(value); }
 struct std::hash<globus::Optional<T>> {
     [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
         return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
+/// @endcond
     }
 };
 
