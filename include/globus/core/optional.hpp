@@ -251,15 +251,15 @@ inline constexpr bool is_required<Required<T>> = true;
 }  // namespace detail
 }  // namespace globus
 
-/// Equal Optionals have equal hashes.
 /// @cond
+// Equal Optionals have equal hashes.
 template <class T>
     requires requires(T const& value) { std::hash<T>{}(value); }
 struct std::hash<globus::Optional<T>> {
     [[nodiscard]] std::size_t operator()(globus::Optional<T> const& optional) const {
         return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
-/// @endcond
     }
 };
+/// @endcond
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP
