@@ -108,19 +108,19 @@ struct Options {
 struct Transfer {
     /// One file, or directory if `recursive` is set.
     struct Item {
-        std::string source;
-        std::string destination;
-        bool recursive = false;
+        std::string source;       ///< its path there
+        std::string destination;  ///< its path there
+        bool recursive = false;   ///< true: a directory
     };
-    std::string source_collection;
-    std::string destination_collection;
-    std::vector<Item> items;
-    std::string label;                ///< for people
-    std::string submission_id;        ///< that of an Error, to submit it again without making a second task
-    int sync_level = 0;               ///< as of globus_sdk_transfer
-    bool verify_checksum = false;     ///< checksums are compared after each file
-    bool preserve_timestamp = false;  ///< files get the source's modification times
-    bool encrypt_data = false;        ///< the data is sent over TLS
+    std::string source_collection;       ///< id of the collection that is read
+    std::string destination_collection;  ///< id of the collection that is written
+    std::vector<Item> items;             ///< at least one
+    std::string label;                   ///< for people
+    std::string submission_id;           ///< that of an Error, to submit it again without making a second task
+    int sync_level = 0;                  ///< as of globus_sdk_transfer
+    bool verify_checksum = false;        ///< checksums are compared after each file
+    bool preserve_timestamp = false;     ///< files get the source's modification times
+    bool encrypt_data = false;           ///< the data is sent over TLS
 };
 
 namespace detail {

@@ -171,9 +171,24 @@ def others(lines, path):
         yield re.sub(r"^( *)", rf"\1/** {words} */ ", line) if words else line
 
 
+# What serves the library's own reading, and means the same in each struct.
+COMMON = {
+    r"static constexpr std::string_view words\[\]": "The words, in the order of the constants.",
+    r"static constexpr std::tuple essential": "The members without which it cannot be read.",
+}
+
+
+def common(lines):
+    for line in lines:
+        for pattern, words in COMMON.items():
+            line = re.sub(rf"^( *)({pattern})", rf"\1/** {words} */ \2", line)
+        yield line
+
+
 def main():
     path = pathlib.Path(sys.argv[1])
     lines = path.read_text().split("\n")
+    lines = list(common(lines))
     print("\n".join(services(lines) if "services" in path.parts else others(lines, path)))
 
 

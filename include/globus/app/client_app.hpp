@@ -246,6 +246,7 @@ private:
     detail::ProcessBound<State> state_;
 };
 
+/// The types follow from the options.
 template <class S, class T>
 ClientApp(Confidential, ClientAppConfig<S, T>) -> ClientApp<S, T>;
 

@@ -477,6 +477,7 @@ private:
     detail::ProcessBound<State> state_;
 };
 
+/// The types follow from the options.
 template <class K, class F, class S, class T>
 UserApp(K, UserAppConfig<F, S, T>) -> UserApp<K, F, S, T>;
 

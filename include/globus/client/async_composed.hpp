@@ -49,7 +49,9 @@ class AsyncPaginated {
     using Walk = Paginated<C, O>;
 
 public:
+    /// As of Paginated.
     using page_type = typename Walk::page_type;
+    /// As of Paginated.
     using item_type = typename Walk::item_type;
 
     /// It sends nothing. @throws UsageError  as Paginated does

@@ -83,7 +83,7 @@ struct ClientOptions {
  * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
  * The type follows from a service and a policy, as here, or is named, as in Client<TransferService,
- * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With ReadOnly<S> or Only<S, Operations...>
+ * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With `ReadOnly<S>` or `Only<S, ...>`
  * in place of a service, the functions that are left out do not compile.
  *
  * @tparam S  the service: TransferService, AuthService, ReadOnly<SearchService>, ...
@@ -91,7 +91,7 @@ struct ClientOptions {
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
- * Code that is no template takes an AnyClient<S>, to which any client of S converts.
+ * Code that is no template takes an `AnyClient<S>`, to which any client of S converts.
  *
  * A combination that cannot work does not compile, and the message says what to use instead.
  *
@@ -138,7 +138,7 @@ public:
 
     /**
      * Converts from a client of the same service, or of the service that S is cut down from, if its policies convert to
-     * these: to AnyClient<S> from any. The result is a copy, as any copy of a client is: it shares tokens, connections
+     * these: to `AnyClient<S>` from any. The result is a copy as any copy of a client is: it shares tokens, connections
      * and the retry budget, and has calls of its own.
      *
      * @throws UsageError  if `other` was moved from

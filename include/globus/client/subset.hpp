@@ -55,6 +55,7 @@ struct ReadOnly : S {
         });
     }
 };
+/// The service follows from its value.
 template <class S>
 ReadOnly(S) -> ReadOnly<S>;
 

@@ -38,6 +38,7 @@ public:
     /// @throws UsageError  for a text that is not of this algorithm
     Digest(Algorithm algorithm, std::string_view text);
 
+    /// How it was computed.
     [[nodiscard]] Algorithm algorithm() const noexcept { return algorithm_; }
     /// The digest itself: 16, 32 or 64 bytes.
     [[nodiscard]] std::string const& bytes() const noexcept { return bytes_; }

@@ -45,6 +45,7 @@ public:
     /// The same as the standard library counts it.
     constexpr operator Unit() const noexcept { return Unit(static_cast<typename Unit::rep>(count_)); }
 
+    /// Compares the spans.
     friend constexpr std::strong_ordering operator<=>(Duration, Duration) noexcept = default;
     friend constexpr bool operator==(Duration, Duration) noexcept = default;
 
@@ -58,8 +59,11 @@ private:
     std::int64_t count_ = 0;
 };
 
+/// Seconds, as services count them.
 using WholeSeconds = Duration<std::chrono::seconds>;
+/// The same of minutes.
 using WholeMinutes = Duration<std::chrono::minutes>;
+/// The same of days.
 using WholeDays = Duration<std::chrono::days>;
 
 namespace detail {

@@ -251,7 +251,8 @@ inline constexpr bool is_required<Required<T>> = true;
 }  // namespace detail
 }  // namespace globus
 
-/// Equal Optionals have equal hashes.
+/// @cond
+// Equal Optionals have equal hashes.
 template <class T>
     requires requires(T const& value) { std::hash<T>{}(value); }
 struct std::hash<globus::Optional<T>> {
@@ -259,5 +260,6 @@ struct std::hash<globus::Optional<T>> {
         return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
     }
 };
+/// @endcond
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP

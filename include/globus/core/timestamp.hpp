@@ -122,6 +122,7 @@ std::string time_text(Microseconds time);
  */
 class Timestamp {
 public:
+    /// A time of the standard library, to the microsecond.
     using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
     /// An empty text, which is no time.
@@ -144,8 +145,10 @@ public:
     /// The time. @throws DecodeError  if the text is none
     [[nodiscard]] Time sys_time() const;
 
+    /// Compares the times that the texts stand for.
     friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
     friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    /// The same with a time of the standard library.
     template <class Duration>
     friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
         return a.compare(detail::floor_time(b));

@@ -71,6 +71,7 @@ struct AsioOptions {
  */
 class AsioTransport {
 public:
+    /// Of Boost.Asio.
     using executor_type = boost::asio::any_io_executor;
 
     /// Runs on a thread of its own, on which handlers are called that have no other executor.

@@ -50,8 +50,8 @@ struct Endpoint {
 /// Whether an endpoint serves, and how busy it is.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
-    Optional<compute::EndpointState> status = {};
-    Optional<Json> details = {};  ///< numbers of workers, waiting tasks and the like
+    Optional<compute::EndpointState> status = {};  ///< whether it takes tasks
+    Optional<Json> details = {};                   ///< numbers of workers, waiting tasks and the like
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 

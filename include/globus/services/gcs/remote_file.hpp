@@ -39,7 +39,9 @@ class RemoteFile {
 public:
     /// Opened by `open` of a client.
     RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path, CallOptions const& options);
+    /// Moves it; what was moved from cannot be read any more.
     RemoteFile(RemoteFile&&) noexcept;
+    /// Moves it; what was moved from cannot be read any more.
     RemoteFile& operator=(RemoteFile&&) noexcept;
     ~RemoteFile();
 
