@@ -6,8 +6,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdio>
-#include <exception>
 
 using namespace globus;
 

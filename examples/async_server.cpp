@@ -9,15 +9,15 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -63,9 +63,9 @@ awaitable<void> ask(tcp::endpoint server, std::string path, int& answered) {
     co_await socket.async_connect(server, use_awaitable);
     path += '\n';
     co_await asio::async_write(socket, asio::buffer(path), use_awaitable);
-    std::string text(64, '\0');
-    std::size_t const size = co_await socket.async_read_some(asio::buffer(text), use_awaitable);
-    std::printf("%s: %s", path.substr(0, path.size() - 1).c_str(), text.substr(0, text.find('\n') + 1).c_str());
+    std::string text;
+    std::size_t const size = co_await asio::async_read_until(socket, asio::dynamic_buffer(text), '\n', use_awaitable);
+    std::printf("%s: %s", path.substr(0, path.size() - 1).c_str(), text.substr(0, size).c_str());
     answered += size != 0;
 }
 
