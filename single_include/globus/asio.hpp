@@ -1037,6 +1037,7 @@ public:
     /// The same as the standard library counts it.
     constexpr operator Unit() const noexcept { return Unit(static_cast<typename Unit::rep>(count_)); }
 
+    /// Compares the spans.
     friend constexpr std::strong_ordering operator<=>(Duration, Duration) noexcept = default;
     friend constexpr bool operator==(Duration, Duration) noexcept = default;
 
@@ -1050,8 +1051,11 @@ private:
     std::int64_t count_ = 0;
 };
 
+/// Seconds, as services count them.
 using WholeSeconds = Duration<std::chrono::seconds>;
+/// The same of minutes.
 using WholeMinutes = Duration<std::chrono::minutes>;
+/// The same of days.
 using WholeDays = Duration<std::chrono::days>;
 
 namespace detail {
@@ -1765,7 +1769,8 @@ inline constexpr bool is_required<Required<T>> = true;
 }  // namespace detail
 }  // namespace globus
 
-/// Equal Optionals have equal hashes.
+/// @cond
+// Equal Optionals have equal hashes.
 template <class T>
     requires requires(T const& value) { std::hash<T>{}(value); }
 struct std::hash<globus::Optional<T>> {
@@ -1773,6 +1778,7 @@ struct std::hash<globus::Optional<T>> {
         return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
     }
 };
+/// @endcond
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP
 #ifndef GLOBUS_CORE_TIMESTAMP_HPP
@@ -1895,6 +1901,7 @@ std::string time_text(Microseconds time);
  */
 class Timestamp {
 public:
+    /// A time of the standard library, to the microsecond.
     using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
     /// An empty text, which is no time.
@@ -1917,8 +1924,10 @@ public:
     /// The time. @throws DecodeError  if the text is none
     [[nodiscard]] Time sys_time() const;
 
+    /// Compares the times that the texts stand for.
     friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
     friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    /// The same with a time of the standard library.
     template <class Duration>
     friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
         return a.compare(detail::floor_time(b));
@@ -6296,6 +6305,7 @@ struct ReadOnly : S {
         });
     }
 };
+/// The service follows from its value.
 template <class S>
 ReadOnly(S) -> ReadOnly<S>;
 
@@ -6442,7 +6452,7 @@ struct ClientOptions {
  * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
  * The type follows from a service and a policy, as here, or is named, as in Client<TransferService,
- * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With ReadOnly<S> or Only<S, Operations...>
+ * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With `ReadOnly<S>` or `Only<S, ...>`
  * in place of a service, the functions that are left out do not compile.
  *
  * @tparam S  the service: TransferService, AuthService, ReadOnly<SearchService>, ...
@@ -6450,7 +6460,7 @@ struct ClientOptions {
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
- * Code that is no template takes an AnyClient<S>, to which any client of S converts.
+ * Code that is no template takes an `AnyClient<S>`, to which any client of S converts.
  *
  * A combination that cannot work does not compile, and the message says what to use instead.
  *
@@ -6497,7 +6507,7 @@ public:
 
     /**
      * Converts from a client of the same service, or of the service that S is cut down from, if its policies convert to
-     * these: to AnyClient<S> from any. The result is a copy, as any copy of a client is: it shares tokens, connections
+     * these: to `AnyClient<S>` from any. The result is a copy as any copy of a client is: it shares tokens, connections
      * and the retry budget, and has calls of its own.
      *
      * @throws UsageError  if `other` was moved from
@@ -7361,6 +7371,7 @@ struct AsioOptions {
  */
 class AsioTransport {
 public:
+    /// Of Boost.Asio.
     using executor_type = boost::asio::any_io_executor;
 
     /// Runs on a thread of its own, on which handlers are called that have no other executor.
@@ -7737,7 +7748,9 @@ class AsyncPaginated {
     using Walk = Paginated<C, O>;
 
 public:
+    /// As of Paginated.
     using page_type = typename Walk::page_type;
+    /// As of Paginated.
     using item_type = typename Walk::item_type;
 
     /// It sends nothing. @throws UsageError  as Paginated does

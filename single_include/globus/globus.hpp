@@ -2736,6 +2736,7 @@ public:
     /// The same as the standard library counts it.
     constexpr operator Unit() const noexcept { return Unit(static_cast<typename Unit::rep>(count_)); }
 
+    /// Compares the spans.
     friend constexpr std::strong_ordering operator<=>(Duration, Duration) noexcept = default;
     friend constexpr bool operator==(Duration, Duration) noexcept = default;
 
@@ -2749,8 +2750,11 @@ private:
     std::int64_t count_ = 0;
 };
 
+/// Seconds, as services count them.
 using WholeSeconds = Duration<std::chrono::seconds>;
+/// The same of minutes.
 using WholeMinutes = Duration<std::chrono::minutes>;
+/// The same of days.
 using WholeDays = Duration<std::chrono::days>;
 
 namespace detail {
@@ -3156,7 +3160,8 @@ inline constexpr bool is_required<Required<T>> = true;
 }  // namespace detail
 }  // namespace globus
 
-/// Equal Optionals have equal hashes.
+/// @cond
+// Equal Optionals have equal hashes.
 template <class T>
     requires requires(T const& value) { std::hash<T>{}(value); }
 struct std::hash<globus::Optional<T>> {
@@ -3164,6 +3169,7 @@ struct std::hash<globus::Optional<T>> {
         return optional.has_value() ? std::hash<T>{}(*optional) : std::size_t{optional.is_null()};
     }
 };
+/// @endcond
 
 #endif  // GLOBUS_CORE_OPTIONAL_HPP
 #ifndef GLOBUS_CORE_TIMESTAMP_HPP
@@ -3286,6 +3292,7 @@ std::string time_text(Microseconds time);
  */
 class Timestamp {
 public:
+    /// A time of the standard library, to the microsecond.
     using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
     /// An empty text, which is no time.
@@ -3308,8 +3315,10 @@ public:
     /// The time. @throws DecodeError  if the text is none
     [[nodiscard]] Time sys_time() const;
 
+    /// Compares the times that the texts stand for.
     friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
     friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    /// The same with a time of the standard library.
     template <class Duration>
     friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
         return a.compare(detail::floor_time(b));
@@ -6825,6 +6834,7 @@ struct ReadOnly : S {
         });
     }
 };
+/// The service follows from its value.
 template <class S>
 ReadOnly(S) -> ReadOnly<S>;
 
@@ -6971,7 +6981,7 @@ struct ClientOptions {
  * the error instead of throwing it, and `paginate(TaskList{})` is a range over all pages.
  *
  * The type follows from a service and a policy, as here, or is named, as in Client<TransferService,
- * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With ReadOnly<S> or Only<S, Operations...>
+ * RefreshPolicy<Confidential>>; ClientWith takes the policies in any order. With `ReadOnly<S>` or `Only<S, ...>`
  * in place of a service, the functions that are left out do not compile.
  *
  * @tparam S  the service: TransferService, AuthService, ReadOnly<SearchService>, ...
@@ -6979,7 +6989,7 @@ struct ClientOptions {
  * @tparam T  the transport: CurlTransport, MockTransport, AnyTransport
  * @tparam R  when a failed request is repeated: DefaultRetry, NoRetry
  *
- * Code that is no template takes an AnyClient<S>, to which any client of S converts.
+ * Code that is no template takes an `AnyClient<S>`, to which any client of S converts.
  *
  * A combination that cannot work does not compile, and the message says what to use instead.
  *
@@ -7026,7 +7036,7 @@ public:
 
     /**
      * Converts from a client of the same service, or of the service that S is cut down from, if its policies convert to
-     * these: to AnyClient<S> from any. The result is a copy, as any copy of a client is: it shares tokens, connections
+     * these: to `AnyClient<S>` from any. The result is a copy as any copy of a client is: it shares tokens, connections
      * and the retry budget, and has calls of its own.
      *
      * @throws UsageError  if `other` was moved from
@@ -11284,6 +11294,7 @@ private:
     detail::ProcessBound<State> state_;
 };
 
+/// The types follow from the options.
 template <class S, class T>
 ClientApp(Confidential, ClientAppConfig<S, T>) -> ClientApp<S, T>;
 
@@ -12247,6 +12258,7 @@ private:
     detail::ProcessBound<State> state_;
 };
 
+/// The types follow from the options.
 template <class K, class F, class S, class T>
 UserApp(K, UserAppConfig<F, S, T>) -> UserApp<K, F, S, T>;
 
@@ -13199,8 +13211,8 @@ struct Endpoint {
 /// Whether an endpoint serves, and how busy it is.
 /// https://compute.api.globus.org/redoc#tag/Endpoints/operation/get_endpoint_status_v2_endpoints__endpoint_uuid__status_get
 struct EndpointStatus {
-    Optional<compute::EndpointState> status = {};
-    Optional<Json> details = {};  ///< numbers of workers, waiting tasks and the like
+    Optional<compute::EndpointState> status = {};  ///< whether it takes tasks
+    Optional<Json> details = {};                   ///< numbers of workers, waiting tasks and the like
     GLOBUS_MEMBERS(EndpointStatus, status, details);
 };
 
@@ -15238,6 +15250,7 @@ public:
     /// @throws UsageError  for a text that is not of this algorithm
     Digest(Algorithm algorithm, std::string_view text);
 
+    /// How it was computed.
     [[nodiscard]] Algorithm algorithm() const noexcept { return algorithm_; }
     /// The digest itself: 16, 32 or 64 bytes.
     [[nodiscard]] std::string const& bytes() const noexcept { return bytes_; }
@@ -16581,7 +16594,9 @@ class RemoteFile {
 public:
     /// Opened by `open` of a client.
     RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path, CallOptions const& options);
+    /// Moves it; what was moved from cannot be read any more.
     RemoteFile(RemoteFile&&) noexcept;
+    /// Moves it; what was moved from cannot be read any more.
     RemoteFile& operator=(RemoteFile&&) noexcept;
     ~RemoteFile();
 

@@ -1229,6 +1229,7 @@ std::string time_text(Microseconds time);
  */
 class Timestamp {
 public:
+    /// A time of the standard library, to the microsecond.
     using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
     /// An empty text, which is no time.
@@ -1251,8 +1252,10 @@ public:
     /// The time. @throws DecodeError  if the text is none
     [[nodiscard]] Time sys_time() const;
 
+    /// Compares the times that the texts stand for.
     friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
     friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    /// The same with a time of the standard library.
     template <class Duration>
     friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
         return a.compare(detail::floor_time(b));
@@ -14024,6 +14027,7 @@ std::string time_text(Microseconds time);
  */
 class Timestamp {
 public:
+    /// A time of the standard library, to the microsecond.
     using Time = std::chrono::sys_time<std::chrono::microseconds>;
 
     /// An empty text, which is no time.
@@ -14046,8 +14050,10 @@ public:
     /// The time. @throws DecodeError  if the text is none
     [[nodiscard]] Time sys_time() const;
 
+    /// Compares the times that the texts stand for.
     friend std::weak_ordering operator<=>(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b); }
     friend bool operator==(Timestamp const& a, Timestamp const& b) noexcept { return a.compare(b) == 0; }
+    /// The same with a time of the standard library.
     template <class Duration>
     friend std::weak_ordering operator<=>(Timestamp const& a, std::chrono::sys_time<Duration> const& b) {
         return a.compare(detail::floor_time(b));
