@@ -13140,6 +13140,8 @@ private:
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+// Before the guard: header-only, what this header includes ends with the bodies that need what is declared here.
+
 #ifndef GLOBUS_HTTP_CURL_EXCHANGE_HPP
 #define GLOBUS_HTTP_CURL_EXCHANGE_HPP
 
@@ -18087,6 +18089,8 @@ private:
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_WAKE_UP_FILES_HPP
+// Before the guard: header-only, what this header includes ends with the bodies that need what is declared here.
+
 #ifndef GLOBUS_HTTP_CURL_EXCHANGE_HPP
 #define GLOBUS_HTTP_CURL_EXCHANGE_HPP
 

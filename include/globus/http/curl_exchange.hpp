@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+// Before the guard: header-only, what this header includes ends with the bodies that need what is declared here.
+#include <globus/http/curl_transport.hpp>
+
 #ifndef GLOBUS_HTTP_CURL_EXCHANGE_HPP
 #define GLOBUS_HTTP_CURL_EXCHANGE_HPP
 
 #include <globus/core/config.hpp>
 #include <globus/core/secret.hpp>
-#include <globus/http/curl_transport.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/proxy.hpp>
