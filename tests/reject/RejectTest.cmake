@@ -2,7 +2,8 @@
 #
 #   cmake -D COMPILER=<compiler> -D FLAGS=<flag|flag|...> -D HEADER=<header> -D SOURCE=<file> -P RejectTest.cmake
 #
-# HEADER was precompiled by Precompile.cmake; it holds what SOURCE includes.
+# HEADER was precompiled by Precompile.cmake; it holds what SOURCE includes. A SOURCE with a line `// alone` gets it not,
+# because what it does not include matters.
 #
 # SOURCE holds a right program and, where GLOBUS_REJECT is defined, a wrong one. The right one must compile. The wrong
 # one must not, must be refused with one error, and the compiler's words must match every line of SOURCE of the form
@@ -18,6 +19,12 @@ if(NOT expected)
   message(FATAL_ERROR "${SOURCE} expects nothing: add a line `// expect: <regular expression>`")
 endif()
 
+set(precompiled -include ${HEADER})
+file(STRINGS "${SOURCE}" alone REGEX "^// alone")
+if(alone)
+  set(precompiled "")
+endif()
+
 set(ENV{LC_ALL} C) # English words and plain quotation marks
 string(REPLACE "|" ";" flags "${FLAGS}")
 
@@ -28,7 +35,7 @@ endfunction()
 
 function(compile status_variable words_variable)
   execute_process(
-    COMMAND ${COMPILER} ${flags} -include ${HEADER} -fsyntax-only -fdiagnostics-color=never -fmessage-length=0 ${ARGN} ${SOURCE}
+    COMMAND ${COMPILER} ${flags} ${precompiled} -fsyntax-only -fdiagnostics-color=never -fmessage-length=0 ${ARGN} ${SOURCE}
     RESULT_VARIABLE status
     OUTPUT_VARIABLE words
     ERROR_VARIABLE words)

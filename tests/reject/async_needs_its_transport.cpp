@@ -1,4 +1,5 @@
 // A CurlTransport blocks.
+// alone: the header that matters is not to come by another way
 // expect: static(_assert| assertion) failed.*the functions that do not block need a client with an AsioTransport
 #include <globus/asio.hpp>
 #include <globus/services/transfer.hpp>
