@@ -27,6 +27,8 @@ ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/asio_src.hpp", "globus/f
 # They include a single header by its name.
 COPIED = ("globus/src.hpp", "globus/asio_src.hpp")
 MODULE = "globus/globus.cppm"
+# Headers that not every system has; what includes them does so under a condition.
+SOMEWHERE = ("crt_externs.h", "format", "sys/syscall.h", "sys/sysctl.h")
 
 FOREIGN = re.compile(r"\s*#\s*include\s*<(?!globus/)")
 OWN = re.compile(r"\s*#\s*include\s*<(globus/[^>]+)>")
@@ -110,7 +112,8 @@ def render(name):
 
 def module_include(line):
     """What the headers include only where there is one, the module does, too."""
-    return f"#if __has_include(<format>)\n{line}#endif\n" if "<format>" in line else line
+    header = re.search(r"<([^>]+)>", line)[1]
+    return f"#if __has_include(<{header}>)\n{line}#endif\n" if header in SOMEWHERE else line
 
 
 def module():

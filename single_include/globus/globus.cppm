@@ -5,8 +5,17 @@
 //
 // The definitions are those of <globus/src.hpp>: define GLOBUS_SEPARATE_COMPILATION for the whole program.
 module;
+#if __has_include(<crt_externs.h>)
+#include <crt_externs.h>
+#endif
 #if __has_include(<format>)
 #include <format>
+#endif
+#if __has_include(<sys/syscall.h>)
+#include <sys/syscall.h>
+#endif
+#if __has_include(<sys/sysctl.h>)
+#include <sys/sysctl.h>
 #endif
 #include <algorithm>
 #include <array>
@@ -41,7 +50,6 @@ module;
 #include <compare>
 #include <concepts>
 #include <condition_variable>
-#include <crt_externs.h>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -94,8 +102,6 @@ module;
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/sysctl.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <thread>
