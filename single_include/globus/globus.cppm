@@ -68,6 +68,9 @@ module;
 #include <istream>
 #include <iterator>
 #include <limits>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <map>
 #include <memory>
 #include <mutex>
