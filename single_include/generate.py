@@ -28,7 +28,8 @@ ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/asio_src.hpp", "globus/f
 COPIED = ("globus/src.hpp", "globus/asio_src.hpp")
 MODULE = "globus/globus.cppm"
 # Headers that not every system has; what includes them does so under a condition.
-SOMEWHERE = ("crt_externs.h", "format", "sys/syscall.h", "sys/sysctl.h")
+SOMEWHERE = ("crt_externs.h", "format", "linux/inet_diag.h", "linux/netlink.h", "linux/sock_diag.h", "sys/syscall.h",
+             "sys/sysctl.h")
 
 FOREIGN = re.compile(r"\s*#\s*include\s*<(?!globus/)")
 OWN = re.compile(r"\s*#\s*include\s*<(globus/[^>]+)>")

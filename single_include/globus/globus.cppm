@@ -11,6 +11,15 @@ module;
 #if __has_include(<format>)
 #include <format>
 #endif
+#if __has_include(<linux/inet_diag.h>)
+#include <linux/inet_diag.h>
+#endif
+#if __has_include(<linux/netlink.h>)
+#include <linux/netlink.h>
+#endif
+#if __has_include(<linux/sock_diag.h>)
+#include <linux/sock_diag.h>
+#endif
 #if __has_include(<sys/syscall.h>)
 #include <sys/syscall.h>
 #endif
@@ -68,9 +77,6 @@ module;
 #include <istream>
 #include <iterator>
 #include <limits>
-#include <linux/inet_diag.h>
-#include <linux/netlink.h>
-#include <linux/sock_diag.h>
 #include <map>
 #include <memory>
 #include <mutex>
