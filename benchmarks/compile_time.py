@@ -103,8 +103,8 @@ INCLUDED, LISTING, OPERATIONS_USED = "include only", "a listing", f"{OPERATIONS}
 # The ratios to the baseline that `g++ -O0` is to have and at most may have, and the same of the object's size in KiB.
 # A limit is far above what is measured, whatever the machine; it comes down as the cost does.
 BUDGET = {
-    f"single header: {INCLUDED}": ((4.5, 8), None),
-    f"single header: {LISTING}": ((5.5, 11), (2500, 5000)),
+    f"single header: {INCLUDED}": ((4.5, 11), None),
+    f"single header: {LISTING}": ((5.5, 15), (2500, 5000)),
     f"single header: {OPERATIONS_USED}": ((7, 18), None),
     f"single header, precompiled: {LISTING}": ((1.8, 11), None),  # g++ instantiates again what the header does
     f"services/transfer.hpp: {LISTING}": ((4, 10), (2500, 5000)),
