@@ -7497,15 +7497,16 @@ struct RuleKind {
     static constexpr char const* manager = "access_manager";
     /// What is wrong with a rule; nothing when it is good. [doc] the values; [guess] the sentences
     static std::string wrong(Endpoint const& endpoint, json::object const& rule) {
-        std::string const type = text_of(rule, "principal_type");
+        std::string const principal = text_of(rule, "principal_type");
         std::string const permissions = text_of(rule, "permissions");
         if (!endpoint.kind.ends_with("_guest_collection")) return "Only guest collections have access rules";
         if (permissions != "r" && permissions != "rw") return "permissions must be r or rw";
         std::string const path = text_of(rule, "path");
         if (!path.starts_with('/') || !path.ends_with('/')) return "path must begin and end with a slash";
-        if (type != "identity" && type != "group" && type != "anonymous" && type != "all_authenticated_users")
+        if (principal != "identity" && principal != "group" && principal != "anonymous" &&
+            principal != "all_authenticated_users")
             return "principal_type is unknown";
-        bool const everybody = type == "anonymous" || type == "all_authenticated_users";
+        bool const everybody = principal == "anonymous" || principal == "all_authenticated_users";
         if (!everybody && text_of(rule, "principal").empty()) return "principal is missing";
         return {};
     }
