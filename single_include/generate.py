@@ -21,6 +21,8 @@ SINGLE = {
                                                     INCLUDE.glob("globus/services/*/async.hpp")),
     "globus/sandbox.hpp": ["globus/sandbox.hpp"],
 }
+# Which single header another one includes in place of what that has.
+BUILT_ON = {"globus/asio.hpp": "globus/globus.hpp"}
 # Headers that a user includes by their own name: they need a library, or belong into one source file only.
 ALONE = {"globus/app/sqlite_token_storage.hpp", "globus/asio_src.hpp", "globus/facade.hpp", "globus/facade/src.hpp",
          "globus/sandbox/src.hpp", "globus/src.hpp"}
@@ -96,15 +98,26 @@ def reached(names):
     return found
 
 
+def section(files, seen, bodies):
+    """The lines of the files of function bodies, which may add to `files` while they are read."""
+    return [line for body in files if body not in seen for line in expand(body, seen, bodies)]
+
+
 def render(name):
     """The single header that is called as the umbrella `name`."""
-    seen, bodies = set(), {ASIO_BODIES: [], BODIES: []}
-    lines = [line for root in SINGLE[name] if root not in seen for line in expand(root, seen, bodies)]
+    seen, bodies, lines = set(), {ASIO_BODIES: [], BODIES: []}, []
+    known = {ASIO_BODIES: set(), BODIES: set()}
+    if base := BUILT_ON.get(name):
+        lines.append(f"#include <{base}>\n")
+        list(expand(base, seen, bodies))
+        known[BODIES] = set(seen)
+        section(bodies[BODIES], known[BODIES], bodies)
+        bodies = {condition: [] for condition in bodies}
+    lines += [line for root in SINGLE[name] if root not in seen for line in expand(root, seen, bodies)]
     for condition, files in bodies.items():
-        known = set(seen)  # what is first met under one condition may be missing under the other
-        section = [line for body in files if body not in known for line in expand(body, known, bodies)]  # files grows
-        if section:
-            lines += [f"\n#ifdef {condition}\n", *section, f"#endif  // {condition}\n"]
+        # What is first met under one condition may be missing under the other.
+        if made := section(files, seen | known[condition], bodies):
+            lines += [f"\n#ifdef {condition}\n", *made, f"#endif  // {condition}\n"]
     text = re.sub(r"\n{3,}", "\n\n", "".join(lines))
     macros = (INCLUDE / "globus/version.hpp").read_text("utf-8")
     version = re.search(r'GLOBUS_VERSION_STRING "([^"]+)"', macros)[1]
