@@ -6020,7 +6020,7 @@ public:
     /// Begins an attempt. @return the request to be sent, which stays where it is until the next one
     [[nodiscard]] http::Request const& first_request();
     /// The request that follows a redirect; null if this is the answer. @throws NetworkError  redirect
-    [[nodiscard]] http::Request const* next_request(http::Response const& answer);
+    [[nodiscard]] http::Request const* next_request(http::Response& answer);
     /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
     void take(http::Response& answer, bool replayed);
 
@@ -6033,6 +6033,8 @@ protected:
     virtual bool renew_credential(Authorization const& refused, AuthContext const& context) = 0;
     /// Sends a request by the client's transport.
     virtual http::Response travel(http::Request const& one) = 0;
+    /// Makes an error of a redirect by which the service means one, such as that to a login.
+    virtual void read_redirect(http::Response& answer) = 0;
     /// Makes the service's error of an answer.
     virtual Refused error_of(http::Response const& answer, AlreadyDone already_done) = 0;
 
@@ -7235,10 +7237,9 @@ private:
         bool renew_credential(Authorization const& refused, AuthContext const& context) override {
             return client_.authorizer_.unauthorized(refused, client_.transport(), context);
         }
-        http::Response travel(http::Request const& one) override {
-            http::Response answer = client_.transport().send(one);
+        http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
+        void read_redirect([[maybe_unused]] http::Response& answer) override {
             if constexpr (requires { client_.service_.read_login(answer); }) client_.service_.read_login(answer);
-            return answer;
         }
         detail::Exchange::Refused error_of(http::Response const& answer, AlreadyDone already_done) override {
             return detail::ServiceErrors<S>::refuse(this->request, answer, already_done);
@@ -28558,7 +28559,8 @@ GLOBUS_DECL http::Request const& ClientExchange::first_request() {
     return request;
 }
 
-GLOBUS_DECL http::Request const* ClientExchange::next_request(http::Response const& answer) {
+GLOBUS_DECL http::Request const* ClientExchange::next_request(http::Response& answer) {
+    if (is_redirect(answer)) read_redirect(answer);
     if (!is_redirect(answer)) return nullptr;
     if (redirects_++ == 5) refuse_redirect(request, "for the sixth time");
     if (next_ == nullptr) next_ = std::make_unique<http::Request>(request);

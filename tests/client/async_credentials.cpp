@@ -3,6 +3,7 @@
 #include <globus/asio.hpp>
 #include <globus/http/mock_transport.hpp>
 #include <globus/oauth/refresh_policy.hpp>
+#include <globus/services/gcs/service.hpp>
 
 #include <support/asio_client.hpp>
 #include <support/catch.hpp>
@@ -19,6 +20,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 using namespace globus;
 using namespace std::chrono_literals;
@@ -179,4 +181,28 @@ TEST_CASE("An execution context may end while a policy is asked", "[client][asyn
     io.reset();
     gate->opens.set_value();
     CHECK(!called);
+}
+
+TEST_CASE("async: a redirect to the login of a collection is an error that asks for it", "[asio]") {
+    std::string const id = "6c54cade-bde5-45c1-bdea-f4bd71dba2cc";
+    asio::io_context io;
+    MockTransport mock;
+    mock.otherwise([&](http::Request const&) {
+        return http::Response{
+            .status = 302,
+            .headers = {
+                {"Location", "https://auth.globus.org/v2/oauth2/authorize?response_type=code&client_id=" + id}}};
+    });
+    using Files = Client<GcsCollectionService, AccessTokenPolicy, AsioTransport>;
+    Files const files{GcsCollectionService{id, "m-1.example.org"}, "token", {.transport = AsioTransport{io, mock}}};
+    std::optional<ApiError> error;
+    files.async_request<Bytes>(
+        Files::RawRequest{.path = "data/run.h5"}, {},
+        [&](std::exception_ptr thrown, Response<Bytes> const&) { error = as<ApiError>(thrown); });
+    io.run();
+    REQUIRE(error);
+    CHECK(error->http_status() == 401);
+    REQUIRE(error->authorization_parameters());
+    CHECK(error->authorization_parameters()->required_scopes ==
+          std::vector<std::string>{GcsCollectionScopes(id).https()});
 }

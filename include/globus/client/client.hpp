@@ -337,10 +337,9 @@ private:
         bool renew_credential(Authorization const& refused, AuthContext const& context) override {
             return client_.authorizer_.unauthorized(refused, client_.transport(), context);
         }
-        http::Response travel(http::Request const& one) override {
-            http::Response answer = client_.transport().send(one);
+        http::Response travel(http::Request const& one) override { return client_.transport().send(one); }
+        void read_redirect([[maybe_unused]] http::Response& answer) override {
             if constexpr (requires { client_.service_.read_login(answer); }) client_.service_.read_login(answer);
-            return answer;
         }
         detail::Exchange::Refused error_of(http::Response const& answer, AlreadyDone already_done) override {
             return detail::ServiceErrors<S>::refuse(this->request, answer, already_done);

@@ -145,7 +145,7 @@ public:
     /// Begins an attempt. @return the request to be sent, which stays where it is until the next one
     [[nodiscard]] http::Request const& first_request();
     /// The request that follows a redirect; null if this is the answer. @throws NetworkError  redirect
-    [[nodiscard]] http::Request const* next_request(http::Response const& answer);
+    [[nodiscard]] http::Request const* next_request(http::Response& answer);
     /// Makes the result from an answer. @throws DecodeError  if there is no document where one must be
     void take(http::Response& answer, bool replayed);
 
@@ -158,6 +158,8 @@ protected:
     virtual bool renew_credential(Authorization const& refused, AuthContext const& context) = 0;
     /// Sends a request by the client's transport.
     virtual http::Response travel(http::Request const& one) = 0;
+    /// Makes an error of a redirect by which the service means one, such as that to a login.
+    virtual void read_redirect(http::Response& answer) = 0;
     /// Makes the service's error of an answer.
     virtual Refused error_of(http::Response const& answer, AlreadyDone already_done) = 0;
 

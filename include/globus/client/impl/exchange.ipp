@@ -212,7 +212,8 @@ GLOBUS_DECL http::Request const& ClientExchange::first_request() {
     return request;
 }
 
-GLOBUS_DECL http::Request const* ClientExchange::next_request(http::Response const& answer) {
+GLOBUS_DECL http::Request const* ClientExchange::next_request(http::Response& answer) {
+    if (is_redirect(answer)) read_redirect(answer);
     if (!is_redirect(answer)) return nullptr;
     if (redirects_++ == 5) refuse_redirect(request, "for the sixth time");
     if (next_ == nullptr) next_ = std::make_unique<http::Request>(request);
