@@ -31,8 +31,11 @@ DeleteData a_deletion(std::string const& collection, std::string const& path) {
     data.add_item({.path = path});
     return data;
 }
-CreateTunnelData a_tunnel() {
-    return {.initiator_stream_access_point = "initiator", .listener_stream_access_point = "listener"};
+template <class C>
+CreateTunnelData a_tunnel(C const& transfer) {
+    Json const points = transfer.get("v2/stream_access_points").json();
+    auto const id = [&](std::size_t i) { return std::string(points.at("data").at(i).at("id").as_string()); };
+    return {.initiator_stream_access_point = id(0), .listener_stream_access_point = id(1)};
 }
 
 std::size_t tasks(sandbox::Session const& server) { return server.state().at("tasks").as_array().size(); }
@@ -137,7 +140,7 @@ TEST_CASE("B3: a tunnel whose answers are lost is made once", "[reliability][B3]
     for (char const* action : losses) {
         auto const before = tunnels(transfer);
         lose(server, "create_tunnel", action);
-        auto data = a_tunnel();
+        auto data = a_tunnel(transfer);
         CHECK_FALSE(transfer.create_tunnel(data)->data->id.empty());
         CHECK(data.submission_id.has_value());
         CHECK(tunnels(transfer) == before + 1);
@@ -168,7 +171,7 @@ TEST_CASE("B3: every error of a submission has its id", "[reliability][B3]") {
         CHECK(id_of_error([&] { return transfer.submit_transfer(copy); }) == *copy.submission_id);
         auto deletion = a_deletion(server.source_collection(), "/file9.txt");
         CHECK(id_of_error([&] { return transfer.submit_delete(deletion); }) == *deletion.submission_id);
-        auto tunnel = a_tunnel();
+        auto tunnel = a_tunnel(transfer);
         CHECK(id_of_error([&] { return transfer.create_tunnel(tunnel); }) == *tunnel.submission_id);
     }
 }
@@ -200,12 +203,15 @@ TEST_CASE("B3: a process that is killed between two attempts of a deletion, and 
 TEST_CASE("B3: a process that is killed between two attempts of a tunnel, and the next one", "[reliability][B3]") {
     killed_and_resumed<CreateTunnelData>(
         "create_tunnel",
-        [](auto const& transfer, std::string const& file, CreateTunnelData data) {
+        [](auto const& transfer, std::string const& file, CreateTunnelData const&) {
+            CreateTunnelData data = a_tunnel(transfer);
             std::string id = file_text(file);
             if (id.empty()) write_file(file, id = transfer.get_submission_id()->value);
             data.submission_id = id;
             CHECK_FALSE(transfer.create_tunnel(data)->data->id.empty());
         },
-        [](std::string const&) { return a_tunnel(); },
+        [](std::string const&) {  // the ends are found when it is made
+            return CreateTunnelData{.initiator_stream_access_point = "", .listener_stream_access_point = ""};
+        },
         [](sandbox::Session const&, auto const& transfer) { return tunnels(transfer); });
 }

@@ -528,9 +528,16 @@ TEST_CASE("sandbox transfer: endpoints, rules, roles and bookmarks", "[sandbox][
     CHECK(f.client.post("/v0.10/bookmark", R"({"name": "b"})").code() == "BookmarkExists");
     CHECK(f.client.get("/v0.10/bookmark_list").json().at("DATA").as_array().size() == 1);
 
-    std::string const tunnel = R"({"data": {"type": "Tunnel", "attributes": {"submission_id": "s", "label": "l"},
-        "relationships": {"initiator": {"data": {"type": "StreamAccessPoint", "id": "i"}},
-                          "listener": {"data": {"type": "StreamAccessPoint", "id": "l"}}}}})";
+    auto const points = f.client.get("/v2/stream_access_points").json();
+    auto const between = [](std::string const& initiator, std::string const& listener) {
+        return R"({"data": {"type": "Tunnel", "attributes": {"submission_id": "s", "label": "l"}, "relationships": {
+            "initiator": {"data": {"type": "StreamAccessPoint", "id": ")" +
+               initiator + R"("}}, "listener": {"data": {"type": "StreamAccessPoint", "id": ")" + listener +
+               R"("}}}}})";
+    };
+    auto const point = [&](std::size_t i) { return std::string(points.at("data").at(i).at("id").as_string()); };
+    CHECK(f.client.post("/v2/tunnels", between("i", point(1))).status == 404);
+    std::string const tunnel = between(point(0), point(1));
     auto const made = f.client.post("/v2/tunnels", tunnel).json();
     CHECK(f.client.post("/v2/tunnels", tunnel).json().at("data").at("id") == made.at("data").at("id"));
     CHECK(f.client.send("DELETE", "/v0.10/endpoint/" + f.destination).code() == "Deleted");

@@ -121,7 +121,9 @@ TEST_CASE("a tunnel whose answer is lost is made once", "[transfer][sandbox]") {
     server.add_fault(R"({"match": {"operation": "create_tunnel"}, "phase": "after_commit", "times": 1,
                          "action": {"type": "reset"}})");
     auto const transfer = client<TransferServiceV2>(server);
-    TunnelCreateDocument document{.initiator_stream_access_point = "i", .listener_stream_access_point = "l"};
+    auto const points = transfer.list_stream_access_points();
+    TunnelCreateDocument document{.initiator_stream_access_point = points->data.at(0).id,
+                                  .listener_stream_access_point = points->data.at(1).id};
     auto const tunnel = transfer.create_tunnel({.data = document});
     REQUIRE(tunnel->data);
     CHECK(server.count("create_tunnel") == 2);

@@ -125,8 +125,7 @@ struct TunnelKind {
     static std::string complete(TransferCall const& in, json::object& document, json::object& attributes) {
         auto const& points = documents_of(in.world, "transfer.stream_access_points");
         for (auto const* name : {"initiator", "listener"}) {
-            std::string const id = end_of(document, name);
-            if (id.empty() || (is_uuid(id) && find_document(points, id) == nullptr))
+            if (find_document(points, end_of(document, name)) == nullptr)
                 return std::string("The ") + name + " is no stream access point";
         }
         document["relationships"].as_object()["owner"] =
