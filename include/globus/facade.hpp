@@ -138,10 +138,12 @@ inline char const* or_null(std::string const& text) { return text.empty() ? null
 /// Calls a function of the C interface. @throws Error  if it fails
 template <class F>
 void call(F const& function) {
-    globus_sdk_error* raw = nullptr;
-    int const code = function(&raw);
-    std::unique_ptr<globus_sdk_error, Free<globus_sdk_error_free>> const error(raw);
-    if (code != 0 || raw != nullptr) throw Error(code, raw);
+    struct Held {
+        globus_sdk_error* error = nullptr;
+        ~Held() { globus_sdk_error_free(error); }
+    } held;  // also where `function` throws what a callback threw
+    int const code = function(&held.error);
+    if (code != 0 || held.error != nullptr) throw Error(code, held.error);
 }
 
 // What the library calls: no exception may pass through it.
