@@ -107,10 +107,10 @@ BUDGET = {
     f"single header: {LISTING}": ((5.5, 15), (2500, 5000)),
     f"single header: {OPERATIONS_USED}": ((7, 18), None),
     f"single header, precompiled: {LISTING}": ((1.8, 11), None),  # g++ instantiates again what the header does
-    f"services/transfer.hpp: {LISTING}": ((4, 12), (2500, 5000)),
+    f"services/transfer.hpp: {LISTING}": ((4, 10), (2500, 5000)),
     f"single header, compiled: {INCLUDED}": ((2.7, 5.4), None),
     f"single header, compiled: {LISTING}": ((3.2, 6.4), (400, 800)),
-    f"single header, compiled: {OPERATIONS_USED}": ((4, 11), None),
+    f"single header, compiled: {OPERATIONS_USED}": ((4, 8), None),
     f"single header, compiled, precompiled: {LISTING}": ((1.8, 3.6), None),
     f"services/transfer.hpp, compiled: {LISTING}": ((2.4, 4.8), (400, 800)),
 }
