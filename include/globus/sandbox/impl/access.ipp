@@ -17,7 +17,7 @@ auto* find_document(List& documents, std::string const& id) {
 }
 
 /// The documents of a kind; none when there are none.
-inline Documents const& documents_of(World const& world, std::string const& kind) {
+inline Documents const& documents_of(World const& world, std::string_view kind) {
     static Documents const none;
     auto const found = world.data.documents.find(kind);
     return found == world.data.documents.end() ? none : found->second;

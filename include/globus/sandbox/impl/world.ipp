@@ -217,7 +217,7 @@ struct Data {
     std::set<std::string> submission_ids;
     std::map<std::string, std::string> task_of_submission;
     /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
-    std::map<std::string, std::vector<std::pair<std::string, json::object>>> documents;
+    std::map<std::string, std::vector<std::pair<std::string, json::object>>, std::less<>> documents;
     std::map<std::string, FlowRun> flow_runs;
     std::map<std::string, TimerState> timers;
     std::int64_t event_number = 1;
