@@ -16,7 +16,7 @@ set(CPACK_DEBIAN_HEADERS_FILE_NAME globus-cpp-dev_${PROJECT_VERSION}_all.deb)
 set(CPACK_DEBIAN_HEADERS_PACKAGE_ARCHITECTURE all)
 set(CPACK_DEBIAN_HEADERS_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_HEADERS_PACKAGE_DEPENDS
-    "libboost-dev (>= 1.79) | libboost1.81-dev, libboost-json-dev (>= 1.79) | libboost-json1.81-dev, libcurl4-openssl-dev (>= 7.68) | libcurl-dev, libssl-dev (>= 3.0)")
+    "libboost-dev (>= 1.79) | libboost1.81-dev, libboost-json-dev (>= 1.79) | libboost-json1.81-dev, libcurl4-openssl-dev (>= 7.68) | libcurl-dev, libssl-dev (>= 1.1.1)")
 set(CPACK_COMPONENT_HEADERS_DESCRIPTION "${PROJECT_DESCRIPTION}")
 
 if(TARGET globus-sandbox)

@@ -30,7 +30,7 @@ def cases(include):
     yield "globus.hpp", ["-std=c++20", "-fno-rtti"], None, "compile without -fno-rtti"
     yield "globus.hpp", ["-std=c++20"], "boost/version.hpp", "needs Boost 1.79 or newer"
     yield "http/curl_transport.hpp", ["-std=c++20"], "curl/curl.h", "needs libcurl 7.68 or newer"
-    yield "core/crypto.hpp", ["-std=c++20"], "openssl/opensslv.h", "needs OpenSSL 3.0 or newer"
+    yield "core/crypto.hpp", ["-std=c++20"], "openssl/opensslv.h", "needs OpenSSL 1.1.1 or newer"
 
 
 def complaint(command, entry, words, folder):

@@ -7,8 +7,8 @@
 #include <globus/core/error.hpp>
 
 #include <openssl/opensslv.h>
-#if OPENSSL_VERSION_NUMBER < 0x30000000L
-#error "globus needs OpenSSL 3.0 or newer: name the directory of its headers with -I, and that of its library with -L"
+#if OPENSSL_VERSION_NUMBER < 0x10101000L
+#error "globus needs OpenSSL 1.1.1 or newer: name the directory of its headers with -I, and that of its library with -L"
 #include GLOBUS_DETAIL_STOP
 #endif
 #include <openssl/rand.h>

@@ -21,12 +21,12 @@
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -336,6 +336,25 @@ GLOBUS_DECL IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdToke
     return std::move(read.claims);
 }
 
+/// The RSAPublicKey of RFC 8017, appendix A.1.1: what every OpenSSL makes a key from.
+GLOBUS_DECL std::string rsa_public_key_der(BIGNUM const* n, BIGNUM const* e) {
+    std::string numbers;
+    for (BIGNUM const* const number : {n, e}) {
+        std::unique_ptr<ASN1_INTEGER, decltype(&ASN1_INTEGER_free)> const integer(BN_to_ASN1_INTEGER(number, nullptr),
+                                                                                  &ASN1_INTEGER_free);
+        unsigned char* bytes = nullptr;
+        int const size = integer ? i2d_ASN1_INTEGER(integer.get(), &bytes) : -1;
+        if (size < 0) throw Error("OpenSSL could not write a number");
+        numbers.append(reinterpret_cast<char const*>(bytes), static_cast<std::size_t>(size));
+        OPENSSL_free(bytes);
+    }
+    int const size = static_cast<int>(numbers.size());
+    std::string der(static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SEQUENCE) - size), '\0');
+    auto* at = reinterpret_cast<unsigned char*>(der.data());
+    ASN1_put_object(&at, 1, size, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    return der + numbers;
+}
+
 }  // namespace globus::detail
 
 namespace globus {
@@ -372,24 +391,15 @@ GLOBUS_DECL std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const
         !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
         return std::nullopt;
 
-    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
-                                                                                &OSSL_PARAM_BLD_free);
-    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
-        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
-        throw Error("OpenSSL could not make a key");
-    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
-                                                                             &OSSL_PARAM_free);
-    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
-        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
-    EVP_PKEY* made = nullptr;
-    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
-    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
-    if (!good) {
+    std::string const der = detail::rsa_public_key_der(n.get(), e.get());
+    auto const* at = reinterpret_cast<unsigned char const*>(der.data());
+    std::shared_ptr<EVP_PKEY> made(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size())),
+                                   &EVP_PKEY_free);
+    if (!made) {
         ERR_clear_error();
         return std::nullopt;
     }
-    IdTokenKey key(std::move(owned));
+    IdTokenKey key(std::move(made));
     key.kid_ = *kid;
     key.alg_ = alg.value_or("");
     return key;
@@ -400,7 +410,7 @@ GLOBUS_DECL bool IdTokenKey::verify(std::string_view alg, std::string_view text,
     if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 only counts references
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL only counts references
     bool const good =
         context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
         EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;

@@ -3,6 +3,11 @@
 #ifndef GLOBUS_SANDBOX_IMPL_TLS_IPP
 #define GLOBUS_SANDBOX_IMPL_TLS_IPP
 
+#include <openssl/opensslv.h>
+#if OPENSSL_VERSION_NUMBER < 0x30000000L
+#error "globus/sandbox.hpp needs OpenSSL 3.0 or newer, unlike the other headers of globus"
+#endif
+
 #include <globus/sandbox/impl/world.ipp>
 
 #include <openssl/bio.h>
