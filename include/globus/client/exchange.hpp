@@ -127,11 +127,11 @@ public:
     /// Makes the call; its answer goes into the result.
     void run(RetryPolicyRef const& retry);
 
-    void authorize() final;
-    bool renew() final;
+    GLOBUS_DECL void authorize() final;
+    GLOBUS_DECL bool renew() final;
     /// Sends the request, and follows a redirect of a read to the same origin; any other redirect is an error.
-    http::Response send() final;
-    Refused refuse(http::Response const& answer) final;
+    GLOBUS_DECL http::Response send() final;
+    GLOBUS_DECL Refused refuse(http::Response const& answer) final;
 
     // The parts of these, for a driver that does not block.
 

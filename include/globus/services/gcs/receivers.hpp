@@ -64,20 +64,20 @@ public:
     /// @throws UsageError      for a path that is no file's
     /// @throws LocalFileError  if there is no such folder, or it cannot be written
     PartialFile(Download const& what, std::string const& path, std::string url);
-    ~PartialFile() override;
+    GLOBUS_DECL ~PartialFile() override;
     PartialFile(PartialFile const&) = delete;
     PartialFile& operator=(PartialFile const&) = delete;
 
-    HeldPart held() override;
+    GLOBUS_DECL HeldPart held() override;
     [[nodiscard]] bool can_restart() const noexcept override { return true; }
-    void begin(HeldPart const& version) override;
-    bool write(std::uint64_t offset, std::string_view piece) override;
-    void go_apart(std::uint64_t prefix) override;
-    bool write_apart(std::uint64_t offset, std::string_view piece) override;
-    void advance(std::uint64_t prefix) override;
-    void digest(DigestStream& stream, std::uint64_t size) const override;
-    void finish(FileStat const& file, std::uint64_t size) override;
-    void discard() noexcept override;
+    GLOBUS_DECL void begin(HeldPart const& version) override;
+    GLOBUS_DECL bool write(std::uint64_t offset, std::string_view piece) override;
+    GLOBUS_DECL void go_apart(std::uint64_t prefix) override;
+    GLOBUS_DECL bool write_apart(std::uint64_t offset, std::string_view piece) override;
+    GLOBUS_DECL void advance(std::uint64_t prefix) override;
+    GLOBUS_DECL void digest(DigestStream& stream, std::uint64_t size) const override;
+    GLOBUS_DECL void finish(FileStat const& file, std::uint64_t size) override;
+    GLOBUS_DECL void discard() noexcept override;
 
 private:
     /// How many bytes are brought to the disk before the note says so.
