@@ -35,12 +35,12 @@ std::string refusal(Use use) {
 TEST_CASE("An answer without what nothing can be done without is refused by that name", "[response]") {
     auto const transfer = client(R"({"name": "a.txt", "size": 5})");
     auto const file = transfer.operation_stat({.endpoint_id = "c", .path = "/a.txt"});
-    CHECK_THAT(refusal([&] { (void)file->size; }), Catch::Contains("'type'"));
-    CHECK_THAT(refusal([&] { (void)*file; }), Catch::Contains("'type'"));
+    CHECK_THAT(refusal([&] { (void)file->size; }), Catch::Matchers::ContainsSubstring("'type'"));
+    CHECK_THAT(refusal([&] { (void)*file; }), Catch::Matchers::ContainsSubstring("'type'"));
     CHECK(file.json().at("size") == 5);
 
     auto const submission = client("{}").get_submission_id();
-    CHECK_THAT(refusal([&] { (void)submission->value; }), Catch::Contains("'value'"));
+    CHECK_THAT(refusal([&] { (void)submission->value; }), Catch::Matchers::ContainsSubstring("'value'"));
 }
 
 TEST_CASE("A submission without a task id is refused, too: it cannot be waited for", "[response]") {
@@ -48,7 +48,7 @@ TEST_CASE("A submission without a task id is refused, too: it cannot be waited f
     TransferData data{.source_endpoint = "a", .destination_endpoint = "b", .submission_id = "s"};
     data.add_item({.source_path = "/a", .destination_path = "/b"});
     auto const accepted = transfer.submit_transfer(data);
-    CHECK_THAT(refusal([&] { (void)accepted->task_id; }), Catch::Contains("'task_id'"));
+    CHECK_THAT(refusal([&] { (void)accepted->task_id; }), Catch::Matchers::ContainsSubstring("'task_id'"));
     CHECK(accepted.json().at("code") == "Accepted");
 }
 
