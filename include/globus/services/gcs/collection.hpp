@@ -169,8 +169,7 @@ public:
     }
 
     /// The collection of a client for files, with a Transfer client for the rest. It is its place; nothing is asked for.
-    Collection(Transfer transfer, Files files)
-        requires std::same_as<typename Files::service_type, GcsCollectionService>
+    Collection(std::type_identity_t<Transfer> transfer, std::type_identity_t<Files> files)
         : Collection(std::move(transfer), files.service().collection_id) {
         (void)files_.get([&] { return std::move(files); }, http::Clock::time_point::max(), {});
     }
@@ -410,6 +409,9 @@ private:
     detail::CallGate gate_;  // the last member: all calls end before anything that they use is destroyed
 };
 
+template <class Transfer, class Files>
+    requires std::same_as<typename Files::service_type, GcsCollectionService>
+Collection(Transfer, Files) -> Collection<Transfer, Files>;
 template <class Transfer, detail::CollectionAccess Access>
 Collection(Transfer, std::string, Access) -> Collection<Transfer, detail::FilesOf<Transfer, Access>>;
 template <detail::MakesClients App>

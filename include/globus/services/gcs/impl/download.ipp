@@ -153,7 +153,9 @@ GLOBUS_DECL bool DownloadRun::read_apart() {
     meter_.now.total = size;
     meter_.begin();
     auto const connections = static_cast<unsigned>(what_.connections);
-    ApartRead reading(access_, url_, held_, std::clamp(*size / (4 * connections), least, most), *receiver_, asking);
+    // Two each: every part costs the time of a request, and what one connection is slow with, the others cannot take over.
+    std::uint64_t const part = std::clamp(*size / (2 * connections) / least * least, least, most);
+    ApartRead reading(access_, url_, held_, part, *receiver_, asking);
     try {
         reading.run(connections, meter_);
     } catch (FileChangedError const&) {
