@@ -34,6 +34,7 @@
 #include <globus/services/compute.hpp>
 #include <globus/services/flows.hpp>
 #include <globus/services/gcs.hpp>
+#include <globus/services/gcs/collection.hpp>
 #include <globus/services/gcs/connector_table.hpp>
 #include <globus/services/gcs/downloader.hpp>
 #include <globus/services/gcs/location.hpp>

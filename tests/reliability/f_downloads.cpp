@@ -47,7 +47,7 @@ struct Job {
     }
 };
 
-Job job_of(Collection& c, TemporaryDirectory const& here) {
+Job job_of(SandboxCollection& c, TemporaryDirectory const& here) {
     return {GcsCollectionService{c.id, c.address}, c.server.user_token(c.scope), here / "copy"};
 }
 
@@ -65,7 +65,7 @@ int kills() {
 }  // namespace
 
 TEST_CASE("F9: killed at random moments, a download goes on and ends with the right bytes", "[reliability][F9]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory const here;
     Job const job = job_of(c, here);
     std::mt19937 random(42);
@@ -116,7 +116,7 @@ TEST_CASE("F9: killed at random moments, a download goes on and ends with the ri
 }
 
 TEST_CASE("F9: killed at any change of a file, a download leaves the old file or the new one", "[reliability][F9]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory const here;
     Job const job = job_of(c, here);
     std::string const text = pattern(100'000);
@@ -149,7 +149,7 @@ TEST_CASE("F9: killed at any change of a file, a download leaves the old file or
 }
 
 TEST_CASE("F9: the connection cut at random bytes, and the file changed in between", "[reliability][F9]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory const here;
     Job const job = job_of(c, here);
     std::mt19937 random(7);
@@ -169,7 +169,7 @@ TEST_CASE("F9: the connection cut at random bytes, and the file changed in betwe
 
 #ifdef __x86_64__
 TEST_CASE("F9: a full disk is a typed error, the old file stays, and the next call goes on", "[reliability][F9]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory const here;
     Job const job = job_of(c, here);
     std::string const text = pattern(300'000);
@@ -203,7 +203,7 @@ TEST_CASE("F9: a full disk is a typed error, the old file stays, and the next ca
 #endif
 
 TEST_CASE("F9: a folder that may not be written is a typed error before anything is sent", "[reliability][F9]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory const here;
     Job const job = job_of(c, here);
     std::filesystem::permissions(here.path(), std::filesystem::perms(0555));

@@ -32,7 +32,7 @@ std::string names_in(TemporaryDirectory const& directory) {
 }  // namespace
 
 TEST_CASE("stat_file: size, time and ETag of a file", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     c.put("a b.txt", "12345");
     FileStat const stat = c.files.stat_file("/a b.txt");
     CHECK(stat.size == 5);
@@ -45,7 +45,7 @@ TEST_CASE("stat_file: size, time and ETag of a file", "[gcs][files]") {
 }
 
 TEST_CASE("download: to a file, a stream, a buffer and a function", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     std::string const text = pattern(3'000'000);
     c.put("big", text);
@@ -83,7 +83,7 @@ TEST_CASE("download: to a file, a stream, a buffer and a function", "[gcs][files
 }
 
 TEST_CASE("download: it goes on where the connection broke", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     std::string const text = pattern(1'000'000);
     c.put("big", text);
@@ -110,7 +110,7 @@ TEST_CASE("download: it goes on where the connection broke", "[gcs][files]") {
 }
 
 TEST_CASE("download: a call that failed is gone on with by the next", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     std::string const text = pattern(500'000);
     c.put("big", text);
@@ -181,7 +181,7 @@ TEST_CASE("download: a call that failed is gone on with by the next", "[gcs][fil
 }
 
 TEST_CASE("download: a file that changes meanwhile", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     std::string const text = pattern(300'000), other = pattern(400'000, 2);
     c.put("big", text);
@@ -202,7 +202,7 @@ TEST_CASE("download: a file that changes meanwhile", "[gcs][files]") {
 }
 
 TEST_CASE("download: what arrives has to be what was announced", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     c.put("abc", "abc");
     std::string const right = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
@@ -232,7 +232,7 @@ TEST_CASE("download: what arrives has to be what was announced", "[gcs][files]")
 }
 
 TEST_CASE("download: permissions, times and links of the file", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     c.put("abc", "abc");
     std::filesystem::permissions(c.at("abc"), std::filesystem::perms(0640));
@@ -256,7 +256,7 @@ TEST_CASE("download: permissions, times and links of the file", "[gcs][files]") 
 }
 
 TEST_CASE("download: what cannot be is refused before anything is sent", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     auto const to = [&](std::string const& path) { return c.files.download({.path = "/hello.txt", .to = path}); };
     for (std::string const& path : {std::string(), here / "", here.path().string(), std::string("/dev/null")})
@@ -279,7 +279,7 @@ TEST_CASE("download: what cannot be is refused before anything is sent", "[gcs][
 }
 
 TEST_CASE("download: progress, and its end by a stop token", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     c.put("big", pattern(400'000));
     std::vector<Progress> told;
@@ -308,7 +308,7 @@ TEST_CASE("download: progress, and its end by a stop token", "[gcs][files]") {
 }
 
 TEST_CASE("download: two at once to one place do not mix", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     std::string const first = pattern(300'000), second = pattern(300'000, 2);
     c.put("first", first);
@@ -326,7 +326,7 @@ TEST_CASE("download: two at once to one place do not mix", "[gcs][files]") {
 }
 
 TEST_CASE("download: several parts at the same time", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     std::string const text = pattern(9'000'000);
     c.put("big", text);

@@ -31,7 +31,7 @@ inline std::string pattern(std::size_t size, unsigned seed = 1) {
 
 using Files = globus::Client<globus::GcsCollectionService, globus::AccessTokenPolicy>;
 
-struct Collection {
+struct SandboxCollection {
     globus::sandbox::Server server;
     std::string id = server.source_collection();
     std::string address = server.base_url() + "data/" + id;

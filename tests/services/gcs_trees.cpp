@@ -14,7 +14,7 @@ using namespace gcs_files;
 
 namespace {
 
-struct Trees : Collection {
+struct Trees : SandboxCollection {
     Client<TransferService, AccessTokenPolicy> transfer = client_of<TransferService>(server, quick());
     TemporaryDirectory here;
 

@@ -31,7 +31,7 @@ std::span<std::byte const> bytes_of(std::string const& text) { return std::as_by
 }  // namespace
 
 TEST_CASE("upload: from a file, a buffer, a stream and a function", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     std::string const text = pattern(3'000'000);
     write_file(here / "file", text);
@@ -72,7 +72,7 @@ TEST_CASE("upload: from a file, a buffer, a stream and a function", "[gcs][files
 }
 
 TEST_CASE("upload: after a failure it begins anew", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     std::string const text = pattern(2'000'000);
     char const* phase = GENERATE("after_headers", "after_body", "after_commit");
     c.server.add_fault(rule("put_file", phase, R"({"type": "reset"})", "2"));
@@ -85,7 +85,7 @@ TEST_CASE("upload: after a failure it begins anew", "[gcs][files]") {
 }
 
 TEST_CASE("upload: a source that cannot be read again is sent once, and its fate is told", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     int calls = 0;
     auto const give = [&](char* buffer, std::size_t) -> std::size_t {
         if (++calls > 1) return 0;
@@ -112,7 +112,7 @@ TEST_CASE("upload: a source that cannot be read again is sent once, and its fate
 }
 
 TEST_CASE("upload: what is there is not overwritten if that is not wanted", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     c.put("there", "before");
     auto const upload = [&](std::string const& path) {
         return c.files.upload({.from = bytes_of("after!"), .path = path, .overwrite = false, .ask_digest = true});
@@ -147,7 +147,7 @@ TEST_CASE("upload: what is there is not overwritten if that is not wanted", "[gc
 }
 
 TEST_CASE("upload: what is there is compared with what was sent", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     auto const upload = [&](bool ask) {
         return c.files.upload({.from = bytes_of("abc"), .path = "/file", .ask_digest = ask});
     };
@@ -170,7 +170,7 @@ TEST_CASE("upload: what is there is compared with what was sent", "[gcs][files]"
 }
 
 TEST_CASE("upload: what cannot be is refused before anything is sent", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     write_file(here / "file", "abc");
     CHECK_THROWS_AS(c.files.upload({.from = here / "none", .path = "/x"}), LocalFileError);
@@ -184,7 +184,7 @@ TEST_CASE("upload: what cannot be is refused before anything is sent", "[gcs][fi
 }
 
 TEST_CASE("upload: a file that changes meanwhile is told", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     TemporaryDirectory here;
     write_file(here / "file", pattern(3'000'000));
     bool shorter = GENERATE(true, false);
@@ -207,7 +207,7 @@ TEST_CASE("upload: a file that changes meanwhile is told", "[gcs][files]") {
 }
 
 TEST_CASE("upload: a token that has expired is renewed", "[gcs][files]") {
-    Collection c;
+    SandboxCollection c;
     std::string const first = c.server.user_token(c.scope);
     std::string token = first;
     auto const source = [&] { return Secret(token); };

@@ -268,25 +268,26 @@ public:
     /// Runs `f`, and if only a login helps, calls `log_in(options)` and runs `f` once more.
     template <class F, class LogIn>
     auto run(F& f, std::stop_token const& stop, LogIn const& log_in) const -> decltype(f()) {
-        bool logged_in = false;  // for tokens that were missing or refused
-        bool asked = false;      // for what a service asked of the user
+        std::optional<ScopeRequirements> had;  // what the login for tokens that were missing or refused asked for
+        bool asked = false;                    // for what a service asked of the user
         for (;;) {
             std::uint64_t const logins = login_count();
             std::optional<Gare> gare;
             try {
                 return f();
             } catch (TokenValidationError const& error) {
-                if (logged_in || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
+                bool const in_vain = had == scope_requirements();  // and not for what `f` has found out since
+                if (in_vain || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
             } catch (ApiError const& error) {
                 if (error.http_status() == 401 || error.http_status() == 403) gare = to_gare(error);
-                if (gare ? asked : logged_in || !refuses_token(error)) throw;
+                if (gare ? asked : had || !refuses_token(error)) throw;
             }
             LoginTurn const turn = login_turn(stop);
             if (login_count() != logins) continue;  // another thread's login may do; it is not this one's only try
             AppLoginOptions options{.force = true, .stop = stop};
             if (gare) options.parameters = gare->authorization_parameters;
             log_in(options);
-            logged_in = true;
+            had = scope_requirements();
             asked = asked || gare;
         }
     }

@@ -285,7 +285,8 @@ public:
     /**
      * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
      * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
-     * here and not inside a request, so no deadline ends it and no other call waits for it.
+     * here and not inside a request, so no deadline ends it and no other call waits for it. If `f` finds out then that it
+     * needs more scopes, as a Collection does, there is another login for those.
      *
      *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
      *

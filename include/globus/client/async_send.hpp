@@ -13,6 +13,7 @@
 #include <globus/http/asio_transport.hpp>
 #include <globus/http/async_completion.hpp>
 #include <globus/http/message.hpp>
+#include <globus/http/retry.hpp>
 #include <globus/oauth/authorizer.hpp>
 
 #include <boost/asio/async_result.hpp>
@@ -43,6 +44,12 @@ struct AsyncCore {
     C const client;
     std::shared_ptr<AsyncEngine> const engine;
     CredentialDesk desk = {};
+};
+
+/// A finished request, as `exchange` of a Client takes it.
+struct AsyncFinished {
+    http::Request request;
+    RetryClass retry_class;
 };
 
 /// The parts of a Client that its asynchronous calls need.
@@ -84,6 +91,15 @@ struct AsyncAccess {
     static CallPlan plan(AsyncRaw<D, Raw> const& what) {
         return C::plan_of(what.raw);
     }
+    template <class C>
+    static http::Request request(C const&, AsyncFinished& what) {
+        check_raw<typename C::service_type>(what.request.method);
+        return std::move(what.request);
+    }
+    template <class C>
+    static CallPlan plan(AsyncFinished const& what) {
+        return {.retry_class = what.retry_class};
+    }
 };
 
 template <class What>
@@ -95,6 +111,10 @@ struct AsyncAnswer<AsyncOperation<O>> {
 template <class D, class Raw>
 struct AsyncAnswer<AsyncRaw<D, Raw>> {
     using type = Response<D>;
+};
+template <>
+struct AsyncAnswer<AsyncFinished> {
+    using type = Response<Bytes>;
 };
 
 /// Initiates an operation; the default token is deferred.
@@ -271,6 +291,7 @@ private:
     }
     template <class D, class Raw>
     static void check(AsyncRaw<D, Raw> const&) {}
+    static void check(AsyncFinished const&) {}
 
     std::shared_ptr<AsyncCore<C>> core_;
     CallGate::Pass gate_;

@@ -71,11 +71,13 @@ struct CurlHandle {
     curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
     http::Headers headers;              ///< that it was made of
     Secret authorization;               ///< likewise
+    std::string range;                  ///< of the last request, if libcurl wrote it; empty: it had none
     char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
     std::string origin;                 ///< of the last request, whose proxy setting still holds
     bool prepared = false;
-    bool usable = true;      ///< false: its options are half set, it must not be used again
-    bool plain_get = false;  ///< the last request was a GET without a body
+    bool usable = true;          ///< false: its options are half set, it must not be used again
+    bool plain_get = false;      ///< the last request was a GET without a body
+    bool list_is_plain = false;  ///< the list of headers is for such a one
     bool fresh_connection = false;
     bool decode = false;
     bool bulk = false;  ///< it has large buffers
@@ -139,6 +141,11 @@ private:
     void prepare_body();
 
     void prepare_headers();
+    void prepare_range();
+    /// True if the handle has the list of the headers that the request needs.
+    [[nodiscard]] bool has_list() const;
+    /// True if a header is sent as it is, and not written by libcurl.
+    [[nodiscard]] bool is_in_list(http::Headers::Field const& field) const;
 
     [[nodiscard]] std::string about(std::string_view what) const;
 
@@ -192,6 +199,7 @@ private:
     Part part_ = Part::status_line;
     std::uint64_t unpacked_ = 0;  ///< bytes of the body that came out so far
     bool decode_ = false;         ///< the answer is unpacked
+    bool range_ = false;          ///< libcurl writes the range
     bool packed_ = false;         ///< it came with a coding
     bool body_began_ = false;
     bool flowing_ = false;  ///< the body of a success came, or a source has given something

@@ -200,6 +200,7 @@ GLOBUS_DECL void CurlExchange::prepare() {
     }
     if (request_.bulk != handle_.bulk) {
         set(CURLOPT_BUFFERSIZE, request_.bulk ? 512L << 10 : long{CURL_MAX_WRITE_SIZE});
+        set(CURLOPT_UPLOAD_BUFFERSIZE, request_.bulk ? 1L << 20 : 64L << 10);
         handle_.bulk = request_.bulk;
     }
     if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
@@ -248,12 +249,41 @@ GLOBUS_DECL void CurlExchange::prepare_body() {
     }
 }
 
+GLOBUS_DECL void CurlExchange::prepare_range() {
+    // Written by libcurl, the range is no part of the list of headers, which stays as it is from part to part of a file.
+    std::string const* const field = handle_.plain_get ? request_.headers.find("Range") : nullptr;
+    std::string_view range = field != nullptr ? std::string_view(*field) : std::string_view();
+    constexpr std::string_view unit = "bytes=";
+    range_ = range.size() > unit.size() && range.starts_with(unit) &&
+             range.find_first_not_of("0123456789-", unit.size()) == std::string_view::npos;
+    range = range_ ? range.substr(unit.size()) : std::string_view();
+    if (range == handle_.range) return;
+    handle_.range = range;
+    set(CURLOPT_RANGE, range_ ? handle_.range.c_str() : nullptr);
+}
+
+GLOBUS_DECL bool CurlExchange::is_in_list(http::Headers::Field const& field) const {
+    if (http::detail::equal_ignoring_case(field.first, "Accept") && field.second == "*/*") return false;
+    return !range_ || !http::detail::equal_ignoring_case(field.first, "Range");
+}
+
+GLOBUS_DECL bool CurlExchange::has_list() const {
+    if (handle_.header_list == nullptr || decode_ != handle_.decode || handle_.plain_get != handle_.list_is_plain ||
+        !(request_.authorization == handle_.authorization))
+        return false;
+    auto listed = handle_.headers.begin();
+    for (auto const& field : request_.headers) {
+        if (!is_in_list(field)) continue;
+        if (listed == handle_.headers.end() || field != *listed) return false;
+        ++listed;
+    }
+    return listed == handle_.headers.end();
+}
+
 GLOBUS_DECL void CurlExchange::prepare_headers() {
+    prepare_range();
+    if (has_list()) return;
     http::Headers const& headers = request_.headers;
-    if (handle_.header_list != nullptr && decode_ == handle_.decode &&
-        request_.authorization == handle_.authorization &&
-        std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
-        return;
     for (auto const& [name, value] : headers) http::check_header(name, value);
     http::check_header("Authorization", request_.authorization.reveal());
     auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
@@ -269,9 +299,16 @@ GLOBUS_DECL void CurlExchange::prepare_headers() {
     auto const field = [&](std::string_view name, std::string_view value) {
         add(name, value.empty() ? ";" : ": ", value);
     };
-    for (auto const& [name, value] : headers) field(name, value);
-    if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
-    if (headers.find("Expect") == nullptr) add("Expect", ":", "");
+    handle_.headers.clear();
+    for (auto const& one : headers) {
+        if (!is_in_list(one)) continue;
+        field(one.first, one.second);
+        handle_.headers.add(one.first, one.second);
+    }
+    if (!handle_.plain_get) {  // libcurl would add its own
+        if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");
+        if (headers.find("Expect") == nullptr) add("Expect", ":", "");
+    }
     // libcurl would say itself what it can unpack, but it would compose the field anew for each request.
     set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
     if (decode_ && headers.find("Accept-Encoding") == nullptr && !settings_.codings.empty())
@@ -284,7 +321,7 @@ GLOBUS_DECL void CurlExchange::prepare_headers() {
     set(CURLOPT_HTTPHEADER, list.get());
     curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
     handle_.decode = decode_;
-    handle_.headers = headers;
+    handle_.list_is_plain = handle_.plain_get;
     handle_.authorization = request_.authorization;
 }
 

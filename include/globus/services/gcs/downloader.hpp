@@ -4,13 +4,10 @@
 
 #include <globus/client/call_gate.hpp>
 #include <globus/client/client.hpp>
-#include <globus/core/encoding.hpp>
-#include <globus/core/error.hpp>
 #include <globus/core/handle.hpp>
-#include <globus/http/drive.hpp>
 #include <globus/http/once.hpp>
 #include <globus/http/url.hpp>
-#include <globus/oauth/scopes.hpp>
+#include <globus/services/gcs/collection_lookup.hpp>
 #include <globus/services/gcs/service.hpp>
 
 #include <concepts>
@@ -18,10 +15,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace globus {
 
@@ -106,56 +101,18 @@ private:
         return entry.get([&] { return make_client(url, call); }, *options.deadline, options.stop);
     }
     [[nodiscard]] client_type make_client(std::string const& url, detail::JointCall const& call) const {
-        std::string const id = collection_id(url, call.options());
-        CallOptions mine = call.options();
-        mine.sink = nullptr;
+        CallOptions const mine = detail::options_to_look_up(call.options());
+        std::string const id = detail::collection_at(url, transfer_, mine);
         auto const collection = transfer_.get_endpoint({.endpoint_id = id}, mine);
-        check_address(url, id, collection->https_server.value_or(""));
-        GcsCollectionScopes const scopes(id);
-        StringList needed{scopes.https()};
-        if (collection->entity_type.value_or("") == "GCSv5_mapped_collection" &&
-            !collection->high_assurance.value_or(false))
-            needed.push_back(scopes.data_access());
+        detail::check_collection_address(url, id, collection->https_server.value_or(""));
         typename client_type::Options settings;
         settings.transport = transfer_.transport();
         settings.auth_url = transfer_.options().auth_url;
         settings.timeout = transfer_.options().timeout;
         settings.max_response_bytes = transfer_.options().max_response_bytes;
         std::optional<policy_type> policy;
-        call.run_callback([&] { policy.emplace(access_(id, needed)); });
+        call.run_callback([&] { policy.emplace(access_(id, detail::file_scopes(id, *collection))); });
         return client_type(GcsCollectionService{id, *collection->https_server}, *std::move(policy), settings);
-    }
-    /// The collection whose login a request without a credential is redirected to. That is only what a host says of
-    /// itself.
-    [[nodiscard]] std::string collection_id(std::string const& url, CallOptions const& options) const {
-        http::Request request;
-        request.url = url;
-        request.headers = {{"Accept", "application/json"}};
-        request.deadline = *options.deadline;
-        request.stop = options.stop;
-        request.max_response_bytes = transfer_.options().max_response_bytes;
-        http::Response response = http::send_repeatable(transfer_.transport(), request);
-        if (response.status >= 400) throw ApiError(request, std::move(response));
-
-        std::vector<std::string> ids;
-        if (auto const query = http::split_reference(response.headers.get("Location")).query)
-            for (auto const& [name, value] : parse_query(*query))
-                if (name == "client_id") ids.push_back(value);
-        if (ids.size() != 1 || !is_uuid(ids.front()))
-            throw UsageError(
-                "which collection this file is in cannot be found out, since its address does not lead to the login of "
-                "one: use Client<GcsCollectionService, ...> with the collection's id");
-        for (char& c : ids.front()) c = http::detail::lower(c);  // Globus writes ids in lower case
-        return ids.front();
-    }
-    /// @param https_server  where the files of the collection are, according to Transfer
-    static void check_address(std::string const& url, std::string const& id, std::string const& https_server) {
-        if (https_server.empty())
-            throw UsageError("the host of this file says that it belongs to the collection " + id +
-                             ", but the files of that are not to be had by HTTPS: no token is sent to it");
-        if (!http::same_origin(http::parse_url(url), http::parse_url(https_server)))
-            throw UsageError("the host of this file says that it belongs to the collection " + id +
-                             ", but that is at another address: no token is sent to it");
     }
 
     struct State {

@@ -73,7 +73,10 @@ struct FileHead {
     FileStat stat;
     std::string validator;  ///< see validator_of
 };
-/// @param ask_digest  asks the server for digests of the file
+/// What asks for it. @param ask_digest  asks the server for digests of the file, too
+http::Request head_request(FileAccess const& access, std::string_view path, bool ask_digest = false);
+FileHead read_head(Response<Bytes> const& answer);
+/// Asks, and reads the answer.
 FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options, bool ask_digest = false);
 FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
                    bool ask_digest = false);

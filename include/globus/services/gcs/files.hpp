@@ -149,6 +149,25 @@ struct Downloaded {
 };
 
 /**
+ * A file to be opened, and how parts of it are read.
+ *
+ *     files.open({.path = "/data/run.h5", .block = 64 << 10});                            // many small parts, here and there
+ *     files.open({.path = "/data/run.h5", .read_ahead = 4 << 20, .memory = 64 << 20});    // from its beginning on
+ *
+ * Without `block` and `read_ahead` each read is a request of its own, for just its bytes.
+ */
+struct OpenFile {
+    Required<std::string> path;  ///< from the top of the collection
+    /// Reads whole blocks of this many bytes, at least 512, and keeps them: small parts that are near each other are one
+    /// request, also if several threads read them at the same time. 0: 65,536 if there is a `read_ahead`, else no blocks.
+    std::size_t block = 0;
+    /// How many bytes more to ask for if a read begins where another one ended. 0: none.
+    std::size_t read_ahead = 0;
+    /// How many bytes are kept at most, at least two blocks. A read of more than half of it goes past the blocks.
+    std::size_t memory = std::size_t{16} << 20;
+};
+
+/**
  * Where an upload comes from.
  *
  *     {.from = "run.h5", .path = "/data/run.h5"}                   // a file, by its path

@@ -22,7 +22,8 @@ namespace globus {
  * | `https://app.globus.org/file-manager?origin_id=COLLECTION_ID&origin_path=%2Fpath` | collection and path |
  * | `https://HOST/path`, the address of a collection's files | address and path |
  *
- * The functions for files take the first and the last in place of a path, if they are of the client's own collection.
+ * Where a function wants the path of something in a collection, it takes a Location and each of these texts, too, if it
+ * is in the collection that the function is of: `files.download({.path = place, .to = "run.h5"})`.
  *
  * @par Thread safety
  * Distinct objects: safe. Shared objects: reading is safe.
@@ -39,10 +40,23 @@ struct Location {
     [[nodiscard]] std::string uri() const;
     /// The page of the web app that shows it. @throws UsageError  if the collection is not known
     [[nodiscard]] std::string web_url() const;
+    /// Its `uri()`, which stands for it where a text is wanted.
+    operator std::string() const { return uri(); }
 
     friend bool operator==(Location const&, Location const&) = default;
 };
 
+namespace detail {
+
+/// True for a text that names a place in one of the forms of a Location, and is no path.
+bool names_place(std::string_view text);
+/// The path of a place, or the path that `place` is.
+/// @param collection_id  of the collection that it has to be in
+/// @param base_url       of that collection's files, with a slash at its end
+/// @throws UsageError  for a place in another collection
+std::string path_in_collection(std::string_view place, std::string_view collection_id, std::string_view base_url);
+
+}  // namespace detail
 }  // namespace globus
 
 #ifdef GLOBUS_BODIES

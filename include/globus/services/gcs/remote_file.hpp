@@ -18,6 +18,10 @@ namespace globus {
 namespace detail {
 
 class FileAccess;
+class BlockCache;
+struct FileHead;
+struct HeldPart;
+struct RemoteFileParts;
 
 }  // namespace detail
 
@@ -31,14 +35,20 @@ class FileAccess;
  * All that is read is of the version that was opened: if the file has changed, reading it is a FileChangedError, until
  * `refresh` takes the version that is there. It has a copy of its client, with whose connections and tokens it reads.
  *
+ * If it was opened with `block` or `read_ahead`, what it keeps is of that version, too: a change is noticed by the next
+ * request, and from then on nothing is read from what was kept. It keeps nothing of a file of which the server tells
+ * neither size nor version.
+ *
  * @par Thread safety
  * `read_at`, `size` and `stat` may be called from any thread, each with a buffer of its own. `refresh` and moving may
  * not run at the same time as anything else.
  */
 class RemoteFile {
 public:
+    /// No file: reading it is a UsageError.
+    RemoteFile();
     /// Opened by `open` of a client.
-    RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path, CallOptions const& options);
+    RemoteFile(std::shared_ptr<detail::FileAccess const> access, OpenFile how, CallOptions const& options);
     /// Moves it; what was moved from cannot be read any more.
     RemoteFile(RemoteFile&&) noexcept;
     /// Moves it; what was moved from cannot be read any more.
@@ -66,11 +76,22 @@ public:
     void refresh(CallOptions const& options = {});
 
 private:
+    friend struct detail::RemoteFileParts;
+
+    /// Before anything is known of it. @throws UsageError  for what cannot be opened
+    RemoteFile(std::shared_ptr<detail::FileAccess const> access, OpenFile how);
+    /// Takes what the server says about it.
+    void take(detail::FileHead head);
+    [[nodiscard]] detail::HeldPart version() const;
+    /// The part of a buffer that is within the file. @throws UsageError  for what cannot be read
+    [[nodiscard]] std::span<std::byte> within(std::uint64_t offset, std::span<std::byte> buffer) const;
+
     std::shared_ptr<detail::FileAccess const> access_;
-    std::string path_;
+    OpenFile how_{.path = ""};
     std::string url_;
     FileStat stat_;
     std::string validator_;
+    std::unique_ptr<detail::BlockCache> blocks_;  ///< that are kept; null: none are
 };
 
 }  // namespace globus

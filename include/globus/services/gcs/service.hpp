@@ -11,10 +11,12 @@
 #include <globus/services/gcs/errors.hpp>
 #include <globus/services/gcs/file_access.hpp>
 #include <globus/services/gcs/files.hpp>
+#include <globus/services/gcs/location.hpp>
 #include <globus/services/gcs/operations.hpp>
 #include <globus/services/gcs/remote_file.hpp>
 
 #include <array>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -304,6 +306,10 @@ struct GcsCollectionService {
         [[nodiscard]] FileStat stat_file(std::string_view path, CallOptions const& options = {}) const {
             return detail::stat_file(access(), path, options);
         }
+        /// The same, by a place in this collection.
+        [[nodiscard]] FileStat stat_file(Location const& place, CallOptions const& options = {}) const {
+            return stat_file(place.uri(), options);
+        }
 
         /**
          * Downloads a file, in constant memory, and checks its size, and its digest if there is one.
@@ -342,10 +348,17 @@ struct GcsCollectionService {
          *     file.read_at(offset, buffer);
          *
          * HEAD {path}
-         * @param path  from the top of the collection
+         * @param path  from the top of the collection, or a place in it
          */
-        [[nodiscard]] RemoteFile open(std::string path, CallOptions const& options = {}) const {
-            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(path),
+        template <class Path>
+            requires std::convertible_to<Path const&, Required<std::string>>
+        [[nodiscard]] RemoteFile open(Path const& path, CallOptions const& options = {}) const {
+            return open(OpenFile{.path = path}, options);
+        }
+        /// The same, with a choice of what is read at once, and kept.
+        /// @throws UsageError  before anything is sent, for sizes that do not go together
+        [[nodiscard]] RemoteFile open(OpenFile how, CallOptions const& options = {}) const {
+            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(how),
                     options};
         }
 

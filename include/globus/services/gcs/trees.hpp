@@ -78,8 +78,9 @@ struct TreeFile {
     std::optional<std::chrono::sys_seconds> modified = {};
 };
 
-/// The folder of a collection, with a slash at its end. @throws UsageError  if it is not from the top
-std::string tree_root(std::string const& path);
+/// The folder of a collection, with a slash at its end.
+/// @throws UsageError  if it is not from the top, or in another collection
+std::string tree_root(std::string const& path, std::string_view collection_id, std::string_view base_url);
 /// True if a file of this machine has this size and time.
 bool is_equal_here(std::string const& file, TreeFile const& there);
 /// The files below a folder of this machine, and the folders, the upper ones first. @throws LocalFileError
@@ -117,7 +118,7 @@ void copy_tree(std::vector<TreeFile> const& files, int parallel, std::stop_token
 template <class Transfer, class Files>
 TreeReport download_tree(Transfer const& transfer, Files const& files, DownloadTree const& what,
                          CallOptions const& options = {}) {
-    std::string const root = detail::tree_root(*what.path);
+    std::string const root = detail::tree_root(*what.path, files.service().collection_id, files.base_url());
     TreeReport report;
     std::vector<detail::TreeFile> found;
     detail::make_folder(*what.to);
@@ -161,7 +162,8 @@ TreeReport download_tree(Transfer const& transfer, Files const& files, DownloadT
 template <class Transfer, class Files>
 TreeReport upload_tree(Transfer const& transfer, Files const& files, UploadTree const& what,
                        CallOptions const& options = {}) {
-    std::string const root = detail::tree_root(*what.path), id = files.service().collection_id;
+    std::string const id = files.service().collection_id;
+    std::string const root = detail::tree_root(*what.path, id, files.base_url());
     TreeReport report;
     std::vector<std::string> folders;
     std::vector<detail::TreeFile> const found = detail::local_files(*what.from, folders, report);

@@ -16,19 +16,7 @@
 namespace globus::detail {
 
 GLOBUS_DECL std::string file_url(FileAccess const& access, std::string_view path) {
-    std::string own;
-    if (path.starts_with("globus://") || path.starts_with("https://")) {
-        Location place = Location::parse(path);
-        bool const mine = place.collection_id.empty() ? access.base_url().starts_with(place.address + '/')
-                                                      : place.collection_id == access.collection_id();
-        if (!mine)
-            throw UsageError(
-                "the file is in another collection than this client's: make a client of that, with a token "
-                "for it");
-        own = std::move(place.path);
-        path = own;
-    }
-    std::string const encoded = encode_path(path);
+    std::string const encoded = encode_path(path_in_collection(path, access.collection_id(), access.base_url()));
     if (encoded.empty() || encoded.ends_with('/'))
         throw UsageError("the path names no file: give it from the top of the collection, as in \"/data/run.h5\"");
     return access.base_url() + encoded;
@@ -39,15 +27,22 @@ GLOBUS_DECL void want_digest(http::Headers& headers) {
     headers.add("Want-Digest", "SHA-256, MD5;q=0.3");
 }
 
-GLOBUS_DECL FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options,
-                             bool ask_digest) {
+GLOBUS_DECL http::Request head_request(FileAccess const& access, std::string_view path, bool ask_digest) {
     http::Request request;
     request.method = http::Method::head;
     request.url = file_url(access, path);
     request.headers = {{"Accept", "*/*"}};
     if (ask_digest) want_digest(request.headers);
-    Response<Bytes> const answer = access.send(std::move(request), RetryClass::read, options);
+    return request;
+}
+
+GLOBUS_DECL FileHead read_head(Response<Bytes> const& answer) {
     return {read_file_stat(answer.headers(), answer.http_status()), validator_of(answer.headers())};
+}
+
+GLOBUS_DECL FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options,
+                             bool ask_digest) {
+    return read_head(access.send(head_request(access, path, ask_digest), RetryClass::read, options));
 }
 
 GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,

@@ -12,14 +12,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace globus::detail {
 
 [[noreturn]] GLOBUS_DECL void refuse_location() {
     throw UsageError(
         "this is no place in a collection: write globus://COLLECTION_ID/path, COLLECTION_ID:/path, the https address "
-        "of a "
-        "collection's file, or that of the web app's file manager");
+        "of a collection's file, or that of the web app's file manager");
 }
 
 GLOBUS_DECL std::string collection_of(std::string_view text) {
@@ -44,6 +44,30 @@ GLOBUS_DECL std::string url_path(std::string_view path) {
         else
             append_escaped(encoded, c);
     return encoded.starts_with('/') ? encoded : '/' + encoded;
+}
+
+GLOBUS_DECL bool begins_with(std::string_view text, std::string_view prefix) {
+    return http::detail::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+GLOBUS_DECL bool names_place(std::string_view text) {
+    return begins_with(text, "globus://") || begins_with(text, "https://") || begins_with(text, "http://") ||
+           (text.size() > 36 && text[36] == ':' && is_uuid(text.substr(0, 36)));
+}
+
+GLOBUS_DECL std::string path_in_collection(std::string_view text, std::string_view collection_id,
+                                           std::string_view base_url) {
+    if (!names_place(text)) return std::string(text);
+    Location place = Location::parse(text);
+    if (!place.collection_id.empty() && http::detail::equal_ignoring_case(place.collection_id, collection_id))
+        return std::move(place.path);
+    if (place.collection_id.empty() && begins_with(base_url, place.address + '/')) {
+        // The files may be below a path of their host.
+        std::string_view const top = base_url.substr(place.address.size());
+        if (place.path.starts_with(top)) return place.path.substr(top.size() - 1);
+    }
+    throw UsageError(place.uri() + " is in another collection: this one is " + std::string(collection_id) +
+                     ", and a token for it does not open others");
 }
 
 }  // namespace globus::detail

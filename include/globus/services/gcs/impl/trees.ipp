@@ -7,6 +7,7 @@
 #include <globus/core/platform/files.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/services/gcs/files.hpp>
+#include <globus/services/gcs/location.hpp>
 #include <globus/services/gcs/trees.hpp>
 
 #include <atomic>
@@ -20,13 +21,15 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 namespace globus::detail {
 
-GLOBUS_DECL std::string tree_root(std::string const& path) {
+GLOBUS_DECL std::string tree_root(std::string const& place, std::string_view collection_id, std::string_view base_url) {
+    std::string const path = path_in_collection(place, collection_id, base_url);
     if (!path.starts_with('/') || path.starts_with("/~"))
         throw UsageError("the folder of a collection is given from the collection's top, as in \"/data/run1/\"");
     return path.ends_with('/') ? path : path + '/';
