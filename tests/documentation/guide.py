@@ -3,8 +3,8 @@
 
     python3 guide.py include/globus examples/guide
 
-errors.md names every class of errors, with its accessors and kinds; from-python.md every function of every client, in the
-section of its service, and no function that there is not.
+errors.md names every class of errors, with its accessors and kinds; from-python.md every function of every client, in
+the section of its service, and no function that there is not.
 """
 
 import pathlib
@@ -14,8 +14,10 @@ import sys
 CLASS = re.compile(r"^class GLOBUS_VISIBLE (\w+) (?:final )?: public ([\w:]+).*?^\};", re.M | re.S)
 ENUM = re.compile(r"enum class (\w+) : [\w ]+ \{(.*?)\};", re.S)
 ACCESSOR = re.compile(r"^    (?:\[\[nodiscard\]\] )?[\w:<>]+(?: const&)? (\w+)\(\) const", re.M)
-CLIENT = re.compile(r"^(?:struct|class) (?:\w+::)?(?:\w*Operations\w*|GroupsManager)(?: : [^\n]*)? \{$(.*?)^\};", re.M | re.S)
-FUNCTION = re.compile(r"^    (?:\[\[nodiscard\]\] )?(?:(?!return\b|using\b|static\b|explicit\b)[\w:<>&*]+(?:, |,\n +| const)?)+ (\w+)\(", re.M)
+CLIENT = re.compile(
+    r"^( *)(?:struct|class) (?:\w+::)?(?:\w*Operations\w*|GroupsManager)(?: : [^\n]*)? \{$(.*?)^\1\};", re.M | re.S
+)
+FUNCTION = r"^{indent}(?:\[\[nodiscard\]\] )?(?!return|using|static|explicit)[\w:][^;={{}}()\n]* (\w+)\("
 SECTIONS = {
     "auth": "Auth",
     "compute": "Compute",
@@ -36,7 +38,7 @@ def sections(page):
 
 
 def public(body):
-    return re.split(r"^(?:private|protected):$", body, maxsplit=1, flags=re.M)[0]
+    return re.split(r"^ *(?:private|protected):$", body, maxsplit=1, flags=re.M)[0]
 
 
 def error_classes(root):
@@ -69,8 +71,8 @@ def functions(folder):
     names = set()
     for path in [folder / "service.hpp", folder / "groups_manager.hpp"]:
         for client in CLIENT.finditer(path.read_text("utf-8") if path.exists() else ""):
-            body = re.sub(r"^    void \w+\(.*= delete;.*$", "", public(client[1]), flags=re.M)
-            names.update(FUNCTION.findall(body))
+            body = re.sub(r"^ *void \w+\(.*= delete;.*$", "", public(client[2]), flags=re.M)
+            names.update(re.findall(FUNCTION.format(indent=client[1] + "    "), body, re.M))
     return names
 
 
