@@ -14,10 +14,13 @@ LINK = re.compile(r"\[[^][]*\]\(([^()\s]+)\)")
 CODE = re.compile(r"^```.*?^```$|`[^`\n]*`", re.M | re.S)
 
 
+def anchor(heading):
+    """The name that a hosted page gives to a heading."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
 def anchors(text):
-    """The names that a hosted page gives to its headings."""
-    headings = re.findall(r"^#+ +(.*)$", CODE.sub("", text), re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    return {anchor(heading) for heading in re.findall(r"^#+ +(.*)$", CODE.sub("", text), re.M)}
 
 
 def main():
@@ -27,14 +30,15 @@ def main():
         for target in LINK.findall(re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.M | re.S)):
             if re.match(r"[a-z]+:", target):
                 continue
-            path, _, anchor = target.partition("#")
+            path, _, name = target.partition("#")
             file = page.parent / path if path else page
             if not file.exists():
                 broken.append(f"{page}: {target} leads nowhere")
-            elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text("utf-8")):
-                broken.append(f"{page}: {path or page.name} has no heading #{anchor}")
+            elif name and file.suffix == ".md" and name not in anchors(file.read_text("utf-8")):
+                broken.append(f"{page}: {path or page.name} has no heading #{name}")
     print(*broken, sep="\n")
     return 1 if broken else 0
 
 
-sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,6 +6,7 @@
 
 #include <globus/globus.hpp>
 #include <globus/sandbox.hpp>
+#include <globus/services/transfer/local_endpoint.hpp>
 
 #include <boost/json/parse.hpp>
 
@@ -41,6 +42,12 @@ extern Client<SearchService, AccessTokenPolicy> const search;
 extern Client<FlowsService, AccessTokenPolicy> const flows;
 extern Client<TimersService, AccessTokenPolicy> const timers;
 extern Client<ComputeServiceV2, AccessTokenPolicy> const compute;
+extern Client<ComputeServiceV3, AccessTokenPolicy> const compute_v3;
+extern Client<TransferServiceV2, AccessTokenPolicy> const transfer_v2;
+extern Client<SpecificFlowService, AccessTokenPolicy> const flow;
+extern Client<GcsService, AccessTokenPolicy> const gcs;
+extern Client<NativeAppAuthService, NullPolicy> const native;
+extern Client<ConfidentialAppAuthService, BasicPolicy> const confidential;
 extern GroupsManager<Client<GroupsService, AccessTokenPolicy>> const manager;
 extern Response<Task> const task;
 extern TransferData data;

@@ -6,8 +6,8 @@
 Each ```cpp block of a PAGE (Markdown) becomes a namespace if it has declarations (an #include, a main(), a class, ...),
 else the body of a function. What a block does not declare, PREAMBLE does: a header that is included first, in its
 namespace `page`. Where a page leaves something out by `...`, nothing is done. A block after the comment
-<!-- refused --> is one that must not compile, and is left out. Of a table with the columns Python and C++, the second
-cell of each row is such a block, too.
+<!-- refused --> is one that must not compile, and is left out. Of a table that begins with the columns Python and C++, the
+second cell of each row is such a block, too.
 """
 
 import pathlib
@@ -15,7 +15,7 @@ import re
 import sys
 
 BLOCK = re.compile(r"^(?P<refused><!-- refused -->\n+)?```cpp\n(?P<code>.*?)^```$", re.M | re.S)
-ROW = re.compile(r"^\| `.*` \| `(?P<code>.*)` \|$", re.M)
+ROW = re.compile(r"^\| `[^|]*` \| `(?P<code>[^`]*)` \|", re.M)
 INCLUDE = re.compile(r"^#include .*\n", re.M)
 DECLARES = re.compile(r"^(?:int main\(|(?:struct|class|enum|template|TEST_CASE)\b|inline )", re.M)
 
@@ -47,7 +47,7 @@ def main():
             includes += INCLUDE.findall(found["code"])
             line = text.count("\n", 0, found.start("code")) + 1
             blocks.append(compiled(page, len(blocks) + 1, line, found["code"]))
-        if "| Python | C++ |" in text:
+        if "\n| Python | C++ |" in text:
             for found in ROW.finditer(text):
                 line = text.count("\n", 0, found.start()) + 1
                 blocks.append(compiled(page, len(blocks) + 1, line, found["code"] + ";\n"))
