@@ -21,6 +21,7 @@
 #include <globus/core/json.hpp>
 #include <globus/http/any_transport.hpp>
 #include <globus/http/curl_transport.hpp>
+#include <globus/http/manual_clock.hpp>
 #include <globus/http/mock_transport.hpp>
 #include <globus/http/rate_limiter.hpp>
 #include <globus/oauth/client_credentials_policy.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The credentials of calls that do not block: a renewal, and a policy that blocks, run aside.
 #include <globus/asio.hpp>
+#include <globus/http/manual_clock.hpp>
 #include <globus/http/mock_transport.hpp>
 #include <globus/oauth/refresh_policy.hpp>
 #include <globus/services/gcs/service.hpp>
@@ -13,13 +14,17 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <deque>
 #include <exception>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace globus;
@@ -63,6 +68,53 @@ struct SlowPolicy {
     }
 };
 using Slow = Client<TransferService, SlowPolicy, AsioTransport>;
+
+/// Where a program's own policy gets its tokens without blocking: it answers when it is told to.
+struct Vault {
+    std::deque<std::function<void(std::exception_ptr, Authorization)>> asked = {};
+    std::deque<std::function<void(std::exception_ptr, bool)>> refused = {};
+    std::uint64_t generation = 1;
+
+    [[nodiscard]] Authorization current() const {
+        return {Secret("Bearer token " + std::to_string(generation)), generation};
+    }
+};
+struct VaultPolicy {
+    using credential = BearerCredential;
+    std::shared_ptr<Vault> vault;
+
+    template <class T>
+    Authorization authorize(T const&, AuthContext const&) const {
+        throw UsageError("no call is to block");
+    }
+    template <class T>
+    bool unauthorized(Authorization const&, T const&, AuthContext const&) const {
+        throw UsageError("no call is to block");
+    }
+    template <class T>
+    void async_authorize(T const&, AuthContext const& context, auto done) const {
+        if (context.resource_server != "transfer.api.globus.org") throw UsageError("whose token?");
+        vault->asked.push_back(done);
+    }
+    template <class T>
+    void async_unauthorized(Authorization const& one, T const&, AuthContext const&, auto done) const {
+        if (one.generation != vault->generation) return done(nullptr, true);
+        vault->refused.push_back(done);
+    }
+};
+using Vaulted = Client<TransferService, VaultPolicy, AsioTransport>;
+
+/// Answers 401 to all tokens but one.
+MockTransport accepting(std::string token) {
+    MockTransport mock;
+    mock.otherwise([token = std::move(token)](http::Request const& request) -> http::Response {
+        bool const good = request.authorization.reveal() == "Bearer " + token;
+        return {.status = good ? 200 : 401,
+                .headers = {{"Content-Type", "application/json"}},
+                .body = R"({"code": "x", "DATA": []})"};
+    });
+    return mock;
+}
 
 /// Calls `f` on the executor once a policy has been asked.
 template <class F>
@@ -181,6 +233,91 @@ TEST_CASE("An execution context may end while a policy is asked", "[client][asyn
     io.reset();
     gate->opens.set_value();
     CHECK(!called);
+}
+
+TEST_CASE("A policy that does not block is asked on the executor, after a 401, too", "[client][async]") {
+    auto const vault = std::make_shared<Vault>();
+    MockTransport const mock = accepting("token 2");
+    asio::io_context io;
+    Vaulted const client{VaultPolicy{.vault = vault}, {.transport = AsioTransport{io, mock}}};
+    int good = 0;
+    for (int i = 0; i != 20; ++i)
+        client.async_send(TaskList{}, [&](std::exception_ptr error, auto) { good += !error; });
+    io.poll();
+    REQUIRE(vault->asked.size() == 20);
+    CHECK(mock.request_count() == 0);
+    while (!vault->asked.empty()) {
+        auto const done = vault->asked.front();
+        vault->asked.pop_front();
+        done(nullptr, vault->current());
+        done(nullptr, {Secret("Bearer another"), 7});  // once is enough
+    }
+    io.poll();
+    REQUIRE(vault->refused.size() == 20);
+    CHECK(mock.request_count() == 20);
+    vault->generation = 2;
+    while (!vault->refused.empty()) {
+        vault->refused.front()(nullptr, true);
+        vault->refused.pop_front();
+    }
+    io.poll();
+    REQUIRE(vault->asked.size() == 20);
+    std::thread other([&] {  // any thread may answer
+        for (auto const& done : vault->asked) done(nullptr, vault->current());
+        vault->asked.clear();
+    });
+    other.join();
+    io.run();
+    CHECK(good == 20);
+    CHECK(mock.request_count() == 40);
+}
+
+TEST_CASE("What a policy that does not block cannot answer ends the call", "[client][async]") {
+    ManualClock clock;
+    auto const vault = std::make_shared<Vault>();
+    asio::io_context io;
+    std::optional<Vaulted> client(std::in_place, VaultPolicy{.vault = vault},
+                                  Vaulted::Options{.transport = AsioTransport{io, accepting("token 2")}});
+    std::exception_ptr error;
+    std::stop_source stop;
+    client->async_send(TaskList{}, {.timeout = 1s, .stop = stop.get_token()},
+                       [&](std::exception_ptr e, auto) { error = e; });
+    io.poll();
+    REQUIRE(vault->asked.size() == 1);
+    SECTION("it has none") {
+        vault->asked[0](std::make_exception_ptr(UsageError("sealed")), {});
+        clock.run(io);
+        CHECK(as<UsageError>(error)->what() == std::string("sealed"));
+    }
+    SECTION("it forgets the question") {
+        vault->asked.clear();
+        clock.run(io);
+        CHECK(as<UsageError>(error));
+    }
+    SECTION("there is no other one after a 401") {
+        vault->asked[0](nullptr, vault->current());
+        io.poll();
+        vault->refused.at(0)(nullptr, false);
+        clock.run(io);
+        CHECK(as<TransferApiError>(error)->http_status() == 401);
+    }
+    SECTION("it says nothing, and the time is over") {
+        clock.run(io);
+        CHECK(as<NetworkError>(error)->kind() == NetworkError::Kind::timeout);
+        CHECK(clock.elapsed() == 1s);
+    }
+    SECTION("it says nothing, and the call is cancelled") {
+        stop.request_stop();
+        clock.run(io);
+        CHECK(as<NetworkError>(error)->kind() == NetworkError::Kind::cancelled);
+    }
+    SECTION("it says nothing, and the client is destroyed") {
+        client.reset();
+        clock.run(io);
+        CHECK(as<NetworkError>(error)->kind() == NetworkError::Kind::cancelled);
+    }
+    for (auto const& done : vault->asked) done(nullptr, vault->current());  // nobody listens any more
+    CHECK(error);
 }
 
 TEST_CASE("async: a redirect to the login of a collection is an error that asks for it", "[asio]") {

@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a redirect leads, and whether it is followed there.
+#include <globus/asio.hpp>
 #include <globus/services/transfer.hpp>
 
-#include "support/catch.hpp"
+#include <support/asio_client.hpp>
+#include <support/catch.hpp>
+#include <support/sandbox_client.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 
 #include <string>
 
 using namespace globus;
+namespace asio = boost::asio;
 
 namespace {
 
 using Transfer = Client<TransferService, AccessTokenPolicy, MockTransport, NoRetry>;
 
 /// The URL that a GET of the listing is redirected to; "refused" for the typed error.
-std::string led_to(std::string const& location, int status = 302) {
+/// @param get  sends it over a mock
+template <class F>
+std::string led_to(std::string const& location, int status, F const& get) {
     MockTransport mock;
     mock.reply(status, {}, {{"Location", location}}).reply(200, "{}");
-    Transfer const transfer{"token", {.transport = mock}};
     try {
-        (void)transfer.get("v0.10/operation/endpoint/e/ls", {{"path", "/a b"}});
+        get(mock);
     } catch (NetworkError const& error) {
         CHECK(error.kind() == NetworkError::Kind::redirect);
         CHECK(error.sent() == NetworkError::Sent::yes);
@@ -28,6 +36,24 @@ std::string led_to(std::string const& location, int status = 302) {
     http::Request const last = mock.requests().at(1);
     CHECK(last.authorization == Secret("Bearer token"));
     return last.url;
+}
+
+/// The same, by a call that blocks and by one that does not.
+std::string led_to(std::string const& location, int status = 302) {
+    std::string const path = "v0.10/operation/endpoint/e/ls";
+    QueryParams const query{{"path", "/a b"}};
+    std::string const url = led_to(location, status, [&](MockTransport const& mock) {
+        (void)Transfer{"token", {.transport = mock}}.get(path, query);
+    });
+    CHECK(url == led_to(location, status, [&](MockTransport const& mock) {
+              asio::io_context io;
+              AsioTransferClient const transfer{"token", {.transport = AsioTransport{io, mock}, .retry = quick()}};
+              auto answer = transfer.async_request(AsioTransferClient::RawRequest{.path = path, .query = query}, {},
+                                                   asio::use_future);
+              io.run();
+              (void)answer.get();
+          }));
+    return url;
 }
 
 }  // namespace

@@ -1,14 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// Waiting for runs of flows and timers, for tasks of indexes and for their deletion.
-
+// Waiting for runs of flows and timers, for tasks of indexes and for their deletion, by calls that block and by calls
+// that do not.
+#include <globus/asio.hpp>
 #include <globus/globus.hpp>
+#include <globus/services/flows/async.hpp>
+#include <globus/services/search/async.hpp>
+#include <globus/services/timers/async.hpp>
+#include <globus/services/transfer/async.hpp>
 
 #include <support/catch.hpp>
 
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
 #include <chrono>
 #include <cstddef>
+#include <future>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -17,20 +25,74 @@
 
 using namespace globus;
 using namespace std::chrono_literals;
+namespace asio = boost::asio;
 
 namespace {
 
-using Flows = Client<FlowsService, AccessTokenPolicy, MockTransport, NoRetry>;
-using Search = Client<SearchService, AccessTokenPolicy, MockTransport, NoRetry>;
 using Kind = flows::RunVerdict::Kind;
 
 std::string run(std::string const& status) { return R"({"run_id": "r", "status": ")" + status + "\"}"; }
 
-Flows flows_client(MockTransport mock) { return Flows{"token", {.transport = std::move(mock)}}; }
+/// The waits of a client that block.
+struct Blocking {
+    template <class S>
+    using ClientOf = Client<S, AccessTokenPolicy, MockTransport, NoRetry>;
+
+    template <class S>
+    ClientOf<S> client(MockTransport mock) const {
+        return ClientOf<S>{"token", {.transport = std::move(mock)}};
+    }
+    auto run_wait(ClientOf<FlowsService> const& client, flows::RunWait wait, CallOptions options = {}) const {
+        return client.run_wait(std::move(wait), options);
+    }
+    auto task_wait(ClientOf<SearchService> const& client, search::TaskWait wait) const {
+        return client.task_wait(std::move(wait));
+    }
+    auto index_delete_wait(ClientOf<SearchService> const& client, search::IndexDeleteWait wait) const {
+        return client.index_delete_wait(std::move(wait));
+    }
+    auto timer_wait(ClientOf<TimersService> const& client, timers::TimerWait wait) const {
+        return client.timer_wait(std::move(wait));
+    }
+};
+
+/// The waits that do not.
+struct Async {
+    template <class S>
+    using ClientOf = Client<S, AccessTokenPolicy, AsioTransport, NoRetry>;
+
+    template <class S>
+    ClientOf<S> client(MockTransport mock) {
+        return ClientOf<S>{"token", {.transport = AsioTransport{io, std::move(mock)}}};
+    }
+    auto run_wait(ClientOf<FlowsService> const& client, flows::RunWait wait, CallOptions options = {}) {
+        return result(async_run_wait(client, std::move(wait), std::move(options), asio::use_future));
+    }
+    auto task_wait(ClientOf<SearchService> const& client, search::TaskWait wait) {
+        return result(async_task_wait(client, std::move(wait), asio::use_future));
+    }
+    auto index_delete_wait(ClientOf<SearchService> const& client, search::IndexDeleteWait wait) {
+        return result(async_index_delete_wait(client, std::move(wait), asio::use_future));
+    }
+    auto timer_wait(ClientOf<TimersService> const& client, timers::TimerWait wait) {
+        return result(async_timer_wait(client, std::move(wait), asio::use_future));
+    }
+
+    asio::io_context io;
+
+private:
+    template <class T>
+    T result(std::future<T> future) {
+        io.restart();
+        io.run();
+        return future.get();
+    }
+};
 
 }  // namespace
 
-TEST_CASE("run_wait ends when the run does, or waits for its user", "[flows]") {
+TEMPLATE_TEST_CASE("run_wait ends when the run does, or waits for its user", "[flows]", Blocking, Async) {
+    TestType driver;
     std::vector<std::pair<char const*, Kind>> const ends{
         {"SUCCEEDED", Kind::succeeded}, {"FAILED", Kind::failed}, {"ENDED", Kind::ended}, {"INACTIVE", Kind::inactive}};
     for (auto const& [status, kind] : ends) {
@@ -38,7 +100,8 @@ TEST_CASE("run_wait ends when the run does, or waits for its user", "[flows]") {
         MockTransport mock;
         mock.reply(200, run("ACTIVE")).reply(200, run("A NEW STATUS")).reply(200, run(status));
         std::vector<std::string> seen;
-        auto const verdict = flows_client(mock).run_wait(
+        auto const verdict = driver.run_wait(
+            driver.template client<FlowsService>(mock),
             {.run_id = "r", .timeout = 5s, .polling_interval = 10ms, .on_progress = [&](flows::Run const& one) {
                  seen.push_back(one.status);
              }});
@@ -50,22 +113,30 @@ TEST_CASE("run_wait ends when the run does, or waits for its user", "[flows]") {
     }
 }
 
-TEST_CASE("run_wait makes up for a look that fails in passing, and tells of one that does not", "[flows]") {
+TEMPLATE_TEST_CASE("run_wait makes up for a look that fails in passing, and tells of one that does not", "[flows]",
+                   Blocking, Async) {
+    TestType driver;
     MockTransport mock;
     mock.reply(503, "{}").reply(200, "{\"run_id\": ").reply(200, run("SUCCEEDED"));
-    CHECK(flows_client(mock).run_wait({.run_id = "r", .timeout = 5s, .polling_interval = 10ms}).succeeded());
+    CHECK(driver
+              .run_wait(driver.template client<FlowsService>(mock),
+                        {.run_id = "r", .timeout = 5s, .polling_interval = 10ms})
+              .succeeded());
 
     MockTransport gone;
     gone.reply(200, run("ACTIVE")).reply(404, R"({"error": {"code": "NOT_FOUND"}})");
-    CHECK_THROWS_AS(flows_client(gone).run_wait({.run_id = "r", .timeout = 5s, .polling_interval = 10ms}),
+    CHECK_THROWS_AS(driver.run_wait(driver.template client<FlowsService>(gone),
+                                    {.run_id = "r", .timeout = 5s, .polling_interval = 10ms}),
                     FlowsApiError);
 }
 
-TEST_CASE("run_wait returns what it saw when time runs out, or the error if it saw nothing", "[flows]") {
+TEMPLATE_TEST_CASE("run_wait returns what it saw when time runs out, or the error if it saw nothing", "[flows]",
+                   Blocking, Async) {
+    TestType driver;
     flows::RunWait const short_wait{.run_id = "r", .timeout = 50ms, .polling_interval = 10ms};
     MockTransport mock;
     mock.otherwise([](http::Request const&) { return http::Response{.status = 200, .body = run("ACTIVE")}; });
-    auto const verdict = flows_client(mock).run_wait(short_wait);
+    auto const verdict = driver.run_wait(driver.template client<FlowsService>(mock), short_wait);
     CHECK(verdict.kind == Kind::timed_out);
     CHECK_FALSE(verdict.ended());
     CHECK(verdict.run.run_id == "r");
@@ -73,7 +144,7 @@ TEST_CASE("run_wait returns what it saw when time runs out, or the error if it s
 
     MockTransport busy;
     busy.otherwise([](http::Request const&) { return http::Response{.status = 503, .body = "{}"}; });
-    CHECK_THROWS_AS(flows_client(busy).run_wait(short_wait), FlowsApiError);
+    CHECK_THROWS_AS(driver.run_wait(driver.template client<FlowsService>(busy), short_wait), FlowsApiError);
 }
 
 TEST_CASE("A wait looks less and less often, up to its interval, and at the end of its time", "[polling]") {
@@ -114,7 +185,8 @@ TEST_CASE("A look that takes long leaves out the looks that it made impossible",
     CHECK_FALSE(plan.next(Seconds(25)));
 }
 
-TEST_CASE("run_wait ends when it is cancelled, or its client is destroyed", "[flows]") {
+TEMPLATE_TEST_CASE("run_wait ends when it is cancelled, or its client is destroyed", "[flows]", Blocking, Async) {
+    TestType driver;
     MockTransport mock;
     mock.otherwise([](http::Request const&) { return http::Response{.status = 200, .body = run("ACTIVE")}; });
     std::stop_source stop;
@@ -127,72 +199,77 @@ TEST_CASE("run_wait ends when it is cancelled, or its client is destroyed", "[fl
         return NetworkError::Kind::local;
     };
     CHECK(kind_of([&] {
-              return flows_client(mock).run_wait(
+              return driver.run_wait(
+                  driver.template client<FlowsService>(mock),
                   {.run_id = "r", .timeout = 1h, .on_progress = [&](flows::Run const&) { stop.request_stop(); }},
                   {.stop = stop.get_token()});
           }) == NetworkError::Kind::cancelled);
 
-    auto client = std::make_unique<Flows>("token", Flows::Options{.transport = mock});
+    std::optional client(driver.template client<FlowsService>(mock));
     CHECK(kind_of([&] {
-              return client->run_wait(
-                  {.run_id = "r", .timeout = 5s, .polling_interval = 10ms, .on_progress = [&](flows::Run const&) {
-                       client.reset();
-                   }});
+              return driver.run_wait(*client, {.run_id = "r",
+                                               .timeout = 5s,
+                                               .polling_interval = 10ms,
+                                               .on_progress = [&](flows::Run const&) { client.reset(); }});
           }) == NetworkError::Kind::cancelled);
 }
 
-TEST_CASE("What a callback of run_wait throws ends the wait", "[flows]") {
+TEMPLATE_TEST_CASE("What a callback of run_wait throws ends the wait", "[flows]", Blocking, Async) {
+    TestType driver;
     MockTransport mock;
     mock.otherwise([](http::Request const&) { return http::Response{.status = 200, .body = run("ACTIVE")}; });
     auto const lost = [](flows::Run const&) {
         throw NetworkError(NetworkError::Kind::connect, NetworkError::Sent::no, "a call of the callback's own");
     };
-    CHECK_THROWS_WITH(
-        flows_client(mock).run_wait({.run_id = "r", .timeout = 5s, .polling_interval = 10ms, .on_progress = lost}),
-        "a call of the callback's own");
+    CHECK_THROWS_WITH(driver.run_wait(driver.template client<FlowsService>(mock),
+                                      {.run_id = "r", .timeout = 5s, .polling_interval = 10ms, .on_progress = lost}),
+                      "a call of the callback's own");
     CHECK(mock.request_count() == 1);
 }
 
-TEST_CASE("Impossible times of a wait are refused before anything is sent", "[flows]") {
+TEMPLATE_TEST_CASE("Impossible times of a wait are refused before anything is sent", "[flows]", Blocking, Async) {
+    TestType driver;
     MockTransport mock;
-    auto const client = flows_client(mock);
+    auto const client = driver.template client<FlowsService>(mock);
     double const nan = std::numeric_limits<double>::quiet_NaN();
     using Span = std::chrono::duration<double>;
     for (Span const span : {Span(-1), Span(0), Span(0.009), Span(nan)}) {
-        CHECK_THROWS_AS(client.run_wait({.run_id = "r", .timeout = span}), UsageError);
-        CHECK_THROWS_AS(client.run_wait({.run_id = "r", .polling_interval = span}), UsageError);
+        CHECK_THROWS_AS(driver.run_wait(client, {.run_id = "r", .timeout = span}), UsageError);
+        CHECK_THROWS_AS(driver.run_wait(client, {.run_id = "r", .polling_interval = span}), UsageError);
     }
     CHECK(mock.request_count() == 0);
 }
 
-TEST_CASE("task_wait of Search ends when the task does", "[search]") {
+TEMPLATE_TEST_CASE("task_wait of Search ends when the task does", "[search]", Blocking, Async) {
+    TestType driver;
     using SearchKind = search::TaskVerdict::Kind;
     for (auto const& [state, kind] : {std::pair{"SUCCESS", SearchKind::succeeded}, {"FAILED", SearchKind::failed}}) {
         MockTransport mock;
         mock.reply(200, R"({"task_id": "t", "state": "PENDING"})")
             .reply(200, R"({"task_id": "t", "state": ")" + std::string(state) + "\"}");
-        Search const client{"token", {.transport = mock}};
-        auto const verdict = client.task_wait({.task_id = "t", .timeout = 5s, .polling_interval = 10ms});
+        auto const client = driver.template client<SearchService>(mock);
+        auto const verdict = driver.task_wait(client, {.task_id = "t", .timeout = 5s, .polling_interval = 10ms});
         CHECK(verdict.kind == kind);
         CHECK(verdict.ended());
         CHECK(std::string(to_string(verdict.kind)) == (kind == SearchKind::failed ? "failed" : "succeeded"));
     }
 }
 
-TEST_CASE("index_delete_wait ends when the index is gone, or will stay", "[search]") {
+TEMPLATE_TEST_CASE("index_delete_wait ends when the index is gone, or will stay", "[search]", Blocking, Async) {
+    TestType driver;
     using SearchKind = search::IndexDeleteVerdict::Kind;
     std::string const pending = R"({"id": "i", "status": "delete-pending"})";
     MockTransport mock;
-    Search const client{"token", {.transport = mock}};
+    auto const client = driver.template client<SearchService>(mock);
     std::size_t seen = 0;
     auto const wait = [&](std::chrono::duration<double> timeout) {
-        return client.index_delete_wait({.index_id = "i",
-                                         .timeout = timeout,
-                                         .polling_interval = 10ms,
-                                         .on_progress = [&](search::Index const& index) {
-                                             CHECK(index.id == "i");
-                                             ++seen;
-                                         }});
+        return driver.index_delete_wait(client, {.index_id = "i",
+                                                 .timeout = timeout,
+                                                 .polling_interval = 10ms,
+                                                 .on_progress = [&](search::Index const& index) {
+                                                     CHECK(index.id == "i");
+                                                     ++seen;
+                                                 }});
     };
     mock.reply(200, pending).reply(503, "{}").reply(200, pending);
     SECTION("it is gone") {
@@ -223,50 +300,51 @@ TEST_CASE("index_delete_wait ends when the index is gone, or will stay", "[searc
     }
 }
 
-TEST_CASE("timer_wait ends with the next run, or when there will be none", "[timers]") {
+TEMPLATE_TEST_CASE("timer_wait ends with the next run, or when there will be none", "[timers]", Blocking, Async) {
+    TestType driver;
     using TimerKind = timers::TimerVerdict::Kind;
     auto const timer = [](int runs, int errors, std::string const& more = R"("status": "loaded")") {
         return R"({"job_id": "j", "n_runs": )" + std::to_string(runs) + R"(, "n_errors": )" + std::to_string(errors) +
                ", " + more + "}";
     };
     MockTransport mock;
-    Client<TimersService, AccessTokenPolicy, MockTransport, NoRetry> const client{"token", {.transport = mock}};
+    auto const client = driver.template client<TimersService>(mock);
     timers::TimerWait wait{.job_id = "j", .timeout = 5s, .polling_interval = 10ms};
     SECTION("the next run") {
         mock.reply(200, timer(3, 1)).reply(503, "{}").reply(200, timer(3, 1)).reply(200, timer(4, 1));
-        auto const verdict = client.timer_wait(wait);
+        auto const verdict = driver.timer_wait(client, wait);
         CHECK(verdict.succeeded());
         CHECK(verdict.timer.n_runs == 4);
     }
     SECTION("it fails") {
         mock.reply(200, timer(3, 1)).reply(200, timer(4, 2));
-        auto const verdict = client.timer_wait(wait);
+        auto const verdict = driver.timer_wait(client, wait);
         CHECK(verdict.kind == TimerKind::failed);
         CHECK(verdict.ended());
     }
     SECTION("the first, which has been already") {
         wait.n_runs = 1;
         mock.reply(200, timer(1, 0, R"("status": "ended", "activity": null)"));
-        CHECK(client.timer_wait(wait).kind == TimerKind::succeeded);
+        CHECK(driver.timer_wait(client, wait).kind == TimerKind::succeeded);
         mock.reply(200, timer(1, 1, R"("status": "ended", "activity": null)"));
-        CHECK(client.timer_wait(wait).kind == TimerKind::failed);
+        CHECK(driver.timer_wait(client, wait).kind == TimerKind::failed);
     }
     SECTION("there is no other") {
         mock.reply(200, timer(1, 0, R"("status": "ended", "activity": null)"));
-        CHECK(client.timer_wait(wait).kind == TimerKind::ended);
+        CHECK(driver.timer_wait(client, wait).kind == TimerKind::ended);
     }
     SECTION("it is paused") {
         mock.reply(200, timer(1, 0)).reply(200, timer(1, 0, R"("status": "inactive")"));
-        auto const verdict = client.timer_wait(wait);
+        auto const verdict = driver.timer_wait(client, wait);
         CHECK(verdict.kind == TimerKind::paused);
         CHECK_FALSE(verdict.ended());
         mock.reply(200, timer(1, 0, R"("activity": {"code": "paused", "reason": "user"})"));
-        CHECK(client.timer_wait(wait).kind == TimerKind::paused);
+        CHECK(driver.timer_wait(client, wait).kind == TimerKind::paused);
     }
     SECTION("time runs out") {
         wait.timeout = 50ms;
         mock.otherwise([&](http::Request const&) { return http::Response{.status = 200, .body = timer(1, 0)}; });
-        CHECK(client.timer_wait(wait).kind == TimerKind::timed_out);
+        CHECK(driver.timer_wait(client, wait).kind == TimerKind::timed_out);
     }
     CHECK(mock.left() == 0);
 }

@@ -12,9 +12,12 @@
 #include <globus/http/message.hpp>
 #include <globus/oauth/authorizer.hpp>
 
+#include <atomic>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace globus::detail {
@@ -29,8 +32,9 @@ public:
     CredentialJob(CredentialJob const&) = delete;
     CredentialJob& operator=(CredentialJob const&) = delete;
     virtual ~CredentialJob() = default;
-    /// Asks, and notes the answer.
-    void run() noexcept;
+    /// Asks for the answer, on a thread of the engine if that may block, and calls `landed` once it is noted.
+    /// @param landed  keeps this
+    virtual void begin(AsyncEngine& engine, std::function<void()> landed);
 
     AuthContext const context;
     std::optional<Authorization> const refused;
@@ -39,7 +43,47 @@ public:
     std::exception_ptr error = {};
 
 protected:
+    /// Asks, and notes the answer. It may block.
     virtual void ask() = 0;
+    /// What a policy is to call with its answer, which `note` takes.
+    template <class Answer>
+    std::function<void(std::exception_ptr, Answer)> done(std::function<void()> landed, Answer& note) {
+        auto const once = std::make_shared<Once>(*this, std::move(landed));
+        return [once, &note](std::exception_ptr why, Answer answer) {
+            once->land(std::move(why), [&] { note = std::move(answer); });
+        };
+    }
+    /// Calls `ask` with what a policy is to call. What it throws is the answer.
+    template <class Answer, class F>
+    static void pass(std::function<void(std::exception_ptr, Answer)> const& done, F const& ask) {
+        try {
+            ask(done);
+        } catch (...) {
+            done(std::current_exception(), Answer());
+        }
+    }
+
+private:
+    /// An answer that is given once. If it is not, it is an error.
+    class Once {
+    public:
+        Once(CredentialJob& job, std::function<void()> landed) : job_(job), landed_(std::move(landed)) {}
+        Once(Once const&) = delete;
+        Once& operator=(Once const&) = delete;
+        ~Once();
+        template <class F>
+        void land(std::exception_ptr why, F const& note) {
+            if (given_.exchange(true)) return;
+            if (!why) note();
+            job_.error = std::move(why);
+            std::exchange(landed_, nullptr)();
+        }
+
+    private:
+        CredentialJob& job_;
+        std::function<void()> landed_;
+        std::atomic<bool> given_ = false;
+    };
 };
 
 /// The calls of one client that wait for the same renewal. It is for the strand of their engine.
@@ -85,6 +129,8 @@ protected:
     virtual std::shared_ptr<CredentialJob> job(AuthContext const& context, std::optional<Authorization> refused) = 0;
     /// Where calls wait for a renewal by one of them; null if each asks for itself.
     virtual std::shared_ptr<CredentialDesk> desk() = 0;
+    /// When a request may be sent, if the transport has a rate limiter. @throws NetworkError  timeout
+    virtual std::optional<http::Clock::time_point> turn_of(http::Request const& request) = 0;
     /// Called once: the result is there, or the error.
     virtual void ended(std::exception_ptr error) = 0;
 
@@ -101,6 +147,7 @@ private:
     /// Makes the result of the answer.
     void read();
     void send(http::Request const& request);
+    void turn_came(http::Request const& request, bool in_full);
     void ask(bool renews);
     void asked(CredentialJob const& job);
     /// Ends the call with the exception in flight.
@@ -112,7 +159,9 @@ private:
 
     ClientExchange* exchange_ = nullptr;
     std::optional<Run> run_;
-    std::shared_ptr<CredentialJob> job_;  ///< that this call asked, and waits for
+    std::shared_ptr<CredentialJob> job_;             ///< that this call asked, and waits for
+    http::Request const* redirected_ = nullptr;      ///< what follows a redirect
+    http::Request const* waits_for_turn_ = nullptr;  ///< of the rate limiter
     bool ended_ = false;
     bool waits_for_credential_ = false;
 };

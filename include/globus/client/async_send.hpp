@@ -12,7 +12,9 @@
 #include <globus/client/response.hpp>
 #include <globus/http/asio_transport.hpp>
 #include <globus/http/async_completion.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/http/message.hpp>
+#include <globus/http/rate_limiter.hpp>
 #include <globus/http/retry.hpp>
 #include <globus/oauth/authorizer.hpp>
 
@@ -21,6 +23,7 @@
 
 #include <concepts>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -35,6 +38,12 @@ concept NeverBlocks = requires { requires P::never_blocks; };
 template <class P>
 concept AuthorizesAtOnce = requires(P const& policy, AuthContext const& context) {
     { policy.authorize_at_once(context) } -> std::same_as<std::optional<Authorization>>;
+};
+
+/// A transport with a limiter, as RateLimited has.
+template <class T>
+concept HasLimiter = requires(T const& transport) {
+    { transport.limiter() } -> std::same_as<RateLimiter const&>;
 };
 
 /// What the asynchronous calls of a client share: they outlive it.
@@ -171,9 +180,31 @@ protected:
                 else
                     this->given = policy.authorize(core->client.transport(), this->context);
             }
+            void begin(AsyncEngine& engine, std::function<void()> landed) override {
+                using Transport = typename C::transport_type;
+                [[maybe_unused]] Policy const& policy = core->client.authorizer();
+                [[maybe_unused]] Transport const& transport = core->client.transport();
+                if constexpr (AnswersUnauthorizedAsynchronously<Policy, Transport>)
+                    if (this->refused)
+                        return this->pass(this->done(std::move(landed), this->renewed), [&](auto const& answer) {
+                            policy.async_unauthorized(*this->refused, transport, this->context, answer);
+                        });
+                if constexpr (AuthorizesAsynchronously<Policy, Transport>)
+                    if (!this->refused)
+                        return this->pass(this->done(std::move(landed), this->given), [&](auto const& answer) {
+                            policy.async_authorize(transport, this->context, answer);
+                        });
+                CredentialJob::begin(engine, std::move(landed));
+            }
             std::shared_ptr<AsyncCore<C>> core;
         };
         return std::make_shared<Asking>(core_, context, std::move(refused));
+    }
+    std::optional<http::Clock::time_point> turn_of(http::Request const& request) final {
+        if constexpr (HasLimiter<typename C::transport_type>)
+            return client().transport().limiter().reserve(request.deadline);
+        else
+            return std::nullopt;
     }
     std::shared_ptr<CredentialDesk> desk() final {
         if constexpr (AuthorizesAtOnce<Policy>)

@@ -13,6 +13,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 // Waiting for something that the service does: looking at it again and again.
 //
@@ -60,6 +61,35 @@ private:
     Seconds timeout_, longest_, pause_;
     Seconds planned_{0};
     double jitter_;
+};
+
+/**
+ * What the watches of waits have in common. A watch sends nothing: it says what to look at (`look`), is told what came of
+ * it (`saw`), says whether the wait is over (`is_over`), and has the verdict. `name` is the function's.
+ *
+ * @tparam Wait     what the caller wants
+ * @tparam Verdict  what the caller gets
+ */
+template <class Wait, class Verdict>
+class Watch {
+public:
+    using verdict_type = Verdict;
+
+    explicit Watch(Wait wait) : wait_(std::move(wait)) {}
+    [[nodiscard]] Polling polling() const {
+        return {.timeout = wait_.timeout, .polling_interval = wait_.polling_interval};
+    }
+    [[nodiscard]] Verdict verdict() && { return std::move(verdict_); }
+
+protected:
+    /// Tells the caller's `on_progress`. @param run  calls a function, as CallGate::Call::run_callback does
+    template <class Run, class Seen>
+    void report(Run const& run, Seen const& seen) const {
+        if (wait_.on_progress) run([&] { wait_.on_progress(seen); });
+    }
+
+    Wait wait_;
+    Verdict verdict_;
 };
 
 /// The looks of one wait.
@@ -139,6 +169,15 @@ private:
     std::exception_ptr failure_;  ///< of the last look, if none succeeded
     bool seen_ = false;
 };
+
+/// Waits for what a watch looks at.
+template <class W, class Client>
+typename W::verdict_type wait_by(Client const& client, W watch, CallOptions const& options) {
+    Looks looks(W::name, client.gate(), watch.polling(), options);
+    looks.until([&] { watch.saw(client.try_send(watch.look(), looks.options())); },
+                [&] { return watch.is_over([&](auto const& callback) { looks.run_callback(callback); }); });
+    return std::move(watch).verdict();
+}
 
 }  // namespace globus::detail
 

@@ -85,6 +85,8 @@ public:
         requires std::convertible_to<Context&, boost::asio::execution_context&>
     explicit AsioTransport(Context& context, AsioOptions options = {})
         : AsioTransport(executor_type(context.get_executor()), std::move(options)) {}
+    /// Posts what a mock answers, on a thread of its own.
+    explicit AsioTransport(MockTransport mock);
     /// Posts what a mock answers.
     AsioTransport(executor_type executor, MockTransport mock);
     /// Posts what a mock answers.

@@ -5,12 +5,15 @@
 #include <globus/core/config.hpp>
 #include <globus/core/handle.hpp>
 #include <globus/core/json_write.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +47,10 @@ namespace globus {
  * answers; without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A
  * request that comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any
  * other transport, and is neither recorded nor answered from the script.
+ *
+ * An answer may be scripted to come late, for tests of time-outs and cancellation. With a ManualClock that takes no time:
+ *
+ *     mock.after(30s).reply(503);
  *
  * A recorded request is as a server would see it: its headers have Authorization, and what a source gave is its body.
  * A handler gets it without that header, as every transport does.
@@ -137,6 +144,11 @@ public:
     // clang-format on
     /// Scripts a failure.
     MockTransport& fail(NetworkError error);
+    /**
+     * Has the answer that is scripted next come so long after its request, or each answer of `otherwise`, if that is
+     * next. A request whose deadline comes before fails as it does with a server that is silent.
+     */
+    MockTransport& after(std::chrono::duration<double> delay);
     /// Sets the handler that answers when the script is used up.
     MockTransport& otherwise(Handler handler);
 
@@ -154,6 +166,21 @@ public:
     void clear();
 
     [[nodiscard]] http::Response send(http::Request const& request) const;
+
+    /// The answer to a request that was recorded.
+    struct Answer {
+        std::optional<http::Clock::time_point> comes = {};  ///< if it comes late
+        std::size_t piece_size = 0;                         ///< for a sink
+        http::Request received = {};                        ///< as a handler gets it
+        Handler handler = {};
+
+        /// When the wait for a late answer is over.
+        [[nodiscard]] http::Clock::time_point wait_ends(http::Request const& request) const;
+        /// Gives it, when it is there. @throws NetworkError  if the request has to end before
+        [[nodiscard]] http::Response give(http::Request const& request) const;
+    };
+    /// The first half of `send`: records a request. @throws  what `send` throws at once
+    [[nodiscard]] Answer accept(http::Request const& request) const;
 
 private:
     struct State;

@@ -38,6 +38,11 @@ public:
      */
     void acquire(http::Clock::time_point deadline = http::Clock::time_point::max(),
                  std::stop_token const& stop = {}) const;
+    /// Takes the next turn, without waiting for it.
+    /// @return when the request may be sent
+    /// @throws NetworkError  timeout, if that would be after the deadline
+    [[nodiscard]] http::Clock::time_point reserve(
+        http::Clock::time_point deadline = http::Clock::time_point::max()) const;
 
 private:
     struct State {
@@ -60,7 +65,8 @@ private:
  *     Transfer first{token, {.transport = {CurlTransport{}, limiter}}};
  *     Transfer second{token, {.transport = {CurlTransport{}, limiter}}};
  *
- * A request whose turn would come after its deadline fails at once with NetworkError (timeout, not sent).
+ * A request whose turn would come after its deadline fails at once with NetworkError (timeout, not sent). Over an
+ * AsioTransport, the calls of a client that do not block wait for their turn without a thread.
  *
  * @tparam T  the transport inside
  *
@@ -80,6 +86,13 @@ public:
     [[nodiscard]] http::Response send(http::Request const& request) const {
         limiter_.acquire(request.deadline, request.stop);
         return transport_.send(request);
+    }
+
+    /// What calls that do not block are sent by, if the transport inside has such.
+    [[nodiscard]] auto engine() const
+        requires requires(T const& inside) { inside.engine(); }
+    {
+        return transport_.engine();
     }
 
     /// The transport inside. Requests sent by it do not wait for a turn.

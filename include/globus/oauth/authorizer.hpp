@@ -9,6 +9,8 @@
 
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -63,6 +65,21 @@ concept AnswersUnauthorized =
         { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
     };
 
+/// `P` gives its credential without blocking: it calls `done` once, on any thread, with the credential or an error.
+template <class P, class T>
+concept AuthorizesAsynchronously = requires(P const& policy, T const& transport, AuthContext const& context,
+                                            std::function<void(std::exception_ptr, Authorization)> const& done) {
+    policy.async_authorize(transport, context, done);
+};
+
+/// `P` says after a 401 whether one more attempt makes sense, without blocking: it calls `done` once, on any thread.
+template <class P, class T>
+concept AnswersUnauthorizedAsynchronously =
+    requires(P const& policy, Authorization const& refused, T const& transport, AuthContext const& context,
+             std::function<void(std::exception_ptr, bool)> const& done) {
+        policy.async_unauthorized(refused, transport, context, done);
+    };
+
 /// `P` names the kind of its credential.
 template <class P>
 concept NamesCredential = requires { typename P::credential; };
@@ -77,7 +94,23 @@ concept NamesCredential = requires { typename P::credential; };
  * For calls that do not block, a policy may do more. One that never waits says `static constexpr bool never_blocks =
  * true`. One that waits only to renew its credential has `std::optional<Authorization> authorize_at_once(context)`: the
  * credential that `authorize` would give, or nothing if that would wait. Any other policy is asked on a thread of the
- * library.
+ * library, unless it has asynchronous namesakes of its functions, which return at once, and have the answer passed to
+ * `done` later:
+ *
+ *     template <class T>
+ *     void async_authorize(T const&, AuthContext const&, auto done) const {
+ *         vault->async_read("globus", [done](std::exception_ptr error, std::string const& token) {
+ *             done(error, Authorization{Secret("Bearer " + token)});
+ *         });
+ *     }
+ *     template <class T>
+ *     void async_unauthorized(Authorization const& refused, T const&, AuthContext const&, auto done) const {
+ *         vault->async_renew("globus", [done](std::exception_ptr error) { done(error, error == nullptr); });
+ *     }
+ *
+ * They are called on the executor of `T`, an AsioTransport, by which they may send. Transport and context stay until
+ * `done` is called; `done` may be called on any thread, within the function, too. One that is destroyed uncalled is an
+ * error of the call. A call that ends before does not wait for it.
  *
  * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
  * AppPolicy, and AnyPolicy.

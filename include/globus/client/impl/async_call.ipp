@@ -15,6 +15,7 @@
 #include <globus/oauth/authorizer.hpp>
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -22,11 +23,21 @@
 
 namespace globus::detail {
 
-GLOBUS_DECL void CredentialJob::run() noexcept {
+GLOBUS_DECL void CredentialJob::begin(AsyncEngine& engine, std::function<void()> landed) {
+    engine.run_aside([this, landed = std::move(landed)] {
+        try {
+            ask();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        landed();
+    });
+}
+
+GLOBUS_DECL CredentialJob::Once::~Once() {
     try {
-        ask();
-    } catch (...) {
-        error = std::current_exception();
+        land(std::make_exception_ptr(UsageError("the policy dropped what it was to call with its answer")), [] {});
+    } catch (...) {  // there is no memory; the call ends by its deadline
     }
 }
 
@@ -86,6 +97,7 @@ GLOBUS_DECL void AsyncCall::make_steps() {
                     }
                     return ask(true);
                 case Step::Kind::send:
+                    if (http::Request const* const next = std::exchange(redirected_, nullptr)) return send(*next);
                     run_->sending();
                     return send(exchange_->first_request());
                 case Step::Kind::wait:
@@ -110,17 +122,39 @@ GLOBUS_DECL void AsyncCall::read() {
     end(nullptr);
 }
 
-GLOBUS_DECL void AsyncCall::send(http::Request const& request) { engine()->start(self(), request); }
+GLOBUS_DECL void AsyncCall::send(http::Request const& request) {
+    std::optional<http::Clock::time_point> turn;
+    try {
+        turn = turn_of(request);
+    } catch (NetworkError const&) {
+        return failed(std::current_exception());
+    }
+    if (!turn || *turn <= http::Clock::now()) return engine()->start(self(), request);
+    waits_for_turn_ = &request;
+    pause(*turn, request.stop);
+}
+
+GLOBUS_DECL void AsyncCall::turn_came(http::Request const& request, bool in_full) {
+    try {
+        if (in_full) return engine()->start(self(), request);
+    } catch (...) {
+        return end_by_error();
+    }
+    try {
+        Wait{"the rate limiter", request.deadline, request.stop}.end();
+    } catch (NetworkError const&) {
+        failed(std::current_exception());
+    }
+}
 
 GLOBUS_DECL void AsyncCall::received(http::Response answer) {
-    http::Request const* next = nullptr;
     go_on([&] {
         try {
-            next = exchange_->next_request(answer);
+            redirected_ = exchange_->next_request(answer);
         } catch (NetworkError const& error) {
             return run_->failed(error);
         }
-        if (next == nullptr) run_->answered(std::move(answer));
+        if (redirected_ == nullptr) run_->answered(std::move(answer));
     });
 }
 
@@ -140,8 +174,7 @@ GLOBUS_DECL void AsyncCall::ask(bool renews) {
     std::shared_ptr<CredentialDesk> const shared = desk();
     if (shared && !shared->ask_or_wait(self())) return;
     job_ = job(exchange_->context(), renews ? std::optional(exchange_->credential_used()) : std::nullopt);
-    engine()->run_aside([job = job_, call = std::weak_ptr<AsyncCall>(self()), shared, engine = engine()] {
-        job->run();
+    job_->begin(*engine(), [job = job_, call = std::weak_ptr<AsyncCall>(self()), shared, engine = engine()] {
         engine->post([job, call, shared] {
             if (auto const here = call.lock(); here && here->job_ == job) here->asked(*job);
             if (shared) shared->landed(*job);
@@ -191,6 +224,8 @@ GLOBUS_DECL void AsyncCall::end(std::exception_ptr error) {
 }
 
 GLOBUS_DECL void AsyncCall::pause_ended(bool in_full) {
+    if (http::Request const* const request = std::exchange(waits_for_turn_, nullptr))
+        return turn_came(*request, in_full);
     go_on([&] {
         if (!waits_for_credential_) return run_->waited(in_full);
         job_ = nullptr;

@@ -6,6 +6,7 @@
 #include <globus/core/error.hpp>
 #include <globus/http/asio_transport.hpp>
 #include <globus/http/async_engine.hpp>
+#include <globus/http/async_pause.hpp>
 #include <globus/http/impl/multi_engine.ipp>
 #include <globus/http/message.hpp>
 #include <globus/http/mock_transport.hpp>
@@ -31,18 +32,47 @@ public:
     }
 
     void start(std::shared_ptr<AsyncReceiver> receiver, http::Request const& request) override {
-        post([mock = mock_, receiver = std::move(receiver), &request] {
-            http::Response answer;
-            try {
-                answer = mock.send(request);
-            } catch (...) {
-                return receiver->failed(std::current_exception());
-            }
-            receiver->received(std::move(answer));
+        post([self = shared_from_this(), mock = mock_, receiver = std::move(receiver), &request] {
+            auto const answering = std::make_shared<Answering>(self, receiver, request);
+            answering->begin(mock);
         });
     }
 
 private:
+    /// A request, from its arrival to its answer.
+    class Answering final : public AsyncPause {
+    public:
+        Answering(std::shared_ptr<AsyncEngine> engine, std::shared_ptr<AsyncReceiver> receiver,
+                  http::Request const& request)
+            : AsyncPause(std::move(engine)), receiver_(std::move(receiver)), request_(request) {}
+
+        void begin(MockTransport const& mock) {
+            try {
+                answer_ = mock.accept(request_);
+            } catch (...) {
+                return receiver_->failed(std::current_exception());
+            }
+            if (!answer_->comes) return give();
+            pause(answer_->wait_ends(request_), request_.stop);
+        }
+
+    private:
+        void give() {
+            http::Response answer;
+            try {
+                answer = answer_->give(request_);
+            } catch (...) {
+                return receiver_->failed(std::current_exception());
+            }
+            receiver_->received(std::move(answer));
+        }
+        void pause_ended(bool) override { give(); }
+
+        std::shared_ptr<AsyncReceiver> const receiver_;
+        http::Request const& request_;  // which lives as long as its receiver
+        std::optional<MockTransport::Answer> answer_;
+    };
+
     void drop() noexcept override {}
 
     MockTransport const mock_;
@@ -70,6 +100,9 @@ GLOBUS_DECL AsioTransport::AsioTransport(AsioOptions options)
 
 GLOBUS_DECL AsioTransport::AsioTransport(executor_type executor, AsioOptions options)
     : AsioTransport(std::optional<executor_type>(std::move(executor)), std::move(options), std::nullopt) {}
+
+GLOBUS_DECL AsioTransport::AsioTransport(MockTransport mock)
+    : AsioTransport(std::nullopt, AsioOptions(), std::move(mock)) {}
 
 GLOBUS_DECL AsioTransport::AsioTransport(executor_type executor, MockTransport mock)
     : AsioTransport(std::optional<executor_type>(std::move(executor)), AsioOptions(), std::move(mock)) {}

@@ -5,6 +5,7 @@
 #include <globus/core/config.hpp>
 #include <globus/core/platform/sigpipe.hpp>
 #include <globus/http/async_engine.hpp>
+#include <globus/http/manual_clock.hpp>
 
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution_context.hpp>
@@ -122,7 +123,10 @@ GLOBUS_DECL void AsyncEngine::run_aside(std::function<void()> function) {
     std::lock_guard const lock(mutex_);
     if (!strand_) return;
     if (!helpers_) helpers_.emplace();
-    helpers_->run(std::move(function));
+    if (auto hold = manual_hold())
+        helpers_->run([function = std::move(function), hold = std::move(hold)] { function(); });
+    else
+        helpers_->run(std::move(function));
 }
 
 GLOBUS_DECL bool AsyncEngine::has_ended() {

@@ -6,6 +6,7 @@
 #include <globus/http/async_engine.hpp>
 #include <globus/http/async_pause.hpp>
 #include <globus/http/clock.hpp>
+#include <globus/http/manual_clock.hpp>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/system/error_code.hpp>
@@ -24,12 +25,13 @@ struct AsyncPause::Wake {
     std::weak_ptr<AsyncPause> of;
     std::weak_ptr<AsyncEngine> engine;
     std::uint64_t number;
+    bool in_full = false;
 
     void operator()() const noexcept {
         try {
             if (auto const on = engine.lock())
-                on->post([of = of, number = number] {
-                    if (auto const here = of.lock()) here->ended(number, false);
+                on->post([of = of, number = number, in_full = in_full] {
+                    if (auto const here = of.lock()) here->ended(number, in_full);
                 });
         } catch (...) {  // there is no memory; the pause ends by its time
         }
@@ -39,6 +41,7 @@ struct AsyncPause::Wake {
 struct AsyncPause::Pause {
     explicit Pause(AsyncEngine::Strand const& strand) : timer(strand) {}
     asio::basic_waitable_timer<http::Clock, asio::wait_traits<http::Clock>, AsyncEngine::Strand> timer;
+    std::shared_ptr<void> alarm;  ///< of a ManualClock; the timer only keeps the pause then
     std::optional<std::stop_callback<Wake>> stop;
 };
 
@@ -48,7 +51,9 @@ GLOBUS_DECL AsyncPause::~AsyncPause() = default;
 GLOBUS_DECL void AsyncPause::pause(http::Clock::time_point until, std::stop_token const& stop) {
     std::uint64_t const number = ++number_;
     pause_ = std::make_unique<Pause>(engine_->strand());
-    pause_->timer.expires_at(std::min(until, http::Clock::now() + std::chrono::hours(24 * 366)));
+    pause_->alarm = manual_alarm(until, Wake{weak_from_this(), engine_, number, true});
+    auto const longest = http::Clock::now() + std::chrono::hours(24 * 366);
+    pause_->timer.expires_at(pause_->alarm ? longest : std::min(until, longest));
     pause_->timer.async_wait([self = shared_from_this(), number](boost::system::error_code const& error) {
         if (!error) self->ended(number, true);
     });

@@ -3,11 +3,14 @@
 #define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 
 #include <globus/core/config.hpp>
+#include <globus/http/clock.hpp>
 #include <globus/http/errors.hpp>
 #include <globus/http/message.hpp>
 #include <globus/http/mock_transport.hpp>
+#include <globus/http/waiting.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <limits>
@@ -20,10 +23,20 @@
 namespace globus {
 
 struct MockTransport::State {
+    struct Scripted {
+        Handler handler = {};
+        std::chrono::duration<double> delay{0};
+    };
+    /// Gives the handler that is scripted now the delay that was set for it.
+    [[nodiscard]] Scripted scripted(Handler handler) {
+        return {std::move(handler), std::exchange(delay, std::chrono::duration<double>(0))};
+    }
+
     std::mutex mutex;
-    std::deque<Handler> script;
+    std::deque<Scripted> script;
     std::deque<http::Request> requests;
-    Handler otherwise;
+    Scripted otherwise;
+    std::chrono::duration<double> delay{0};  ///< of the answer that is scripted next
     std::size_t piece_size = std::numeric_limits<std::size_t>::max();
 };
 
@@ -85,7 +98,7 @@ GLOBUS_DECL MockTransport& MockTransport::reply(http::Response response) {
 
 GLOBUS_DECL MockTransport& MockTransport::reply(Handler handler) {
     std::lock_guard const lock(state_->mutex);
-    state_->script.push_back(std::move(handler));
+    state_->script.push_back(state_->scripted(std::move(handler)));
     return *this;
 }
 
@@ -113,7 +126,7 @@ GLOBUS_DECL MockTransport& MockTransport::fail(NetworkError error) {
 
 GLOBUS_DECL MockTransport& MockTransport::otherwise(Handler handler) {
     std::lock_guard const lock(state_->mutex);
-    state_->otherwise = std::move(handler);
+    state_->otherwise = state_->scripted(std::move(handler));
     return *this;
 }
 
@@ -140,35 +153,51 @@ GLOBUS_DECL void MockTransport::clear() {
     state_->requests.clear();
 }
 
-GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
+GLOBUS_DECL MockTransport& MockTransport::after(std::chrono::duration<double> delay) {
+    if (!(delay.count() >= 0)) throw UsageError("MockTransport: an answer comes after its request");
+    std::lock_guard const lock(state_->mutex);
+    state_->delay = delay;
+    return *this;
+}
+
+GLOBUS_DECL MockTransport::Answer MockTransport::accept(http::Request const& request) const {
     if (request.stop.stop_requested())
         throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
     if (http::Clock::now() >= request.deadline)
         throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
-    http::Request received = request;
-    if (received.source) {
-        received.body = detail::read_source(request);
-        received.has_body = true;
-        received.source = nullptr;
+    Answer answer{.received = request};
+    if (request.source) {
+        answer.received.body = detail::read_source(request);
+        answer.received.has_body = true;
+        answer.received.source = nullptr;
     }
-    Handler handler;
-    std::size_t piece_size;
-    {
-        std::lock_guard const lock(state_->mutex);
-        piece_size = state_->piece_size;
-        state_->requests.push_back(received);
-        if (!received.authorization.empty())
-            state_->requests.back().headers.set("Authorization", received.authorization.reveal());
-        if (!state_->script.empty()) {
-            handler = std::move(state_->script.front());
-            state_->script.pop_front();
-        } else {
-            handler = state_->otherwise;
-        }
+    std::lock_guard const lock(state_->mutex);
+    answer.piece_size = state_->piece_size;
+    state_->requests.push_back(answer.received);
+    if (!request.authorization.empty())
+        state_->requests.back().headers.set("Authorization", request.authorization.reveal());
+    State::Scripted next = state_->otherwise;
+    if (!state_->script.empty()) {
+        next = std::move(state_->script.front());
+        state_->script.pop_front();
     }
-    if (!handler)
+    if (!next.handler)
         throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                          request.url);
+    answer.handler = std::move(next.handler);
+    if (next.delay.count() > 0) answer.comes = http::later(next.delay);
+    return answer;
+}
+
+GLOBUS_DECL http::Clock::time_point MockTransport::Answer::wait_ends(http::Request const& request) const {
+    return std::min(comes.value_or(request.deadline), request.deadline);
+}
+
+GLOBUS_DECL http::Response MockTransport::Answer::give(http::Request const& request) const {
+    if (comes && request.stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the call was cancelled");
+    if (comes && *comes >= request.deadline)
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::yes, "no answer came before the deadline");
     http::Response response = handler(received);
     if (!request.sink && response.body.size() > request.max_response_bytes)
         throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
@@ -180,6 +209,12 @@ GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) con
         response.body.clear();
     }
     return response;
+}
+
+GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
+    Answer const answer = accept(request);
+    if (answer.comes) (void)http::wait_until(answer.wait_ends(request), request.stop);
+    return answer.give(request);
 }
 
 }  // namespace globus

@@ -27,20 +27,21 @@ GLOBUS_DECL RateLimiter::RateLimiter(double per_second, std::size_t burst) : sta
     state_->turns.assign(burst, http::Clock::time_point::min());
 }
 
+GLOBUS_DECL http::Clock::time_point RateLimiter::reserve(http::Clock::time_point deadline) const {
+    std::lock_guard const lock(state_->mutex);
+    http::Clock::time_point& oldest = state_->turns[state_->next];
+    http::Clock::time_point turn = http::Clock::now();
+    if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
+    if (turn > deadline)
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the rate limiter has no turn for this request before its deadline");
+    oldest = turn;
+    state_->next = (state_->next + 1) % state_->turns.size();
+    return turn;
+}
+
 GLOBUS_DECL void RateLimiter::acquire(http::Clock::time_point deadline, std::stop_token const& stop) const {
-    http::Clock::time_point turn;
-    {
-        std::lock_guard const lock(state_->mutex);
-        http::Clock::time_point& oldest = state_->turns[state_->next];
-        turn = http::Clock::now();
-        if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
-        if (turn > deadline)
-            throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                               "the rate limiter has no turn for this request before its deadline");
-        oldest = turn;
-        state_->next = (state_->next + 1) % state_->turns.size();
-    }
-    if (!http::wait_until(turn, stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
+    if (!http::wait_until(reserve(deadline), stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
 }
 
 }  // namespace globus

@@ -3,13 +3,18 @@
 #define GLOBUS_SERVICES_FLOWS_RUN_WAIT_HPP
 
 #include <globus/client/polling.hpp>
+#include <globus/client/response.hpp>
+#include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/services/flows/answers.hpp>
+#include <globus/services/flows/operations.hpp>
 
 #include <chrono>
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus::flows {
 
@@ -72,36 +77,38 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 
 namespace globus::detail {
 
-template <class Client>
-flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait, CallOptions const& options) {
-    using Kind = flows::RunVerdict::Kind;
-    Looks looks("run_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    flows::RunVerdict verdict;
-    looks.until([&] { verdict.run = taken_as_is(client.get_run({.run_id = *wait.run_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.run); });
-                    switch (verdict.run.status.known()) {
-                        case flows::RunStatus::succeeded:
-                            verdict.kind = Kind::succeeded;
-                            return true;
-                        case flows::RunStatus::failed:
-                            verdict.kind = Kind::failed;
-                            return true;
-                        case flows::RunStatus::ended:
-                            verdict.kind = Kind::ended;
-                            return true;
-                        case flows::RunStatus::inactive:
-                            verdict.kind = Kind::inactive;
-                            return true;
-                        case flows::RunStatus::active:
-                        case flows::RunStatus::unknown:
-                            break;
-                    }
-                    return false;
-                });
-    return verdict;
-}
+/// What run_wait knows about its run.
+class RunWatch : public Watch<flows::RunWait, flows::RunVerdict> {
+public:
+    static constexpr std::string_view name = "run_wait";
+    using Watch::Watch;
+
+    [[nodiscard]] flows::GetRun look() const { return {.run_id = wait_.run_id}; }
+    void saw(Result<Response<flows::Run>> answer) { verdict_.run = taken_as_is(std::move(answer).value()); }
+    template <class Run>
+    bool is_over(Run const& run) {
+        using Kind = flows::RunVerdict::Kind;
+        report(run, verdict_.run);
+        switch (verdict_.run.status.known()) {
+            case flows::RunStatus::succeeded:
+                verdict_.kind = Kind::succeeded;
+                return true;
+            case flows::RunStatus::failed:
+                verdict_.kind = Kind::failed;
+                return true;
+            case flows::RunStatus::ended:
+                verdict_.kind = Kind::ended;
+                return true;
+            case flows::RunStatus::inactive:
+                verdict_.kind = Kind::inactive;
+                return true;
+            case flows::RunStatus::active:
+            case flows::RunStatus::unknown:
+                break;
+        }
+        return false;
+    }
+};
 
 }  // namespace globus::detail
 

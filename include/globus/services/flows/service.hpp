@@ -11,6 +11,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -153,7 +154,7 @@ struct FlowsService::Operations {
      * @throws FlowsApiError  if the run does not exist or may not be read
      */
     flows::RunVerdict run_wait(flows::RunWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_run(self(), wait, options);
+        return detail::wait_by(self(), detail::RunWatch(std::move(wait)), options);
     }
 
 private:

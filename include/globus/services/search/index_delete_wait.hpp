@@ -3,14 +3,19 @@
 #define GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
 
 #include <globus/client/polling.hpp>
+#include <globus/client/response.hpp>
+#include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/oauth/api_error.hpp>
 #include <globus/services/search/answers.hpp>
+#include <globus/services/search/operations.hpp>
 
 #include <chrono>
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus::search {
 
@@ -68,30 +73,31 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 
 namespace globus::detail {
 
-template <class Client>
-search::IndexDeleteVerdict wait_for_index_deletion(Client const& client, search::IndexDeleteWait const& wait,
-                                                   CallOptions const& options) {
+/// What index_delete_wait knows about its index.
+class IndexDeleteWatch : public Watch<search::IndexDeleteWait, search::IndexDeleteVerdict> {
     using Kind = search::IndexDeleteVerdict::Kind;
-    Looks looks("index_delete_wait", client.gate(),
-                {.timeout = wait.timeout, .polling_interval = wait.polling_interval}, options);
-    search::IndexDeleteVerdict verdict;
-    looks.until(
-        [&] {
-            try {
-                verdict.index = taken_as_is(client.get_index({.index_id = *wait.index_id}, looks.options()));
-            } catch (ApiError const& error) {
-                if (error.http_status() != 404) throw;
-                verdict.kind = Kind::deleted;
-            }
-        },
-        [&] {
-            if (verdict.succeeded()) return true;
-            if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.index); });
-            if (verdict.index.status == search::IndexStatus::open) verdict.kind = Kind::open;
-            return verdict.ended();
-        });
-    return verdict;
-}
+
+public:
+    static constexpr std::string_view name = "index_delete_wait";
+    using Watch::Watch;
+
+    [[nodiscard]] search::GetIndex look() const { return {.index_id = wait_.index_id}; }
+    void saw(Result<Response<search::Index>> answer) {
+        try {
+            verdict_.index = taken_as_is(std::move(answer).value());
+        } catch (ApiError const& error) {
+            if (error.http_status() != 404) throw;
+            verdict_.kind = Kind::deleted;
+        }
+    }
+    template <class Run>
+    bool is_over(Run const& run) {
+        if (verdict_.succeeded()) return true;
+        report(run, verdict_.index);
+        if (verdict_.index.status == search::IndexStatus::open) verdict_.kind = Kind::open;
+        return verdict_.ended();
+    }
+};
 
 }  // namespace globus::detail
 

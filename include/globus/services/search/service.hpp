@@ -12,6 +12,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -165,7 +166,7 @@ struct SearchService::Operations {
      * @throws SearchApiError  if the task does not exist or may not be read
      */
     search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_task(self(), wait, options);
+        return detail::wait_by(self(), detail::SearchTaskWatch(std::move(wait)), options);
     }
 
     /**
@@ -183,7 +184,7 @@ struct SearchService::Operations {
      * @throws SearchApiError  if the index may not be read
      */
     search::IndexDeleteVerdict index_delete_wait(search::IndexDeleteWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_index_deletion(self(), wait, options);
+        return detail::wait_by(self(), detail::IndexDeleteWatch(std::move(wait)), options);
     }
 
 private:

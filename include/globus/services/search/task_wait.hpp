@@ -3,13 +3,18 @@
 #define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 
 #include <globus/client/polling.hpp>
+#include <globus/client/response.hpp>
+#include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/services/search/answers.hpp>
+#include <globus/services/search/operations.hpp>
 
 #include <chrono>
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus::search {
 
@@ -66,22 +71,24 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 
 namespace globus::detail {
 
-template <class Client>
-search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
-    using Kind = search::TaskVerdict::Kind;
-    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    search::TaskVerdict verdict;
-    looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.task); });
-                    bool const succeeded = verdict.task.state == search::TaskState::success;
-                    if (!succeeded && verdict.task.state != search::TaskState::failed) return false;
-                    verdict.kind = succeeded ? Kind::succeeded : Kind::failed;
-                    return true;
-                });
-    return verdict;
-}
+/// What task_wait of Search knows about its task.
+class SearchTaskWatch : public Watch<search::TaskWait, search::TaskVerdict> {
+public:
+    static constexpr std::string_view name = "task_wait";
+    using Watch::Watch;
+
+    [[nodiscard]] search::GetTask look() const { return {.task_id = wait_.task_id}; }
+    void saw(Result<Response<search::Task>> answer) { verdict_.task = taken_as_is(std::move(answer).value()); }
+    template <class Run>
+    bool is_over(Run const& run) {
+        using Kind = search::TaskVerdict::Kind;
+        report(run, verdict_.task);
+        bool const succeeded = verdict_.task.state == search::TaskState::success;
+        if (!succeeded && verdict_.task.state != search::TaskState::failed) return false;
+        verdict_.kind = succeeded ? Kind::succeeded : Kind::failed;
+        return true;
+    }
+};
 
 }  // namespace globus::detail
 

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -109,7 +110,7 @@ struct TimersService::Operations {
      * @throws TimersApiError  if the timer does not exist, such as one that was deleted meanwhile, or may not be read
      */
     timers::TimerVerdict timer_wait(timers::TimerWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_timer(self(), wait, options);
+        return detail::wait_by(self(), detail::TimerWatch(std::move(wait)), options);
     }
 
     /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their

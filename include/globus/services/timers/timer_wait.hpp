@@ -3,14 +3,19 @@
 #define GLOBUS_SERVICES_TIMERS_TIMER_WAIT_HPP
 
 #include <globus/client/polling.hpp>
+#include <globus/client/response.hpp>
+#include <globus/core/error.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/services/timers/answers.hpp>
+#include <globus/services/timers/operations.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus::timers {
 
@@ -75,35 +80,39 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 
 namespace globus::detail {
 
-template <class Client>
-timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait const& wait, CallOptions const& options) {
-    using Kind = timers::TimerVerdict::Kind;
-    Looks looks("timer_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    timers::TimerVerdict verdict;
-    timers::Timer& timer = verdict.timer;
-    Optional<std::int64_t> wanted = wait.n_runs;
-    std::int64_t known_errors = 0;  // of runs that are not waited for
-    looks.until([&] { timer = taken_as_is(client.get_job({.job_id = *wait.job_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(timer); });
-                    std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
-                    std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
-                    if (!wanted) {
-                        wanted = runs + 1;
-                        known_errors = errors;
-                    }
-                    if (runs >= *wanted)
-                        verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
-                    else if (timer.status == timers::TimerStatus::ended)
-                        verdict.kind = Kind::ended;
-                    else if (timer.status == timers::TimerStatus::inactive ||
-                             (timer.activity && timer.activity->code == timers::ActivityCode::paused))
-                        verdict.kind = Kind::paused;
-                    return verdict.kind != Kind::timed_out;
-                });
-    return verdict;
-}
+/// What timer_wait knows about its timer.
+class TimerWatch : public Watch<timers::TimerWait, timers::TimerVerdict> {
+public:
+    static constexpr std::string_view name = "timer_wait";
+    explicit TimerWatch(timers::TimerWait wait) : Watch(std::move(wait)), wanted_(wait_.n_runs) {}
+
+    [[nodiscard]] timers::GetJob look() const { return {.job_id = wait_.job_id}; }
+    void saw(Result<Response<timers::Timer>> answer) { verdict_.timer = taken_as_is(std::move(answer).value()); }
+    template <class Run>
+    bool is_over(Run const& run) {
+        using Kind = timers::TimerVerdict::Kind;
+        timers::Timer const& timer = verdict_.timer;
+        report(run, timer);
+        std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
+        std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
+        if (!wanted_) {
+            wanted_ = runs + 1;
+            known_errors_ = errors;
+        }
+        if (runs >= *wanted_)
+            verdict_.kind = errors > known_errors_ ? Kind::failed : Kind::succeeded;
+        else if (timer.status == timers::TimerStatus::ended)
+            verdict_.kind = Kind::ended;
+        else if (timer.status == timers::TimerStatus::inactive ||
+                 (timer.activity && timer.activity->code == timers::ActivityCode::paused))
+            verdict_.kind = Kind::paused;
+        return verdict_.kind != Kind::timed_out;
+    }
+
+private:
+    Optional<std::int64_t> wanted_;
+    std::int64_t known_errors_ = 0;  ///< of runs that are not waited for
+};
 
 }  // namespace globus::detail
 

@@ -4,19 +4,19 @@
 
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
-#include <globus/core/error.hpp>
+#include <globus/core/config.hpp>
 #include <globus/core/optional.hpp>
 #include <globus/oauth/api_error.hpp>
 #include <globus/services/transfer/files.hpp>
 
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +44,91 @@ struct FileEntry : File {
     std::string path = {};  ///< relative to the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
 };
+
+}  // namespace globus::transfer
+
+namespace globus::detail {
+
+/**
+ * What a recursive listing lists, in which order, and which of what comes are entries. It sends nothing: it is told what
+ * a directory has, or that it cannot be listed, and says what comes next.
+ *
+ * @par Thread safety
+ * It is for one thread at a time.
+ */
+class RecursiveWalk {
+public:
+    /// A directory whose turn has come, or which is listed before its turn. It stays where it is until the walk has
+    /// passed it.
+    struct Listing {
+        std::string path;        ///< relative to the beginning, with a slash at its end; empty: the beginning itself
+        std::size_t depth;       ///< of its entries
+        bool asked = false;      ///< a part of it is on its way
+        bool more = true;        ///< it is to be listed from `offset` on
+        std::size_t offset = 0;  ///< entries that were listed
+        std::set<std::string> beginnings = {};   ///< the first names of its parts
+        std::vector<transfer::File> files = {};  ///< of the last part
+        std::size_t next = 0;                    ///< of files
+        std::exception_ptr error = {};           ///< why the last part did not come
+    };
+
+    explicit RecursiveWalk(transfer::RecursiveLs what) : what_(std::move(what)) { directories_.push_back({"", 0}); }
+
+    /// What the walk needs to go on.
+    enum class Next : unsigned char {
+        entry,    ///< nothing: `entry` is the next one; then `pass`
+        listing,  ///< the answer for what `to_list` gives first, or has given
+        end,      ///< nothing: there are no more entries
+    };
+    /// Goes on to the next entry, from the one that was passed.
+    /// @throws DecodeError  for what is no entry, and the error of a directory whose turn has come; the next call goes on
+    ///                      behind the one, and asks for the other again
+    [[nodiscard]] Next next();
+    [[nodiscard]] transfer::FileEntry& entry() noexcept { return *entry_; }
+    [[nodiscard]] bool has_entry() const noexcept { return entry_.has_value(); }
+    void pass() noexcept { entry_.reset(); }
+
+    /// A directory to be listed, the nearest first; null if there is none now.
+    /// @param ahead  how many directories behind the current one may be listed before their turn
+    [[nodiscard]] Listing* to_list(std::size_t ahead);
+    /// What to send for it; then `came`, `failed` or `dropped`.
+    [[nodiscard]] transfer::OperationLs request(Listing& here) const;
+    void came(Listing& here, transfer::FileList listing);
+    void failed(Listing& here, std::exception_ptr error) noexcept;
+    /// Reports that the request was given up; it is to be sent again.
+    void dropped(Listing& here) noexcept { here.asked = false; }
+
+    /// Entries that came, and are to be passed yet.
+    [[nodiscard]] std::size_t kept() const noexcept { return kept_; }
+
+    static constexpr std::size_t most_at_once = 100000;  ///< the most entries that the service lists for one request
+
+private:
+    struct Directory {
+        std::string path;  ///< as of Listing
+        std::size_t depth;
+    };
+    static constexpr std::size_t deepest = 1000;  ///< the depth limit of a walk without max_depth
+
+    Listing& open();
+    /// Makes a file of the current directory the entry, if it is one.
+    void take(Listing const& here, transfer::File& file);
+    /// Leaves out the rest of a directory, if its error is one that the caller lets pass. @throws that error
+    void leave_out(Listing& here);
+    void keep(Listing& here, transfer::FileList listing);
+    [[nodiscard]] std::string absolute(std::string const& path) const;
+
+    transfer::RecursiveLs what_;
+    std::optional<std::string> base_;    ///< of the first directory, with a slash at its end
+    std::deque<Listing> listings_;       ///< the current directory, and those behind it that are listed already
+    std::deque<Directory> directories_;  ///< those behind them
+    std::optional<transfer::FileEntry> entry_;
+    std::size_t kept_ = 0;
+};
+
+}  // namespace globus::detail
+
+namespace globus::transfer {
 
 /**
  * All entries below a path, directory by directory, the nearest to the beginning first: an input range.
@@ -75,9 +160,7 @@ class RecursiveListing {
 public:
     /// It sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
-        : client_(client), what_(std::move(what)), options_(std::move(options)) {
-        directories_.push_back({"", 0});
-    }
+        : client_(client), walk_(std::move(what)), options_(std::move(options)) {}
 
     /// An iterator stands at one entry; the listings that it needs are made as it advances.
     class Iterator {
@@ -86,140 +169,51 @@ public:
         using difference_type = std::ptrdiff_t;
 
         /// @throws  the errors of the listing, as operator++ does
-        explicit Iterator(RecursiveListing& walk) : walk_(&walk) { walk.ensure_entry(); }
-        [[nodiscard]] FileEntry const& operator*() const { return walk_->entry_; }
-        [[nodiscard]] FileEntry const* operator->() const { return &walk_->entry_; }
+        explicit Iterator(RecursiveListing& listing) : listing_(&listing) { listing.ensure_entry(); }
+        [[nodiscard]] FileEntry const& operator*() const { return listing_->walk_.entry(); }
+        [[nodiscard]] FileEntry const* operator->() const { return &listing_->walk_.entry(); }
         Iterator& operator++() {
-            walk_->has_entry_ = false;
-            walk_->ensure_entry();
+            listing_->walk_.pass();
+            listing_->ensure_entry();
             return *this;
         }
         void operator++(int) { ++*this; }
-        [[nodiscard]] bool operator==(std::default_sentinel_t) const { return !walk_->has_entry_; }
+        [[nodiscard]] bool operator==(std::default_sentinel_t) const { return !listing_->walk_.has_entry(); }
 
     private:
-        RecursiveListing* walk_;
+        RecursiveListing* listing_;
     };
 
     [[nodiscard]] Iterator begin() { return Iterator(*this); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
-    struct Directory {
-        std::string path;  ///< relative to the beginning, with a slash at its end; empty: the beginning itself
-        std::size_t depth;
-    };
-
-    static constexpr std::size_t deepest = 1000;         ///< the depth limit of a walk without max_depth
-    static constexpr std::size_t most_at_once = 100000;  ///< the most entries that the service lists for one request
+    using Walk = detail::RecursiveWalk;
 
     void ensure_entry() {
-        while (!has_entry_) {
-            if (next_ != files_.size())
-                take(files_[next_++]);
-            else if (more_)
-                list();
-            else if (directories_.size() > 1 || !begun_)
-                enter();
-            else
-                return;
-        }
+        client_.check();
+        while (walk_.next() == Walk::Next::listing) list(*walk_.to_list(0));
     }
-
-    /// Makes a file of the current directory the entry, if it is one.
-    void take(File& file) {
-        std::string const& name = file.name;
-        if (name.empty() || name == "." || name == "..") return;
-        if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-            throw DecodeError(
-                "recursive_ls: a listing has a name with a slash or a NUL in it, which would lead out of "
-                "its directory; begin() on the same listing goes on behind it",
-                name);
-        Directory const& here = directories_.front();
-        std::string path = here.path + name;
-        entry_ = {std::move(file), std::move(path), here.depth};
-        has_entry_ = true;
-        if (entry_.type != "dir" || entry_.link_target.has_value()) return;
-        if (here.depth >= what_.max_depth.value_or(deepest)) {
-            if (what_.max_depth) return;
-            throw DecodeError(
-                "recursive_ls: more than 1,000 directories are within one another, as in a circle that has "
-                "no end: give max_depth, or begin() on the same listing to go on without what is below");
-        }
-        directories_.push_back({entry_.path + '/', here.depth + 1});
-    }
-
-    /// Goes to the next directory, which has not been listed yet.
-    void enter() {
-        if (std::exchange(begun_, true)) directories_.pop_front();
-        offset_ = 0;
-        beginnings_.clear();
-        more_ = true;
-    }
-
-    /// Lists the entries of the current directory from offset_ on.
-    void list() {
-        std::string const path = absolute(directories_.front().path);
-        OperationLs ls{.endpoint_id = *what_.endpoint_id,
-                       .show_hidden = what_.show_hidden,
-                       .orderby = what_.orderby,
-                       .local_user = what_.local_user};
-        if (!path.empty()) ls.path = path;
-        if (offset_ != 0) ls.offset = static_cast<std::int64_t>(offset_);
-        files_.clear();
-        next_ = 0;
+    void list(Walk::Listing& here) {
         try {
-            keep(client_.call(options_, [&](C const& client, CallOptions const& options) {
-                return *client.operation_ls(std::move(ls), options);
+            OperationLs const ls = walk_.request(here);
+            walk_.came(here, client_.call(options_, [&](C const& client, CallOptions const& options) {
+                return *client.operation_ls(ls, options);
             }));
-        } catch (ApiError const& error) {
-            if (!what_.on_error || !what_.on_error(path, error)) throw;
-            more_ = false;
+        } catch (...) {
+            walk_.failed(here, std::current_exception());
         }
-    }
-
-    /// Notes a listing, and whether another of the same directory follows.
-    void keep(FileList listing) {
-        if (!base_) {
-            if (what_.path.has_value())
-                base_ = *what_.path;
-            else
-                base_ = listing.absolute_path ? *listing.absolute_path : listing.path.value_or("/~/");
-            if (!base_->ends_with('/')) *base_ += '/';
-        }
-        std::size_t const count = listing.DATA.size();
-        bool const follows =
-            listing.total ? *listing.total > static_cast<std::int64_t>(offset_ + count) : count >= most_at_once;
-        if (follows && count == 0) incomplete("says that it has more entries, but does not list them");
-        if (count != 0 && !beginnings_.insert(listing.DATA.front().name).second)
-            incomplete("has two parts that begin with the same entry");
-        files_ = std::move(listing.DATA);
-        offset_ += count;
-        more_ = follows;
-    }
-    [[noreturn]] static void incomplete(std::string const& why) {
-        throw DecodeError("recursive_ls: a directory " + why +
-                          ": the listing is not complete; begin() on the same listing asks for that part again");
-    }
-    [[nodiscard]] std::string absolute(std::string const& path) const {
-        return base_ ? *base_ + path : what_.path.value_or("");
     }
 
     detail::ClientOfRange<C> client_;
-    RecursiveLs what_;
+    Walk walk_;
     CallOptions options_;
-    std::optional<std::string> base_;    ///< of the first directory, with a slash at its end
-    std::deque<Directory> directories_;  ///< the current one, and those to be listed
-    bool begun_ = false;                 ///< false: the first directory is not the current one yet
-    bool more_ = false;                  ///< the current directory is to be listed from offset_ on
-    std::size_t offset_ = 0;             ///< entries of the current directory that were listed
-    std::set<std::string> beginnings_;   ///< the first names of its listings
-    std::vector<File> files_;            ///< of the last listing
-    std::size_t next_ = 0;               ///< of files_
-    FileEntry entry_;
-    bool has_entry_ = false;
 };
 
 }  // namespace globus::transfer
+
+#ifdef GLOBUS_BODIES
+#include <globus/services/transfer/impl/recursive_ls.ipp>
+#endif
 
 #endif  // GLOBUS_SERVICES_TRANSFER_RECURSIVE_LS_HPP
