@@ -22,7 +22,7 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 INLINE = re.compile(
-    r"`((?:bash|sh|python3|cmake|ctest|cpack|pkg-config|g\+\+|clang\S*|eval|curl|apt-get|spack|globus-sandbox|build[\w-]*/\S+"
+    r"`((?:bash|sh|python3|cmake|ctest|cpack|pkg-config|g\+\+|clang\S*|eval|curl|apt-get|spack|conan|globus-sandbox|build[\w-]*/\S+"
     r"|[A-Z]+=\S+) [^`]+|(?:find_package|target_link_libraries)\([^`]+)`"
 )
 
@@ -136,7 +136,7 @@ def compiles(command):
                 return words
             unset = {name: value for name, value in os.environ.items() if name != "GLOBUS_TOKEN"}
             status, words = here.run("./a.out", cwd=folder, env=unset)
-            if status != 1 or "a null pointer was given where a text belongs, in line" not in words:
+            if status != 1 or "the access token is empty" not in words:
                 return f"the program ends with {status}: {words}"
 
     return check
@@ -211,6 +211,10 @@ CHECKS = {
     "cmake --install": done_by("tests/install/installed.cmake", "${CMAKE_COMMAND} --install"),
     "pkg-config --cflags --libs globus": done_by("tests/install/run.cmake", "--cflags --libs globus)"),
     "cpack -G DEB": done_by("tests/install/packed.cmake", "-G DEB"),
+    "cpack --config CPackSourceConfig.cmake": done_by("tests/install/packed.cmake", "CPackSourceConfig.cmake"),
+    "spack repo add examples/packaging/spack": exists("examples/packaging/spack/repo.yaml"),
+    "spack install --no-checksum globus-cpp": exists("examples/packaging/spack/packages/globus-cpp/package.py"),
+    "conan create examples/packaging/conan -s compiler.cppstd=20": exists("examples/packaging/conan/conanfile.py"),
     # this project's own build
     "cmake --preset default": preset("default"),
     "cmake --build build --target globus_client_tests": target("globus_client_tests"),
