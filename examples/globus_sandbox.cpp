@@ -16,6 +16,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
@@ -24,8 +27,10 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -61,13 +66,47 @@ struct Option {
     std::function<void(Arguments&, std::string const&)> read;
 };
 
+/// A number from 0 to `most`.
 template <class T>
-T number(std::string const& text) {
+T number(std::string const& text, T most = std::numeric_limits<T>::max()) {
     T out{};
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-    if (error != std::errc() || end != text.data() + text.size() || out < T{})
-        throw WrongUsage{"\"" + text + "\" is not a number that makes sense here"};
+    if (error != std::errc() || end != text.data() + text.size() || !(out >= T{} && out <= most))
+        throw WrongUsage{"\"" + text + "\" is no number from 0 to " + std::to_string(most)};
     return out;
+}
+
+constexpr std::int64_t ten_years = 315360000;  // in seconds
+
+/// A secret that fits into a header.
+std::string secret_of(std::string const& text) {
+    bool const printable = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    if (text.size() < 16 || !printable)
+        throw WrongUsage{"a secret has at least 16 letters, digits and signs, and no blanks"};
+    return text;
+}
+
+/// An origin as browsers send it.
+std::string origin_of(std::string const& text) {
+    auto const host = text.find("://");
+    if ((!text.starts_with("http://") && !text.starts_with("https://")) || host + 3 == text.size() ||
+        text.find('/', host + 3) != std::string::npos)
+        throw WrongUsage{"\"" + text + "\" is no origin, as https://app.example.org is"};
+    return text;
+}
+
+std::string scenario_named(std::string const& text) {
+    std::string all;
+    for (auto const& name : globus::sandbox::Session::scenario_names()) {
+        if (name == text) return text;
+        all += " " + name;
+    }
+    throw WrongUsage{"there is no scenario \"" + text + "\"; these are:" + all};
+}
+
+std::string not_empty(std::string const& text) {
+    if (text.empty()) throw WrongUsage{"its value is empty"};
+    return text;
 }
 
 Tls tls_named(std::string const& text) {
@@ -85,21 +124,30 @@ Format format_named(std::string const& text) {
     throw WrongUsage{"there is no format \"" + text + "\": plain, sh, dotenv and json are"};
 }
 
+/// The name of a host, or an IPv4 address.
+std::string host_named(std::string const& text) {
+    bool const good = std::all_of(text.begin(), text.end(),
+                                  [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '.'; });
+    if (text.empty() || !good) throw WrongUsage{"\"" + text + "\" is no name of a host"};
+    return text;
+}
+
 /// ID or ID:SECRET
 globus::sandbox::App app_named(std::string const& text) {
     auto const colon = text.find(':');
     globus::sandbox::App app{text.substr(0, colon)};
-    if (app.id.empty()) throw WrongUsage{"--app needs the id of an application, as in --app ID or --app ID:SECRET"};
+    if (app.id.empty()) throw WrongUsage{"the id of an application is missing, as in --app ID or --app ID:SECRET"};
     if (colon != std::string::npos) app.secret = text.substr(colon + 1);
     app.name = "Application " + app.id;
     return app;
 }
 
-/// The options, in the order of the help.
-std::vector<Option> const& all_options() {
-    using A = Arguments;
-    using S = std::string const;
-    static std::vector<Option> const all{
+using A = Arguments;
+using S = std::string const;
+
+/// Where it serves, and what there is.
+std::vector<Option> options_of_sandbox() {
+    return {
         {"--port", "N", "port of the services (default: a free one)",
          [](A& a, S& v) { a.options.port = number<std::uint16_t>(v); }},
         {"--https-port", "N", "port of the same services over HTTPS (default: a free one)",
@@ -107,14 +155,19 @@ std::vector<Option> const& all_options() {
         {"--admin-port", "N", "port of the admin calls (default: a free one)",
          [](A& a, S& v) { a.options.admin_port = number<std::uint16_t>(v); }},
         {"--admin-secret", "TEXT", "the secret of the admin calls (default: a new one)",
-         [](A& a, S& v) { a.options.admin_secret = v; }},
+         [](A& a, S& v) { a.options.admin_secret = secret_of(v); }},
         {"--bind", "ADDRESS", "127.0.0.1 only; anything else is refused",
          [](A&, S& v) {
              if (v != "127.0.0.1" && v != "localhost")
-                 throw WrongUsage{"the sandbox serves this machine only; it cannot bind to " + v};
+                 throw WrongUsage{"the sandbox serves this machine only; it cannot bind to " + v +
+                                  " (for containers there is --unsafe-network)"};
          }},
+        {"--unsafe-network", "HOST", "serve every interface, as HOST: whoever reaches it logs in and has the files",
+         [](A& a, S& v) { a.options.network_host = host_named(v); }},
         {"--seed", "DIR", "each directory in it is a collection; source and destination come first",
-         [](A& a, S& v) { a.options.root = std::filesystem::absolute(v); }},
+         [](A& a, S& v) { a.options.root = std::filesystem::absolute(not_empty(v)); }},
+        {"--state", "DIR", "keep all there, and go on with it at the next start: see below",
+         [](A& a, S& v) { a.options.state = std::filesystem::absolute(not_empty(v)); }},
         {"--config", "FILE", "users, applications, collections, groups, indices, flows, timers: see read_config()",
          [](A& a, S& v) {
              std::ifstream file(v);
@@ -129,7 +182,7 @@ std::vector<Option> const& all_options() {
          }},
         {"--user", "NAME", "somebody who can log in, as in ada@example.org; may be repeated",
          [](A& a, S& v) {
-             a.options.users.push_back({"", v, v.substr(0, v.find('@')), v});
+             a.options.users.push_back({"", not_empty(v), v.substr(0, v.find('@')), v});
          }},
         {"--app", "ID[:SECRET]", "an application; without a secret a native one; may be repeated",
          [](A& a, S& v) { a.options.apps.push_back(app_named(v)); }},
@@ -140,13 +193,19 @@ std::vector<Option> const& all_options() {
         {"--any-user", nullptr, "other users of this machine may connect, too",
          [](A& a, S&) { a.options.any_user = true; }},
         {"--allow-origin", "ORIGIN", "web pages from there may call, as those of this machine may; may be repeated",
-         [](A& a, S& v) { a.options.allowed_origins.push_back(v); }},
+         [](A& a, S& v) { a.options.allowed_origins.push_back(origin_of(v)); }},
+    };
+}
+
+/// How it behaves, and what it prints.
+std::vector<Option> options_of_behaviour() {
+    return {
         {"--random-seed", "N", "of identifiers and probabilities (default 1)",
          [](A& a, S& v) { a.options.seed = number<std::uint64_t>(v); }},
         {"--token-lifetime", "S", "seconds (default 172800)",
-         [](A& a, S& v) { a.options.token_lifetime = std::chrono::seconds(number<std::int64_t>(v)); }},
+         [](A& a, S& v) { a.options.token_lifetime = std::chrono::seconds(number(v, ten_years)); }},
         {"--task-duration", "MS", "how long a task stays ACTIVE at least (default 0)",
-         [](A& a, S& v) { a.options.task_duration = std::chrono::milliseconds(number<std::int64_t>(v)); }},
+         [](A& a, S& v) { a.options.task_duration = std::chrono::milliseconds(number(v, ten_years * 1000)); }},
         {"--manual-clock", nullptr, "time passes by admin calls only",
          [](A& a, S&) { a.options.clock = globus::sandbox::ClockMode::manual; }},
         {"--rotate", nullptr, "each refresh gives a new refresh token",
@@ -155,21 +214,32 @@ std::vector<Option> const& all_options() {
          [](A& a, S&) { a.options.detect_refresh_token_reuse = true; }},
         {"--rate-limit", "RPS", "more requests are answered 429",
          [](A& a, S& v) {
-             a.options.rate_limit.requests_per_second = number<double>(v);
+             a.options.rate_limit.requests_per_second = static_cast<double>(number<std::uint32_t>(v));
              a.options.rate_limit.burst = a.options.rate_limit.requests_per_second * 10;
          }},
         {"--tls", "KIND", "HTTPS on both ports: good, wrong_host, expired, self_signed or weak",
          [](A& a, S& v) { a.options.tls = tls_named(v); }},
         {"--ca-file", "FILE", "where the certificate to trust is written",
-         [](A& a, S& v) { a.ca_file = std::filesystem::absolute(v).string(); }},
-        {"--scenario", "NAME", "start with the rules of a scenario: see below", [](A& a, S& v) { a.scenario = v; }},
+         [](A& a, S& v) { a.ca_file = std::filesystem::absolute(not_empty(v)).string(); }},
+        {"--scenario", "NAME", "start with the rules of a scenario: see below",
+         [](A& a, S& v) { a.scenario = scenario_named(v); }},
         {"--print-env", nullptr, "print `export NAME=value` lines for a shell's eval: --format sh",
          [](A& a, S&) { a.format = Format::sh; }},
-        {"--format", "FORMAT", "how the variables are printed: plain, sh, dotenv or json",
+        {"--format", "FORMAT", "how the variables are printed: plain (NAME=value), sh, dotenv or json",
          [](A& a, S& v) { a.format = format_named(v); }},
-        {"--env-file", "FILE", "the variables as NAME=value lines in a file, too", [](A& a, S& v) { a.env_file = v; }},
+        {"--env-file", "FILE", "the variables in a file (mode 0600), too: --format dotenv",
+         [](A& a, S& v) { a.env_file = not_empty(v); }},
         {"--quiet", nullptr, "print nothing", [](A& a, S&) { a.quiet = true; }},
     };
+}
+
+/// The options, in the order of the help.
+std::vector<Option> const& all_options() {
+    static std::vector<Option> const all = [] {
+        auto out = options_of_sandbox();
+        for (auto& option : options_of_behaviour()) out.push_back(std::move(option));
+        return out;
+    }();
     return all;
 }
 
@@ -182,7 +252,13 @@ void print_usage(std::FILE* out) {
         row(option.value != nullptr ? std::string(option.name) + " " + option.value : option.name, option.help);
     row("-h, --help", "print this");
     row("--version", "print the version");
-    std::fputs("It serves until SIGTERM, SIGINT or SIGHUP.\nScenarios:", out);
+    std::fputs(
+        "It serves until SIGTERM, SIGINT or SIGHUP.\n"
+        "With --state, what a client was answered is there at the next start, even after SIGKILL. Collections and "
+        "--config\n"
+        "are made at the first start; --port and --admin-port keep the addresses, and certificates are new each time.\n"
+        "Scenarios:",
+        out);
     for (auto const& name : globus::sandbox::Session::scenario_names()) std::fprintf(out, " %s", name.c_str());
     std::fputs("\n", out);
 }
@@ -197,13 +273,20 @@ Arguments read_arguments(int argc, char** argv) {
         if (found == nullptr) throw WrongUsage{"there is no option " + name};
         if (found->value != nullptr && i + 1 == argc)
             throw WrongUsage{"the option " + name + " needs a value: " + name + " " + found->value};
-        found->read(out, found->value != nullptr ? argv[++i] : "");
+        try {
+            found->read(out, found->value != nullptr ? argv[++i] : "");
+        } catch (WrongUsage const& wrong) {
+            throw WrongUsage{name + ": " + wrong.what};
+        }
     }
     return out;
 }
 
-/// A text that a shell, or a file of NAME=value lines, reads back as it is.
-std::string quoted(std::string const& text) {
+/// A text that a shell reads back as it is, and what reads a .env file; there, most texts need no quotes.
+std::string quoted(std::string const& text, Format format) {
+    static constexpr char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._:/@+,";
+    if (format == Format::plain || (format == Format::dotenv && text.find_first_not_of(plain) == std::string::npos))
+        return text;
     std::string out = "'";
     for (char const c : text) {
         if (c == '\'')
@@ -222,8 +305,7 @@ std::string written(Variables const& variables, Format format) {
     }
     std::string out;
     for (auto const& [name, value] : variables)
-        out += (format == Format::sh ? "export " : "") + name + "=" +
-               (format == Format::plain || format == Format::dotenv ? value : quoted(value)) + "\n";
+        out += (format == Format::sh ? "export " : "") + name + "=" + quoted(value, format) + "\n";
     return out;
 }
 
@@ -243,9 +325,23 @@ void print_failure(Format format) {
     print(written(nowhere, Format::sh) + "false\n");
 }
 
+/// Says why there is no sandbox. @return `status`
+int failed(Format format, std::string_view what, int status) {
+    print_failure(format);
+    if (what.starts_with("sandbox: ")) what.remove_prefix(9);
+    std::fprintf(stderr, "globus-sandbox: %.*s\n", static_cast<int>(what.size()), what.data());
+    return status;
+}
+
 /// Writes a file, or throws a SandboxError that says which.
-void write_file(std::string const& name, std::string const& text) {
-    if (!(std::ofstream(name) << text).flush()) throw globus::sandbox::SandboxError("cannot write " + name);
+void write_file(std::string const& name, std::string const& text, mode_t mode = 0644) {
+    int const file = open(name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+    auto const size = static_cast<ssize_t>(text.size());
+    bool const good = file >= 0 && write(file, text.data(), text.size()) == size;
+    int const why = errno;
+    if (file >= 0) close(file);
+    if (!good)
+        throw globus::sandbox::SandboxError("cannot write " + name + ": " + std::generic_category().message(why));
 }
 
 /// A directory that is gone at the end.
@@ -263,6 +359,8 @@ void serve(Arguments arguments, sigset_t const& ending) {
     server.seed(arguments.config);
     if (!arguments.scenario.empty()) server.scenario(arguments.scenario);
     TemporaryDirectory temporary;
+    if (arguments.ca_file.empty() && !arguments.options.state.empty())
+        arguments.ca_file = (arguments.options.state / "ca.pem").string();
     if (arguments.ca_file.empty()) {
         std::string pattern = (std::filesystem::temp_directory_path() / "globus-sandbox-ca-XXXXXX").string();
         if (mkdtemp(pattern.data()) == nullptr) throw globus::sandbox::SandboxError("no temporary directory");
@@ -282,9 +380,11 @@ void serve(Arguments arguments, sigset_t const& ending) {
     std::string const admin = server.admin_url();
     variables.emplace_back("GLOBUS_SANDBOX_ADMIN_PAGE",
                            admin.substr(0, admin.find("admin/")) + "#" + server.admin_secret());
+    if (!arguments.options.state.empty())
+        variables.emplace_back("GLOBUS_SANDBOX_STATE", arguments.options.state.string());
     variables.emplace_back("GLOBUS_SANDBOX_RANDOM_SEED", std::to_string(arguments.options.seed));
     variables.emplace_back("GLOBUS_SANDBOX_PID", std::to_string(getpid()));
-    if (!arguments.env_file.empty()) write_file(arguments.env_file, written(variables, Format::dotenv));
+    if (!arguments.env_file.empty()) write_file(arguments.env_file, written(variables, Format::dotenv), 0600);
     if (!arguments.quiet) print(written(variables, arguments.format));
     // A shell that reads our output to its end goes on now.
     if (int const nothing = open("/dev/null", O_WRONLY | O_CLOEXEC); nothing >= 0) {
@@ -311,7 +411,8 @@ int main(int argc, char** argv) {
     }
     Format format = Format::plain;
     for (int i = 1; i < argc; ++i)
-        if (std::string_view(argv[i]) == "--print-env") format = Format::sh;
+        if (std::string_view const name = argv[i]; name == "--print-env" || (name == "sh" && i > 1))
+            format = Format::sh;
     // The signals that end the program are waited for, in this thread alone.
     sigset_t ending;
     sigemptyset(&ending);
@@ -321,15 +422,11 @@ int main(int argc, char** argv) {
     try {
         serve(read_arguments(argc, argv), ending);
     } catch (WrongUsage const& wrong) {
-        print_failure(format);
-        std::fprintf(stderr, "globus-sandbox: %s. See globus-sandbox --help.\n", wrong.what.c_str());
-        return 2;
+        return failed(format, wrong.what + ". See globus-sandbox --help.", 2);
+    } catch (globus::sandbox::StateError const& error) {
+        return failed(format, error.what(), 2);
     } catch (std::exception const& error) {
-        print_failure(format);
-        std::string_view what = error.what();
-        if (what.starts_with("sandbox: ")) what.remove_prefix(9);
-        std::fprintf(stderr, "globus-sandbox: %.*s\n", static_cast<int>(what.size()), what.data());
-        return 1;
+        return failed(format, error.what(), 1);
     }
     return 0;
 }

@@ -22,7 +22,7 @@
  * others include this header or globus/sandbox/server.hpp.
  *
  * @par What it needs
- * Linux, Boost.Beast, Boost.JSON, OpenSSL 3.
+ * Linux, Boost.Beast, Boost.JSON, OpenSSL 3, SQLite 3.31.
  *
  * @par Fault rules
  * A rule is a JSON object; rules are tried in the order in which they were added, and the first that fires acts:
@@ -93,7 +93,7 @@
  *
  * @par Browsers
  * Web pages of this machine may call the services (CORS), those of Options::allowed_origins, too; a request from any
- * other page, or under another name than 127.0.0.1 and localhost, is refused. A login is no call: no page reads it.
+ * other page, or under another name than 127.0.0.1, localhost and Options::network_host, is refused. A login is no call: no page reads it.
  *
  * @par Seeds and sessions
  * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
@@ -101,8 +101,12 @@
  * token of another, and nobody can say what a token will be. Other users of the machine cannot connect (on Linux, unless
  * Options::any_user says so): whoever can connect can log in.
  *
+ * @par State
+ * Options::state names a directory in which a session is kept, and from which one that is started later goes on; it says
+ * what is promised. There, `snapshot` and what `reset` goes back to are kept, too: a reset goes back to the first start.
+ *
  * @par Honesty
- * It listens on 127.0.0.1 alone. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
+ * It listens on 127.0.0.1 alone, unless Options::network_host says otherwise. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
  * where it comes from: [doc] a documentation page or RFC, [recorded] an answer that was seen, [guess] neither. The
  * guesses are:
  * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code

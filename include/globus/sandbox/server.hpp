@@ -4,6 +4,7 @@
 
 #include <globus/core/config.hpp>
 #include <globus/core/error.hpp>
+#include <globus/core/members.hpp>
 #include <globus/core/one_line.hpp>
 
 #include <boost/json/array.hpp>
@@ -46,6 +47,12 @@ public:
     explicit SandboxError(std::string const& what) : std::runtime_error(globus::one_line(what, 65536)) {}
 };
 
+/// Thrown when the directory of Options::state cannot be used; the message is one sentence that says why.
+class GLOBUS_VISIBLE StateError : public SandboxError {
+public:
+    using SandboxError::SandboxError;
+};
+
 /// Thrown by Session::verify; `what()` lists what was expected and what happened.
 class GLOBUS_VISIBLE VerifyError : public SandboxError {
 public:
@@ -58,6 +65,7 @@ struct App {
     std::string secret = {};                      ///< empty: native
     std::string name = "Sandbox App";             ///< for people
     std::vector<std::string> redirect_uris = {};  ///< besides the loopback addresses and the page that shows the code
+    GLOBUS_MEMBERS(App, id, secret, name, redirect_uris);
 };
 
 /**
@@ -70,6 +78,7 @@ struct User {
     std::string name = "Sandbox User";            ///< the claim `name`
     std::string email = {};                       ///< the claim `email`; empty: the username
     std::string organization = "Globus Sandbox";  ///< the claim `organization`
+    GLOBUS_MEMBERS(User, id, username, name, email, organization);
 };
 
 /// What kind of collection it is.
@@ -84,6 +93,7 @@ struct Collection {
     bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
     bool high_assurance = false;        ///< what documents say of it; nothing is enforced
     bool open = true;  ///< whether everybody with a token may read and write it; else access rules say who may
+    GLOBUS_MEMBERS(Collection, id, directory, display_name, kind, requires_data_access, high_assurance, open);
 };
 
 /// How time passes in the sandbox.
@@ -121,9 +131,37 @@ struct Options {
     std::string admin_secret = {};
     /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
     std::filesystem::path root = {};
+    /**
+     * Where the session is kept, so that one that is started later goes on with it; empty: nowhere. The directory is made
+     * (mode 0700), and has an SQLite database (mode 0600, with the tokens in it as they are) and, where `root` is empty,
+     * the collections. One sandbox uses it at a time.
+     *
+     * Kept are people, applications, consents and tokens, signing keys, collections with their access rules and roles,
+     * bookmarks, tasks with their events, groups, indices with their entries, flows, runs, timers, what Compute and the
+     * GCS manager have, the snapshot, what reset() goes back to, and how far the clock was put. Not kept are addresses
+     * (name the ports), fault rules, the journal with its counts, certificates, and set_token_lifetime().
+     *
+     * An answer that was sent is kept whatever ends the process, SIGKILL too, and so is what an answer shows; a request
+     * whose answer did not arrive was kept wholly, or had no effect. When the machine itself stops (power), the last
+     * changes may be lost, but nothing is half there. When a change cannot be written (the disk is full), the request is
+     * answered 500 with the reason.
+     *
+     * What the directory has wins over `seed`, and users and applications that it does not have are added. Collections
+     * are made when it is new. @throws StateError from the constructor when the directory cannot be used
+     */
+    std::filesystem::path state = {};
     /// Whether other users of this machine may connect to the services, where the system tells who is at the other end
     /// (Linux). Everybody who may connect can log in, and has the files of the collections.
     bool any_user = false;
+    /**
+     * The name or IPv4 address by which other machines and containers reach this one, as in "globus-sandbox" or
+     * "localhost"; empty: they cannot. With a name the services listen on every interface, and the addresses that they
+     * tell have that name; requests under any other name than it, 127.0.0.1 and localhost are refused. The admin calls
+     * are reached likewise if `admin_secret` is given, and from this machine alone if not.
+     *
+     * @warning Whoever reaches the port can log in, and has the files of the collections.
+     */
+    std::string network_host = {};
     /// Of identifiers and probabilities: the same seed and calls give the same journal. Tokens and secrets are never the
     /// same in two sessions.
     std::uint64_t seed = 1;
@@ -137,7 +175,8 @@ struct Options {
     std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
     bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
-    std::size_t journal_limit = 10000;   ///< entries kept; counts go on being exact beyond it
+    std::size_t journal_limit = 10000;   ///< entries kept, of 32 MiB together; counts stay exact beyond that
+    std::size_t task_limit = 5000;       ///< tasks kept; beyond that the oldest that are over are forgotten
     std::vector<App> apps = {};          ///< a native and a confidential one are added where there is none
     std::vector<User> users = {};        ///< empty: one is made
     /// Whether every client id that is asked for is known: as a native application, made when it is first seen.
@@ -295,7 +334,8 @@ public:
 
     /**
      * Makes the rules, groups, indices, flows and timers of a document for the first user, as read_config() describes
-     * them. What is there then is what reset() goes back to.
+     * them. What is there then is what reset() goes back to. A session that goes on with Options::state has them already,
+     * and nothing is done.
      *
      * @throws SandboxError when a service refuses one; the message has its answer
      */
@@ -385,7 +425,7 @@ private:
 };
 
 /**
- * A Globus of one's own, on 127.0.0.1: Auth, Transfer, Groups, Search, Flows, Timers, Compute and the data of
+ * A Globus of one's own, on 127.0.0.1 unless Options::network_host says otherwise: Auth, Transfer, Groups, Search, Flows, Timers, Compute and the data of
  * collections on one port, admin calls on another.
  *
  * @par Example

@@ -7,8 +7,6 @@
 
 namespace globus::sandbox::detail {
 
-using Documents = std::vector<std::pair<std::string, json::object>>;
-
 template <class List>
 auto* find_document(List& documents, std::string const& id) {
     for (auto& [key, document] : documents)

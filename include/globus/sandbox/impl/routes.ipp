@@ -11,6 +11,7 @@
 #include <globus/sandbox/impl/services/search.ipp>
 #include <globus/sandbox/impl/services/timers.ipp>
 #include <globus/sandbox/impl/services/transfer/routes.ipp>
+#include <globus/sandbox/impl/state/keep.ipp>
 
 namespace globus::sandbox::detail {
 
@@ -31,7 +32,7 @@ inline Reply front_page(World& world, Call&) {
     body += "</ul><p>Collections:</p><table id=\"collections\">";
     for (auto const& id : world.data.endpoint_order)
         body += "<tr><td>" + html_text(id) + "</td><td>" +
-                html_text(text_of(world.data.endpoints[id].document, "display_name")) + "</td></tr>";
+                html_text(text_of(world.data.endpoints.peek(id).document, "display_name")) + "</td></tr>";
     body +=
         "</table><p>Programs find it by the variables GLOBUS_SDK_SERVICE_URL_*, which "
         "<code>globus-sandbox --print-env</code> prints. What happens here is shown on the admin page, whose address "
@@ -119,6 +120,7 @@ inline bool only_reads(Call const& call) {
         "post_search",           "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
         "oauth2_validate_token",
     };
+    if (call.operation == "get_identities") return lower(call.argument("provision")) != "true";
     if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
     return reading.contains(call.operation);
 }
@@ -154,7 +156,14 @@ inline void find_route(Call& call) {
 
 inline Reply World::begin(Call& call) {
     std::lock_guard lock(mutex);
-    return answer_locked(call);
+    Reply reply = answer_locked(call);
+    if (!store) return reply;
+    if (only_reads(call))
+        for_each_table(data, [](auto& table) { table.forget(); });
+    else
+        save_locked();
+    if (unsaved.empty()) return reply;
+    return error_reply(call.service, 500, "StateError", unsaved, "", call.path);
 }
 
 inline Reply World::finish(Call const& call, Reply begun) {

@@ -96,12 +96,12 @@ GLOBUS_SANDBOX_DECL void Session::set_token_lifetime(std::chrono::seconds lifeti
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_consent(std::string_view service, std::vector<std::string> scopes) {
-    std::lock_guard lock(world().mutex);
+    detail::Change const change(world());
     world().data.requirements.push_back({std::string(service), std::move(scopes), {}});
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_session(std::string_view service, boost::json::object parameters) {
-    std::lock_guard lock(world().mutex);
+    detail::Change const change(world());
     world().data.requirements.push_back({std::string(service), {}, std::move(parameters)});
 }
 
@@ -123,7 +123,7 @@ GLOBUS_SANDBOX_DECL std::chrono::system_clock::time_point Session::now() const {
 GLOBUS_SANDBOX_DECL bool Session::wait_for_tasks(std::chrono::milliseconds timeout) {
     std::unique_lock lock(world().mutex);
     return world().wake.wait_for(lock, timeout, [&] {
-        for (auto const& [id, task] : world().data.tasks)
+        for (auto const& [id, task] : world().data.tasks.all())
             if (task.active() && !task.paused && !task.held && task.last_fault.empty()) return false;
         return true;
     });
@@ -176,6 +176,7 @@ GLOBUS_SANDBOX_DECL std::uint64_t Session::count() const {
 GLOBUS_SANDBOX_DECL void Session::clear_journal() {
     std::lock_guard lock(world().mutex);
     world().journal.clear();
+    world().journal_bytes = 0;
     world().counts.clear();
     world().total = 0;
 }
@@ -206,10 +207,7 @@ GLOBUS_SANDBOX_DECL void Expecting::verify() {
     if (!unfired.empty()) throw VerifyError("sandbox: rules that never fired: " + boost::json::serialize(unfired));
 }
 
-GLOBUS_SANDBOX_DECL void Session::snapshot() {
-    std::lock_guard lock(world().mutex);
-    world().saved = std::make_unique<detail::Data>(world().data);
-}
+GLOBUS_SANDBOX_DECL void Session::snapshot() { detail::take_snapshot(world()); }
 
 GLOBUS_SANDBOX_DECL void read_config(boost::json::object const& config, Options& options) {
     detail::read_config(config, options);
@@ -217,8 +215,15 @@ GLOBUS_SANDBOX_DECL void read_config(boost::json::object const& config, Options&
 
 GLOBUS_SANDBOX_DECL void Session::seed(boost::json::object const& config) {
     std::lock_guard lock(world().mutex);
-    detail::Seeder(world()).run(config);
-    world().seeded = std::make_unique<detail::Data>(world().data);
+    if (world().starts > 1 && world().configured) return;  // the state has it already
+    try {
+        detail::Seeder(world()).run(config);
+    } catch (...) {
+        world().data = *world().seeded;
+        throw;
+    }
+    world().configured = true;
+    world().remember_begin();
 }
 
 GLOBUS_SANDBOX_DECL void Session::reset() { world().reset(); }

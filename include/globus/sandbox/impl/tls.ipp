@@ -74,12 +74,14 @@ inline void World::make_certificates() {
     authority.certificate =
         make_certificate(authority.key, "Globus sandbox authority", nullptr, nullptr, serial(), -day, 365 * day);
     KeyHandle const key = new_key();
-    char const* const names =
+    std::string names =
         options.tls == Tls::wrong_host ? "DNS:elsewhere.example,IP:192.0.2.1" : "IP:127.0.0.1,DNS:localhost";
+    if (!options.network_host.empty())
+        names += (is_address(options.network_host) ? ",IP:" : ",DNS:") + options.network_host;
     bool const expired = options.tls == Tls::expired;
     CertificateHandle const certificate =
-        make_certificate(key, "Globus sandbox", names, options.tls == Tls::self_signed ? nullptr : &authority, serial(),
-                         expired ? -2 * day : -day, expired ? -day : 365 * day);
+        make_certificate(key, "Globus sandbox", names.c_str(), options.tls == Tls::self_signed ? nullptr : &authority,
+                         serial(), expired ? -2 * day : -day, expired ? -day : 365 * day);
     std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
     PEM_write_bio_X509(text.get(), authority.certificate.get());
     char* bytes = nullptr;

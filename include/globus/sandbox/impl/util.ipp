@@ -293,6 +293,18 @@ inline bool is_uuid(std::string_view text) {
     return true;
 }
 
+/// Whether a text may stand in an address as a host, and in a certificate; an empty one may.
+inline bool is_host_name(std::string_view text) {
+    return text.size() <= 253 &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") ==
+               std::string_view::npos;
+}
+
+/// Whether the name of a host is an IPv4 address.
+inline bool is_address(std::string_view host) {
+    return !host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 inline std::tm utc(Millis at) {
     auto const seconds = static_cast<std::time_t>(at >= 0 ? at / 1000 : (at - 999) / 1000);
     std::tm out{};

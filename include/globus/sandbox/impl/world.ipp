@@ -5,6 +5,7 @@
 
 #include <globus/core/handle.hpp>
 #include <globus/sandbox/impl/call.ipp>
+#include <globus/sandbox/impl/table.ipp>
 #include <globus/sandbox/server.hpp>
 
 #include <array>
@@ -47,6 +48,8 @@ struct AccessToken {
     std::uint64_t generation = 1;
     std::string family;    ///< the refresh tokens it descends from; empty for none
     json::object session;  ///< what the login was asked for: session_required_*
+    GLOBUS_MEMBERS(AccessToken, token, client_id, identity, resource_server, scopes, issued, expires, revoked,
+                   generation, family, session);
 };
 
 struct RefreshToken {
@@ -59,6 +62,7 @@ struct RefreshToken {
     bool spent = false;
     bool revoked = false;
     json::object session;
+    GLOBUS_MEMBERS(RefreshToken, token, client_id, identity, resource_server, scopes, family, spent, revoked, session);
 };
 
 struct AuthorizationCode {
@@ -74,6 +78,8 @@ struct AuthorizationCode {
     Millis expires = 0;
     Millis authenticated = 0;
     json::object session;
+    GLOBUS_MEMBERS(AuthorizationCode, code, client_id, identity, redirect_uri, challenge, scopes, nonce, offline, used,
+                   expires, authenticated, session);
 };
 
 struct Consent {
@@ -85,6 +91,7 @@ struct Consent {
     Millis created = 0;
     bool allows_refresh = false;
     bool atomically_revocable = false;
+    GLOBUS_MEMBERS(Consent, id, client_id, identity, scope, path, created, allows_refresh, atomically_revocable);
 };
 
 /// An answer that is 403 until the caller logs in again.
@@ -92,6 +99,7 @@ struct Requirement {
     std::string service;
     std::vector<std::string> scopes;          ///< consents that are missing
     json::object authorization_parameters{};  ///< session_required_*
+    GLOBUS_MEMBERS(Requirement, service, scopes, authorization_parameters);
 };
 
 // Transfer ------------------------------------------------------------------------------------------------------------
@@ -107,6 +115,7 @@ struct Endpoint {
     json::object document;  ///< what can be read and updated
     std::vector<json::object> rules;
     std::vector<json::object> roles;
+    GLOBUS_MEMBERS(Endpoint, id, directory, owner, kind, state, requires_data_access, open, document, rules, roles);
 };
 
 struct TransferItem {
@@ -116,6 +125,7 @@ struct TransferItem {
     bool link = false;                   ///< a symbolic link itself
     std::string checksum;
     std::string algorithm;
+    GLOBUS_MEMBERS(TransferItem, source, destination, recursive, link, checksum, algorithm);
 };
 
 /// A file that a task copied.
@@ -124,6 +134,7 @@ struct Copied {
     std::string destination;
     std::int64_t size = 0;
     std::string checksum;  ///< SHA-256, as hexadecimal digits; empty when none was asked for
+    GLOBUS_MEMBERS(Copied, source, destination, size, checksum);
 };
 
 struct Task {
@@ -158,6 +169,9 @@ struct Task {
 
     [[nodiscard]] std::string status() const { return text_of(document, "status"); }
     [[nodiscard]] bool active() const { return !over; }
+    GLOBUS_MEMBERS(Task, id, submission_id, owner, is_delete, source, destination, items, options, document, events,
+                   done, skipped, finished, requested, deadline, begun, due, step, total_files, total_bytes, started,
+                   attempted, paused, removed, pause_message, held, over, last_fault);
 };
 
 // Flows and Timers -----------------------------------------------------------------------------------------------------
@@ -176,6 +190,7 @@ struct FlowRun {
     bool over = false;
     int steps = 0;
     std::vector<json::object> log;
+    GLOBUS_MEMBERS(FlowRun, id, owner, client, definition, state, entered, context, due, task, over, steps, log);
 };
 
 /// When a timer runs, and how often it did.
@@ -193,34 +208,41 @@ struct TimerState {
     std::int64_t runs = 0;
     std::int64_t errors = 0;
     std::vector<json::object> results;
+    GLOBUS_MEMBERS(TimerState, owner, client, second_version, paused, start, interval, next, last, end, most, runs,
+                   errors, results);
 };
 
-/// All that a snapshot keeps.
+using Documents = std::vector<std::pair<std::string, json::object>>;
+
+/// All that a snapshot keeps, and Options::state.
 struct Data {
-    std::map<std::string, AccessToken> access_tokens;
-    std::size_t token_sweep = 1000;  ///< at how many of them those that expired are looked for
-    std::map<std::string, RefreshToken> refresh_tokens;
-    std::map<std::string, AuthorizationCode> codes;
-    std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
+    Table<AccessToken> access_tokens;
+    std::size_t token_sweep = 1000;  ///< at how many of them sweep_grants() looks for those that expired
+    std::size_t code_sweep = 1000;
+    Table<RefreshToken> refresh_tokens;
+    Table<AuthorizationCode> codes;
+    Table<std::uint64_t> generations;  ///< of access tokens, by grant
     std::vector<Consent> consents;
     std::vector<App> apps;    ///< made by API calls, and those of the collections, besides those of the options
     std::vector<User> users;  ///< identities that were provisioned: known by name, and never logged in
     /// Secrets of applications by the credentials that stand for them: application, credential, secret.
     std::vector<std::array<std::string, 3>> credentials;
-    Pairs environment;  ///< what the session tells programs; empty until somebody asks
+    Pairs environment;  ///< the tokens that the session tells programs; empty until somebody asks
     std::vector<Requirement> requirements;
-    std::map<std::string, Endpoint> endpoints;
+    Table<Endpoint> endpoints;
     std::vector<std::string> endpoint_order;
-    std::map<std::string, Task> tasks;
+    Table<Task> tasks;
     std::vector<std::string> task_order;
     Millis engine_time = 0;  ///< up to when tasks were carried out
-    std::set<std::string> submission_ids;
-    std::map<std::string, std::string> task_of_submission;
+    Table<std::string> task_of_submission;
     /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
-    std::map<std::string, std::vector<std::pair<std::string, json::object>>, std::less<>> documents;
-    std::map<std::string, FlowRun> flow_runs;
-    std::map<std::string, TimerState> timers;
+    Table<Documents> documents;
+    Table<FlowRun> flow_runs;
+    Table<TimerState> timers;
     std::int64_t event_number = 1;
+    GLOBUS_MEMBERS(Data, access_tokens, token_sweep, code_sweep, refresh_tokens, codes, generations, consents, apps,
+                   users, credentials, environment, requirements, endpoints, endpoint_order, tasks, task_order,
+                   engine_time, task_of_submission, documents, flow_runs, timers, event_number);
 };
 
 // Faults --------------------------------------------------------------------------------------------------------------
@@ -255,6 +277,7 @@ struct Firing {
 // The session ---------------------------------------------------------------------------------------------------------
 
 class Listener;
+class Store;
 
 struct Bucket {
     double tokens = 0;
@@ -279,17 +302,28 @@ public:
     Options options;
     std::string id;
     std::string base_url;
-    std::string https_url;  ///< the same services over TLS; base_url when that is TLS already
-    std::string gcs_id;     ///< of the endpoint whose GCS Manager is under /api
-    bool owns_root = false;
+    std::string https_url;     ///< the same services over TLS; base_url when that is TLS already
+    std::string gcs_id;        ///< of the endpoint whose GCS Manager is under /api
+    bool owns_root = false;    ///< the collections are in a directory that is gone at the end
+    bool has_samples = false;  ///< they are those of write_samples()
 
     mutable std::mutex mutex;
     Data data;
-    std::unique_ptr<Data> saved;
-    std::unique_ptr<Data> seeded;  ///< as it was at the begin
+    std::unique_ptr<Data> snapshot;  ///< null before the first
+    std::unique_ptr<Data> seeded;    ///< as it was at the begin
+    void remember_begin();
     void reset();
+
+    // Options::state, see impl/state/
+    std::unique_ptr<Store> store;  ///< null without
+    std::string unsaved;           ///< why the last change could not be written; empty when it could
+    std::uint64_t starts = 1;      ///< of a sandbox with this state
+    bool configured = false;       ///< Session::seed was called, here or before
+    void save_locked();            ///< writes what changed, before anybody else sees it
+    void take_up();                ///< goes on with what the store has
+
     Random random;
-    std::string const secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
+    std::string secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
     std::map<std::string, std::string, std::less<>>
         marks;  ///< of a kind of token: what those of this session begin with
     std::chrono::seconds token_lifetime;
@@ -305,6 +339,7 @@ public:
 
     // Journal
     std::deque<JournalEntry> journal;
+    std::size_t journal_bytes = 0;
     std::map<std::string, std::uint64_t> counts;
     std::uint64_t total = 0;
     std::uint64_t next_number = 1;
@@ -321,9 +356,11 @@ public:
     struct Key {
         std::string kid;
         std::shared_ptr<EVP_PKEY> key;
+        std::string pem;
     };
     std::vector<Key> keys;
     Key const& key_locked();
+    void add_key();
 
     // Tasks
     std::mutex engine;  ///< one executor at a time; taken before `mutex`
@@ -338,6 +375,12 @@ public:
     std::shared_ptr<SSL_CTX> tls;      ///< of `secure`, or else of `listener`
     std::string ca_pem;                ///< whom a client may trust
     void make_certificates();
+
+    // What there is at the begin
+    void make_people();
+    void make_directories();
+    void make_collections();
+    void add_collection(Collection& collection, std::string const& gateway);
     void seed_services();
 
     Reply begin(Call& call);                             ///< takes the lock: the answer, or what is left to do for it
@@ -352,6 +395,19 @@ public:
     /// The same, and with Options::any_app the one that is made of an identifier.
     App const* app_or_any(std::string const& client_id);
     User const* user(std::string_view identity) const;
+};
+
+/// The right to change a session: what changed is written before anybody else sees it.
+class Change {
+public:
+    explicit Change(World& world) : world_(world), lock_(world.mutex) {}
+    ~Change() { world_.save_locked(); }
+    Change(Change const&) = delete;
+    Change& operator=(Change const&) = delete;
+
+private:
+    World& world_;
+    std::lock_guard<std::mutex> lock_;
 };
 
 /// A route: `{}` in the pattern stands for one segment, `**` at its end for all that follow.

@@ -55,9 +55,10 @@ inline AccessToken const* authenticate(World& world, Call const& call, std::stri
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
         return nullptr;
     }
-    auto const found = world.data.access_tokens.find(bearer);
+    auto const& tokens = world.data.access_tokens.all();
+    auto const found = tokens.find(bearer);
     char const* why = nullptr;
-    if (found == world.data.access_tokens.end())
+    if (found == tokens.end())
         why = "Token is not valid";
     else if (found->second.revoked)
         why = "Token is not active";

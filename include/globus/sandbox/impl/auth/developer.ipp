@@ -169,8 +169,10 @@ inline Reply delete_client(World& world, Call& call) {
     std::erase_if(world.data.credentials, [&](auto const& one) { return one[0] == id; });
     std::erase_if(world.data.documents["auth.credentials"],
                   [&](auto const& one) { return text_of(one.second, "client") == id; });
-    for (auto& [text, token] : world.data.access_tokens) token.revoked = token.revoked || token.client_id == id;
-    for (auto& [text, token] : world.data.refresh_tokens) token.revoked = token.revoked || token.client_id == id;
+    auto const of_client = [&](auto const& token) { return token.client_id == id; };
+    auto const revoke = [](auto& token) { token.revoked = true; };
+    world.data.access_tokens.change_if(of_client, revoke);
+    world.data.refresh_tokens.change_if(of_client, revoke);
     return reply;
 }
 

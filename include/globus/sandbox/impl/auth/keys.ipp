@@ -5,16 +5,31 @@
 
 #include <globus/sandbox/impl/auth/scopes.ipp>
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 namespace globus::sandbox::detail {
 
+/// The key as PEM, which the state keeps.
+inline std::string pem_of(EVP_PKEY* key) {
+    std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
+    PEM_write_bio_PrivateKey(text.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+    char* bytes = nullptr;
+    auto const size = BIO_get_mem_data(text.get(), &bytes);
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
+/// A new key, with which id tokens are signed from now on.
+inline void World::add_key() {
+    std::shared_ptr<EVP_PKEY> const key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+    keys.insert(keys.begin(), {"sandbox-key-" + std::to_string(random.number() % 1000000), key, pem_of(key.get())});
+}
+
 inline World::Key const& World::key_locked() {
-    if (keys.empty())
-        keys.push_back({"sandbox-key-" + std::to_string(random.number() % 1000000),
-                        std::shared_ptr<EVP_PKEY>(EVP_RSA_gen(2048), &EVP_PKEY_free)});
+    if (keys.empty()) add_key();
     return keys.front();
 }
 

@@ -154,6 +154,7 @@ inline Reply authorize_endpoint(World& world, Call& call) {
     code.expires = code.authenticated + 30000;  // [guess] the service's lifetime of a code is longer than this
     for (auto const& [name, value] : call.query)
         if (name.starts_with("session_") || name == "prompt") code.session[name] = value;
+    if (world.data.codes.size() >= world.data.code_sweep) sweep_grants(world);
     world.data.codes[code.code] = code;
     return back({{"code", code.code}});
 }

@@ -18,6 +18,20 @@ struct Grant {
     json::object session;
 };
 
+/// Forgets what nobody can tell from what never was: a long run must not remember it all. Who presents an access token
+/// that expired long ago need not be told so.
+inline void sweep_grants(World& world) {
+    auto& data = world.data;
+    Millis const now = world.now_locked();
+    data.access_tokens.erase_if([&](AccessToken const& token) { return token.expires + 3600000 < now; });
+    data.codes.erase_if([&](AuthorizationCode const& code) { return code.expires < now; });
+    data.refresh_tokens.erase_if([&](RefreshToken const& token) {
+        return token.revoked || (token.spent && !world.options.detect_refresh_token_reuse);
+    });
+    data.token_sweep = std::max<std::size_t>(1000, 2 * data.access_tokens.size());
+    data.code_sweep = std::max<std::size_t>(1000, 2 * data.codes.size());
+}
+
 inline AccessToken const& issue_access_token(World& world, Grant const& grant, std::string const& server,
                                              std::vector<std::string> scopes, std::string const& family) {
     AccessToken token;
@@ -32,13 +46,8 @@ inline AccessToken const& issue_access_token(World& world, Grant const& grant, s
     token.session = grant.session;
     token.generation =
         ++world.data.generations[family.empty() ? grant.client_id + "/" + grant.identity + "/" + server : family];
-    // Who presents a token that expired long ago need not be told so; a long run must not remember them all.
-    auto& all = world.data.access_tokens;
-    if (all.size() >= world.data.token_sweep) {
-        std::erase_if(all, [&](auto const& one) { return one.second.expires + 3600000 < token.issued; });
-        world.data.token_sweep = std::max<std::size_t>(1000, 2 * all.size());
-    }
-    return all[token.token] = token;
+    if (world.data.access_tokens.size() >= world.data.token_sweep) sweep_grants(world);
+    return world.data.access_tokens[token.token] = token;
 }
 
 inline RefreshToken const& issue_refresh(World& world, Grant const& grant, std::string const& server,
@@ -112,10 +121,10 @@ inline Reply oauth_error(int status, std::string const& error, std::string const
 }
 
 inline void revoke_family(World& world, std::string const& family) {
-    for (auto& [text, token] : world.data.refresh_tokens)
-        if (token.family == family) token.revoked = true;
-    for (auto& [text, token] : world.data.access_tokens)
-        if (token.family == family) token.revoked = true;
+    auto const of_family = [&](auto const& token) { return token.family == family; };
+    auto const revoke = [](auto& token) { token.revoked = true; };
+    world.data.refresh_tokens.change_if(of_family, revoke);
+    world.data.access_tokens.change_if(of_family, revoke);
 }
 
 inline void record_consents(World& world, Grant const& grant, Scope const& scope, std::vector<std::int64_t> path) {

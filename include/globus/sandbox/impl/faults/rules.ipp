@@ -197,6 +197,7 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
         for (auto const& one : *list) added.push_back(read_rule(one, options.tls != Tls::none));
     else
         added.push_back(read_rule(*source, options.tls != Tls::none));
+    if (rules.size() >= 10000) std::erase_if(rules, [](Rule const& old) { return old.remaining == 0; });
     auto const first = next_rule;
     for (auto& one : added) {
         one.id = next_rule++;

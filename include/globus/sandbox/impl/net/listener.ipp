@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A listener on the loopback interface, with a thread for each connection.
+// A listener, with a thread for each connection.
 #ifndef GLOBUS_SANDBOX_IMPL_NET_LISTENER_IPP
 #define GLOBUS_SANDBOX_IMPL_NET_LISTENER_IPP
 
@@ -18,24 +18,32 @@
 
 namespace globus::sandbox::detail {
 
-/// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
+/// Where a listener accepts: on 127.0.0.1, or everywhere under a name that others know; see Options.
+struct Interface {
+    std::string host = {};  ///< empty: 127.0.0.1 alone
+    bool any_user = false;  ///< whether other users of this machine may connect
+
+    [[nodiscard]] std::string name() const { return host.empty() ? "127.0.0.1" : host; }
+};
+
+/// Accepts on an interface and runs `serve` in a thread for each connection.
 class Listener {
 public:
-    /// @param port      of 127.0.0.1; 0 takes a free one
-    /// @param any_user  whether other users of this machine may connect
-    explicit Listener(std::uint16_t port, bool any_user = false) : any_user_(any_user) {
+    /// @param port  0 takes a free one
+    explicit Listener(std::uint16_t port, Interface where = {}) : interface_(std::move(where)) {
         if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
         for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
         if (!open(port)) {
             std::string const why = std::strerror(errno);
             ::close(wake_[0]);
             ::close(wake_[1]);
-            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + why);
+            throw SandboxError("sandbox: cannot listen on " + interface_.name() + ":" + std::to_string(port) + ": " +
+                               why);
         }
-        sockaddr_in where{};
-        socklen_t size = sizeof where;
-        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&where), &size);
-        port_ = ntohs(where.sin_port);
+        sockaddr_in bound{};
+        socklen_t size = sizeof bound;
+        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&bound), &size);
+        port_ = ntohs(bound.sin_port);
     }
 
     ~Listener() { stop(); }
@@ -44,6 +52,10 @@ public:
     Listener& operator=(Listener const&) = delete;
 
     std::uint16_t port() const { return port_; }
+    /// "http://127.0.0.1:40123/"
+    std::string url(char const* scheme) const {
+        return std::string(scheme) + "://" + interface_.name() + ":" + std::to_string(port_) + "/";
+    }
 
     /// Begins to accept; connections that came before have waited.
     void start(std::function<void(Connection&)> serve) {
@@ -101,7 +113,7 @@ private:
         sockaddr_in where{};
         where.sin_family = AF_INET;
         where.sin_port = htons(port);
-        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        where.sin_addr.s_addr = htonl(interface_.host.empty() ? INADDR_LOOPBACK : INADDR_ANY);
         if (::bind(acceptor_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0 && ::listen(acceptor_, 1024) == 0)
             return true;
         int const why = errno;
@@ -155,7 +167,7 @@ private:
         int const socket = ::accept(acceptor_, nullptr, nullptr);
         reap();
         if (socket < 0) return;
-        if (!any_user_ && ::globus::detail::is_of_another_user(socket)) {
+        if (!interface_.any_user && ::globus::detail::is_of_another_user(socket)) {
             ::close(socket);
             return;
         }
@@ -204,7 +216,7 @@ private:
     }
 
     std::function<void(Connection&)> serve_;
-    bool any_user_;
+    Interface interface_;
     int acceptor_ = -1;  ///< -1 while connections are refused
     std::uint16_t port_ = 0;
     int wake_[2] = {-1, -1};

@@ -33,10 +33,11 @@ inline Call call_of(Parser::value_type const& message) {
 }
 
 /// Only names of this machine: a page on the Web cannot make a browser talk to the sandbox under its own name.
-inline bool is_local_host(std::string_view host) {
+inline bool is_local_host(std::string_view host, std::string_view also = {}) {
     if (auto const colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == host.npos)
         host = host.substr(0, colon);
-    return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost");
+    return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost") ||
+           (!also.empty() && same_name(host, also));
 }
 
 /// Whether pages of `origin` may call: those of this machine, and those that the options name.

@@ -30,6 +30,8 @@ private:
     /// How many bytes of a body are read: from those who show a token of this session, and from everybody else.
     static constexpr std::uint64_t most_of_known = std::uint64_t{64} << 20;
     static constexpr std::uint64_t most_of_unknown = std::uint64_t{1} << 20;
+    /// How many bytes of requests are remembered: whoever sends them chooses how long they are.
+    static constexpr std::size_t most_of_journal = std::size_t{32} << 20;
 
     void requests() {
         for (bool going = true; going; reused_ = true) {
@@ -58,10 +60,12 @@ private:
         Call call = call_of(parser.get());
         call_ = &call;
         record(call);
-        if (!is_local_host(call.header("Host")) || (parser.get().version() >= 11 && call.header("Host").empty())) {
+        if (!is_local_host(call.header("Host"), world_.options.network_host) ||
+            (parser.get().version() >= 11 && call.header("Host").empty())) {
             // [doc] RFC 9112, 3.2: a request without Host is a bad one
             Reply refused =
-                error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
+                error_reply("", 400, "BadHost",
+                            "The sandbox answers to 127.0.0.1, localhost and Options::network_host only", "", "");
             return answer_early(refused, call);
         }
         if (auto const refused = meet_page(call)) return answer_early(*refused, call);
@@ -206,14 +210,25 @@ private:
         std::lock_guard lock(world_.mutex);
         entry.number = number_ = world_.next_number++;
         entry.time = static_cast<double>(world_.now_locked() - world_.started_at) / 1000;
-        if (auto const known = world_.data.access_tokens.find(bearer); known != world_.data.access_tokens.end())
-            generation_ = known->second.generation;
+        auto const& tokens = world_.data.access_tokens.all();
+        if (auto const known = tokens.find(bearer); known != tokens.end()) generation_ = known->second.generation;
         entry.token_generation = generation_;
         ++world_.total;
         ++world_.counts[call.operation];
         ++world_.counts[call.service + "." + call.operation];
+        world_.journal_bytes += size_of(entry);
         world_.journal.push_back(std::move(entry));
-        while (world_.journal.size() > world_.options.journal_limit) world_.journal.pop_front();
+        while (world_.journal.size() > world_.options.journal_limit || world_.journal_bytes > most_of_journal) {
+            world_.journal_bytes -= size_of(world_.journal.front());
+            world_.journal.pop_front();
+        }
+    }
+
+    /// What an entry takes of the memory, about; what is not known from the beginning does not count.
+    static std::size_t size_of(JournalEntry const& entry) {
+        std::size_t size = 256 + entry.target.size();
+        for (auto const& [name, value] : entry.headers) size += 64 + name.size() + value.size();
+        return size;
     }
 
     /// What is known once the body is there: its hash, and which grant a token request is.
@@ -257,8 +272,10 @@ private:
             request_id = world_.random.request_id();
             if (call_ != nullptr && flag_of(firing->action, "expire_token"))
                 if (auto const token = world_.data.access_tokens.find(call_->bearer());
-                    token != world_.data.access_tokens.end())
+                    token != world_.data.access_tokens.end()) {
                     token->second.expires = std::min(token->second.expires, world_.now_locked());
+                    world_.save_locked();
+                }
         }
         return act(phase, std::move(*firing), request_id);
     }

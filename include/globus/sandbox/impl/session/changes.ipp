@@ -8,7 +8,7 @@
 namespace globus::sandbox::detail {
 
 inline std::string user_token(World& world, std::string_view scope) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const scopes = split_scopes(scope_for(scope));
     if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
         throw SandboxError("sandbox: not a scope: " + std::string(scope));
@@ -21,7 +21,7 @@ inline std::string user_token(World& world, std::string_view scope) {
 }
 
 inline std::string refresh_token(World& world, std::string_view scope, std::string_view client) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const scopes = split_scopes(scope_for(scope));
     if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
         throw SandboxError("sandbox: not a scope: " + std::string(scope));
@@ -38,7 +38,7 @@ inline std::string refresh_token(World& world, std::string_view scope, std::stri
 
 /// False when there is no such token.
 inline bool revoke(World& world, std::string const& token) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const access = world.data.access_tokens.find(token);
     auto const refresh = world.data.refresh_tokens.find(token);
     if (access != world.data.access_tokens.end()) access->second.revoked = true;
@@ -48,7 +48,7 @@ inline bool revoke(World& world, std::string const& token) {
 
 /// False when there is no such access token.
 inline bool expire(World& world, std::string const& token) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const found = world.data.access_tokens.find(token);
     if (found == world.data.access_tokens.end()) return false;
     found->second.expires = std::min(found->second.expires, world.now_locked());
@@ -56,22 +56,20 @@ inline bool expire(World& world, std::string const& token) {
 }
 
 inline void revoke_all(World& world) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     for (auto& [text, token] : world.data.access_tokens) token.revoked = true;
     for (auto& [text, token] : world.data.refresh_tokens) token.revoked = true;
 }
 
 inline void expire_all(World& world) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     for (auto& [text, token] : world.data.access_tokens) token.expires = std::min(token.expires, world.now_locked());
 }
 
 inline void rotate(World& world) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     world.key_locked();
-    World::Key made{"sandbox-key-" + std::to_string(world.random.number() % 1000000),
-                    std::shared_ptr<EVP_PKEY>(EVP_RSA_gen(2048), &EVP_PKEY_free)};
-    world.keys.insert(world.keys.begin(), std::move(made));
+    world.add_key();
 }
 
 inline void set_lifetime(World& world, std::chrono::seconds lifetime) {
@@ -83,7 +81,7 @@ inline void set_lifetime(World& world, std::chrono::seconds lifetime) {
 inline void advance(World& world, Millis by) {
     if (by < 0) throw SandboxError("sandbox: time does not go backwards; set the clock instead");
     {
-        std::lock_guard lock(world.mutex);
+        Change const change(world);
         world.clock_offset += by;
     }
     world.wake.notify_all();
@@ -92,7 +90,7 @@ inline void advance(World& world, Millis by) {
 
 inline void set_clock(World& world, Millis to) {
     {
-        std::lock_guard lock(world.mutex);
+        Change const change(world);
         world.clock_offset += to - world.now_locked();
     }
     world.wake.notify_all();
@@ -102,7 +100,7 @@ inline void set_clock(World& world, Millis to) {
 inline void set_state(World& world, std::string const& collection, std::string const& state) {
     static std::set<std::string> const known{"ok", "disconnected", "login_failed", "permission_denied", "size_limit"};
     if (!known.contains(state)) throw SandboxError("sandbox: unknown state of a collection: " + state);
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const found = world.data.endpoints.find(collection);
     if (found == world.data.endpoints.end()) throw SandboxError("sandbox: no such collection: " + collection);
     found->second.state = state;
@@ -116,10 +114,16 @@ inline void run_scenario(World& world, std::string const& name) {
     world.add_rules_locked(json::value(found->second));
 }
 
-inline void restore_snapshot(World& world) {
+inline void take_snapshot(World& world) {
     std::lock_guard lock(world.mutex);
-    if (!world.saved) throw SandboxError("sandbox: there is no snapshot");
-    world.data = *world.saved;
+    world.snapshot = std::make_unique<Data>(world.data);
+    keep_copy(world, Part::snapshot);
+}
+
+inline void restore_snapshot(World& world) {
+    Change const change(world);
+    if (!world.snapshot) throw SandboxError("sandbox: there is no snapshot");
+    world.data = *world.snapshot;
 }
 
 /// What a rule of the session that never fired says.
@@ -131,13 +135,28 @@ inline json::array unfired_rules(World& world) {
     return out;
 }
 
-/// The same each time: tokens are issued at the first one.
-inline Pairs environment_of(World& world) {
-    Pairs out;
+/// The tokens among the variables: the same each time, for they are issued at the first one.
+inline Pairs environment_tokens(World& world, std::string const& client, std::string const& native) {
     {
         std::lock_guard lock(world.mutex);
         if (!world.data.environment.empty()) return world.data.environment;
     }
+    Pairs out;
+    for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
+        std::string name = service;
+        for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        std::string const server = resource_server_of_service(service);
+        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
+        out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
+    }
+    out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
+    Change const change(world);
+    if (world.data.environment.empty()) world.data.environment = out;
+    return world.data.environment;
+}
+
+inline Pairs environment_of(World& world) {
+    Pairs out;
     // All names that the SDKs know: a service that one of them misses would be the real one.
     for (auto const* service :
          {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "TIMERS", "COMPUTE", "NEXUS", "APP", "ACTIONS"})
@@ -158,9 +177,9 @@ inline Pairs environment_of(World& world) {
     out.emplace_back("GLOBUS_SANDBOX_NATIVE_CLIENT_ID", native);
     out.emplace_back("GLOBUS_SANDBOX_USER_ID", world.options.users.front().id);
     out.emplace_back("GLOBUS_SANDBOX_USERNAME", world.options.users.front().username);
-    out.emplace_back("GLOBUS_SANDBOX_SOURCE_COLLECTION", world.options.collections.front().id);
     auto const& source = world.options.collections.front();
     auto const& destination = world.options.collections[world.options.collections.size() > 1 ? 1 : 0];
+    out.emplace_back("GLOBUS_SANDBOX_SOURCE_COLLECTION", source.id);
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION", destination.id);
     out.emplace_back("GLOBUS_SANDBOX_SOURCE_DIRECTORY", source.directory.string());
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_DIRECTORY", destination.directory.string());
@@ -169,23 +188,14 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_MAPPED_COLLECTION", collection.id);
         break;
     }
-    for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
-        std::string name = service;
-        for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        std::string const server = resource_server_of_service(service);
-        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
-        out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
-    }
     out.emplace_back("GLOBUS_SANDBOX_HTTPS_URL", world.https_url);
     out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_ID", own_subscription(world));
     out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_GROUP", subscription_group(world));
     out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_HTTPS_URL", world.https_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
-    out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
-    std::lock_guard lock(world.mutex);
-    if (world.data.environment.empty()) world.data.environment = out;
-    return world.data.environment;
+    for (auto const& token : environment_tokens(world, client, native)) out.push_back(token);
+    return out;
 }
 
 }  // namespace globus::sandbox::detail

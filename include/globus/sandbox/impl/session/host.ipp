@@ -12,10 +12,10 @@ namespace globus::sandbox::detail {
 class Host {
 public:
     Host(std::shared_ptr<World> first, std::uint16_t port, std::string secret)
-        : secret_(secret.empty() ? random_secret() : std::move(secret)) {
+        : secret_(secret.empty() ? random_secret() : secret), host_(secret.empty() ? "" : first->options.network_host) {
         if (secret_.size() < 16) throw SandboxError("sandbox: the admin secret needs at least 16 characters");
         worlds_[first->id] = {first, first};
-        listener_ = std::make_unique<Listener>(port);
+        listener_ = std::make_unique<Listener>(port, Interface{host_});
         listener_->start([this](Connection& connection) { serve(connection); });
     }
 
@@ -33,7 +33,7 @@ public:
     Host(Host const&) = delete;
     Host& operator=(Host const&) = delete;
 
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/admin/v1/"; }
+    std::string url() const { return listener_->url("http") + "admin/v1/"; }
     std::string const& secret() const { return secret_; }
 
     /// Makes a session; it lives as long as somebody holds it, or as the host does when that is to `keep` it.
@@ -101,7 +101,7 @@ private:
     static Reply bad(int status, std::string const& text) { return Reply::of(status, json::object{{"error", text}}); }
 
     Reply answer(Call const& call) {
-        if (!is_local_host(call.header("Host"))) return bad(400, "wrong Host");
+        if (!is_local_host(call.header("Host"), host_)) return bad(400, "wrong Host");
         // A web page may call only when it is our own: see page().
         if (auto const origin = call.header("Origin"); !origin.empty() && !url().starts_with(origin + "/"))
             return bad(403, "wrong Origin");
@@ -226,8 +226,7 @@ private:
         if (name == "tokens") return tokens(world, body);
         if (name == "verify") return verify(world, body);
         if (name == "snapshot") {
-            std::lock_guard lock(world.mutex);
-            world.saved = std::make_unique<Data>(world.data);
+            take_snapshot(world);
             return Reply::of(200, json::object{});
         }
         if (name == "restore" || name == "reset") {
@@ -272,7 +271,9 @@ private:
         }
         json::array entries;
         for (auto const* entry : found) entries.push_back(describe_entry(*entry));
-        return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
+        return Reply::of(
+            200, json::object{
+                     {"journal", std::move(entries)}, {"total", world.total}, {"now", iso_time(world.now_locked())}});
     }
 
     static Reply change_clock(World& world, json::value const& body) {
@@ -293,14 +294,14 @@ private:
         if (name == "compute_tasks") {
             check_members(body, {"result", "exception"});
             bool const good = member(body, "exception") == nullptr;
-            std::lock_guard lock(world.mutex);
+            Change const change(world);
             if (!complete_compute_task(world, id, good, text_of(body, good ? "result" : "exception")))
                 return bad(404, "no such task");
             return Reply::of(200, json::object{});
         }
         if (name == "compute_endpoints") {
             check_members(body, {"status"});
-            std::lock_guard lock(world.mutex);
+            Change const change(world);
             auto* const endpoint = find_document(world.data.documents["compute.endpoints"], id);
             if (endpoint == nullptr) return bad(404, "no such endpoint");
             (*endpoint)["status"] = text_of(body, "status", "online");
@@ -376,7 +377,7 @@ private:
                 if (auto const* parameters = member(value, "authorization_parameters");
                     parameters != nullptr && parameters->is_object())
                     made.authorization_parameters = parameters->get_object();
-                std::lock_guard lock(world.mutex);
+                Change const change(world);
                 world.data.requirements.push_back(std::move(made));
             } else {
                 return bad(400, "unknown member: " + std::string(what));
@@ -391,6 +392,7 @@ private:
     };
 
     std::string secret_;
+    std::string host_;  ///< Options::network_host, when whoever started us has chosen the secret
     std::mutex mutex_;
     std::map<std::string, Entry> worlds_;
     std::uint64_t made_ = 0;

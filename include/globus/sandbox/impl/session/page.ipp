@@ -8,13 +8,15 @@ namespace globus::sandbox::detail {
 /// It contains nothing of a session: its script asks for that with the secret, which is behind the # of its address and
 /// so in no request. What the session says is put in as text, never as HTML.
 inline constexpr char const* admin_page = R"html(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Globus sandbox</title>
-<style>body{font:15px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse;margin:.5em 0 1.5em}
-td,th{border:1px solid #bbb;padding:.2em .6em;text-align:left}button{margin:.2em}.bad{color:#a00}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Globus sandbox</title>
+<style>:root{color-scheme:light dark}body{font:15px sans-serif;margin:2em;max-width:75em}
+table{border-collapse:collapse;margin:.5em 0 1.5em;font-size:13px}h2{margin-bottom:0}
+td,th{border:1px solid #8888;padding:.2em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+button{margin:.2em}.bad{color:#c33}td:empty::after{content:"\00a0"}</style></head>
 <body><h1>Globus sandbox</h1><p id="status">...</p>
-<h2>Faults</h2><p id="scenarios"></p><p><button id="clear">Remove all faults</button>
+<h2>Faults</h2><p id="scenarios">Add those of: </p><p><button id="clear">Remove all faults</button>
 <button id="expire">Expire all access tokens</button> <button id="reset">Back to the begin</button></p>
-<table id="faults"></table><h2>Collections</h2><table id="collections"></table><h2>Tasks</h2><table id="tasks"></table>
+<table id="faults"></table><h2>Users</h2><table id="users"></table><h2>Collections</h2><table id="collections"></table><h2>Tasks</h2><table id="tasks"></table>
 <h2>Tokens</h2><table id="tokens"></table><h2>Journal</h2><table id="journal"></table>
 <script>
 "use strict";
@@ -26,25 +28,36 @@ async function call(path, body) {
   if (!answer.ok) throw new Error(answer.status + " " + await answer.text());
   return answer.json();
 }
+// A time ago, or to come, in words.
+function span(from, to) {
+  const s = Math.round((new Date(to) - new Date(from)) / 1000);
+  return s < 120 ? s + " s" : s < 7200 ? Math.round(s / 60) + " min" : s < 172800 ? Math.round(s / 3600) + " h"
+    : Math.round(s / 86400) + " days";
+}
+const newest = (list, count) => list.sort((a, b) => a.issued < b.issued ? 1 : -1).slice(0, count);
 function table(id, names, rows) {
   const line = (cells, kind) => {
     const row = document.createElement("tr");
     for (const cell of cells) row.appendChild(document.createElement(kind)).textContent = cell ?? "";
     return row;
   };
-  at(id).replaceChildren(line(names, "th"), ...rows.map(cells => line(cells, "td")));
+  const none = names.map((name, i) => i ? "" : "none");
+  at(id).replaceChildren(line(names, "th"), ...(rows.length ? rows : [none]).map(cells => line(cells, "td")));
 }
 async function show() {
   try {
     const state = await call("state"), journal = await call("journal?limit=30"), faults = await call("faults");
-    at("status").textContent = journal.total + " requests so far";
+    at("status").textContent = "Requests so far: " + journal.total + ". It is " + journal.now + ".";
     at("status").className = "";
+    const name = Object.fromEntries(state.users.map(u => [u.id, u.username]));
+    table("users", ["id", "username", "name"], state.users.map(u => [u.id, u.username, u.name]));
     table("collections", ["id", "name", "state", "directory"],
       state.collections.map(c => [c.id, c.display_name, c.state, c.directory]));
     table("tasks", ["id", "type", "status", "nice status", "faults", "files"],
       state.tasks.slice(-20).reverse().map(t => [t.task_id, t.type, t.status, t.nice_status, t.faults, t.files_transferred]));
-    table("tokens", ["resource server", "application", "of", "active"],
-      state.tokens.access.slice(0, 30).map(t => [t.resource_server, t.client_id, t.sub, t.active]));
+    table("tokens", ["resource server", "application", "of", "age", "valid for"],
+      newest(state.tokens.access, 30).map(t => [t.resource_server, t.client_id, name[t.sub] || t.sub,
+        span(t.issued, journal.now), t.active ? span(journal.now, t.expires) : "no more"]));
     table("faults", ["rule", "fired", "what"], faults.faults.map(f => [f.rule_id, f.fired, JSON.stringify(f.rule)]));
     table("journal", ["number", "operation", "method", "path", "status", "fault"],
       journal.journal.reverse().map(e => [e.n, e.service + "." + e.operation, e.method, e.path, e.status, e.fault]));

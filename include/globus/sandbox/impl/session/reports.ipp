@@ -31,11 +31,34 @@ inline json::object describe_entry(JournalEntry const& entry) {
     return out;
 }
 
+inline json::array describe_users(World const& world) {
+    json::array out;
+    for (auto const* list : {&world.options.users, &world.data.users})
+        for (auto const& user : *list)
+            out.push_back(json::object{{"id", user.id}, {"username", user.username}, {"name", user.name}});
+    return out;
+}
+
+/// The access tokens, but not what they are.
+inline json::array describe_access_tokens(World const& world) {
+    json::array out;
+    Millis const now = world.now_locked();
+    for (auto const& [text, token] : world.data.access_tokens.all())
+        out.push_back(json::object{{"client_id", token.client_id},
+                                   {"sub", token.identity},
+                                   {"resource_server", token.resource_server},
+                                   {"generation", token.generation},
+                                   {"issued", iso_time(token.issued)},
+                                   {"expires", iso_time(token.expires)},
+                                   {"active", !token.revoked && token.expires > now}});
+    return out;
+}
+
 inline json::object describe_state(World& world) {
-    json::object out;
+    json::object out{{"users", describe_users(world)}};
     json::array tasks;
     for (auto const& name : world.data.task_order) {
-        Task const& task = world.data.tasks.at(name);
+        Task const& task = world.data.tasks.peek(name);
         json::object one = task.document;
         one["submission_id"] = task.submission_id;
         json::array items;
@@ -49,25 +72,18 @@ inline json::object describe_state(World& world) {
     }
     out["tasks"] = std::move(tasks);
     for (auto const* kind : {"groups", "flows", "runs", "timers", "indices"}) out[kind] = json::array{};
-    for (auto const& [kind, documents] : world.data.documents) {
+    for (auto const& [kind, documents] : world.data.documents.all()) {
         json::array list;
         for (auto const& [id, document] : documents) list.push_back(document);
-        out[kind] = std::move(list);
+        if (!list.empty()) out[kind] = std::move(list);
     }
-    json::array tokens;
     std::uint64_t refresh_active = 0;
-    for (auto const& [text, token] : world.data.access_tokens)
-        tokens.push_back(json::object{{"client_id", token.client_id},
-                                      {"sub", token.identity},
-                                      {"resource_server", token.resource_server},
-                                      {"generation", token.generation},
-                                      {"active", !token.revoked && token.expires > world.now_locked()}});
-    for (auto const& [text, token] : world.data.refresh_tokens)
+    for (auto const& [text, token] : world.data.refresh_tokens.all())
         refresh_active += !token.revoked && !token.spent ? 1 : 0;
-    out["tokens"] = json::object{{"access", std::move(tokens)}, {"active_refresh_tokens", refresh_active}};
+    out["tokens"] = json::object{{"access", describe_access_tokens(world)}, {"active_refresh_tokens", refresh_active}};
     json::array collections;
     for (auto const& name : world.data.endpoint_order) {
-        Endpoint const& endpoint = world.data.endpoints.at(name);
+        Endpoint const& endpoint = world.data.endpoints.peek(name);
         if (endpoint.kind == "GCSv5_endpoint") continue;  // it has no files
         collections.push_back(json::object{{"id", endpoint.id},
                                            {"directory", endpoint.directory.string()},

@@ -12,9 +12,11 @@ namespace globus::sandbox::detail {
     throw SandboxError("sandbox: the configuration is wrong at " + where + ": " + what);
 }
 
+/// What an object of a list may have, and of what kind.
+using SeedMembers = std::map<std::string_view, json::kind>;
+
 /// The objects of a list that the document may have; each has no members but these.
-inline std::vector<json::object> seed_list(json::object const& config, char const* name,
-                                           std::set<std::string_view> const& known) {
+inline std::vector<json::object> seed_list(json::object const& config, char const* name, SeedMembers const& known) {
     std::vector<json::object> out;
     auto const* list = config.if_contains(name);
     if (list == nullptr) return out;
@@ -22,9 +24,13 @@ inline std::vector<json::object> seed_list(json::object const& config, char cons
     for (auto const& one : list->get_array()) {
         std::string const where = std::string(name) + "[" + std::to_string(out.size()) + "]";
         if (!one.is_object()) wrong_seed(where, "an object is expected");
-        for (auto const& item : one.get_object())
-            if (!known.contains(std::string_view(item.key())))
-                wrong_seed(where, "there is no member " + std::string(item.key()));
+        for (auto const& item : one.get_object()) {
+            auto const member = known.find(std::string_view(item.key()));
+            if (member == known.end()) wrong_seed(where, "there is no member " + std::string(item.key()));
+            if (item.value().kind() != member->second)
+                wrong_seed(where,
+                           std::string(item.key()) + " is to be a " + std::string(json::to_string(member->second)));
+        }
         out.push_back(one.get_object());
     }
     return out;
@@ -49,7 +55,11 @@ inline void read_config(json::object const& config, Options& options) {
     for (auto const& item : config)
         if (!known.contains(std::string_view(item.key())))
             wrong_seed("the top", "there is no member " + std::string(item.key()));
-    for (auto const& one : seed_list(config, "users", {"id", "username", "name", "email", "organization"})) {
+    constexpr auto text = json::kind::string;
+    constexpr auto flag = json::kind::bool_;
+    for (auto const& one :
+         seed_list(config, "users",
+                   {{"id", text}, {"username", text}, {"name", text}, {"email", text}, {"organization", text}})) {
         User user{text_of(one, "id"), text_of(one, "username")};
         if (user.username.empty()) wrong_seed("users", "username is missing");
         user.name = text_of(one, "name", user.name);
@@ -57,16 +67,22 @@ inline void read_config(json::object const& config, Options& options) {
         user.organization = text_of(one, "organization", user.organization);
         options.users.push_back(std::move(user));
     }
-    for (auto const& one : seed_list(config, "apps", {"id", "secret", "name", "redirect_uris"})) {
+    for (auto const& one : seed_list(
+             config, "apps", {{"id", text}, {"secret", text}, {"name", text}, {"redirect_uris", json::kind::array}})) {
         App app{text_of(one, "id"), text_of(one, "secret"), text_of(one, "name", "Sandbox App")};
         if (auto const* uris = one.if_contains("redirect_uris"); uris != nullptr && uris->is_array())
             for (auto const& uri : uris->get_array())
                 if (uri.is_string()) app.redirect_uris.push_back(to_string(uri.get_string()));
         options.apps.push_back(std::move(app));
     }
-    for (auto const& one :
-         seed_list(config, "collections",
-                   {"id", "directory", "display_name", "kind", "open", "requires_data_access", "high_assurance"})) {
+    for (auto const& one : seed_list(config, "collections",
+                                     {{"id", text},
+                                      {"directory", text},
+                                      {"display_name", text},
+                                      {"kind", text},
+                                      {"open", flag},
+                                      {"requires_data_access", flag},
+                                      {"high_assurance", flag}})) {
         Collection collection{text_of(one, "id"), text_of(one, "directory")};
         collection.display_name = text_of(one, "display_name", collection.display_name);
         std::string const kind = text_of(one, "kind", "guest");

@@ -49,8 +49,8 @@ inline std::vector<Task*> running_tasks(World& world) {
     std::vector<Task*> out;
     std::map<std::string, int> of_owner;
     for (auto const& id : world.data.task_order) {
+        if (world.data.tasks.peek(id).over) continue;
         Task& task = world.data.tasks[id];
-        if (task.over) continue;
         apply_pause_rules(world, task);
         if (task.paused || task.held) continue;
         if (++of_owner[task.owner] > 3) {
@@ -97,12 +97,12 @@ inline void begin_task(World& world, Task& task, std::int64_t files, std::int64_
 
 /// The task whose deadline passed first; null when none did.
 inline Task* first_expired(World& world, Millis now) {
-    Task* out = nullptr;
+    Task const* out = nullptr;
     for (auto const& name : world.data.task_order)
-        if (Task& task = world.data.tasks[name];
+        if (Task const& task = world.data.tasks.peek(name);
             !task.over && task.deadline <= now && (out == nullptr || task.deadline < out->deadline))
             out = &task;
-    return out;
+    return out != nullptr ? &world.data.tasks[out->id] : nullptr;
 }
 
 /**
@@ -115,6 +115,7 @@ inline void World::run_due_tasks() {
     data.engine_time = std::min(data.engine_time, now_locked());
     Millis const duration = options.task_duration.count();
     while (!stopping) {
+        save_locked();
         Task* beginner = nullptr;
         Task* next = nullptr;
         for (Task* task : running_tasks(*this)) {
@@ -167,6 +168,7 @@ inline void World::run_due_tasks() {
         wake.notify_all();
     }
     data.engine_time = std::max(data.engine_time, now_locked());
+    save_locked();
 }
 
 /// With the real clock: runs what is due, sleeps until something is.
@@ -177,7 +179,7 @@ inline void World::engine_loop() {
         if (stopping) return;
         Millis const now = now_locked();
         Millis next = now + 60000;
-        for (auto const& [name, task] : data.tasks)
+        for (auto const& [name, task] : data.tasks.all())
             if (!task.over) next = std::min(next, task.deadline);
         for (Task* task : running_tasks(*this)) next = std::min(next, task->started ? task->due : now);
         if (auto const event = next_event(*this)) next = std::min(next, *event);

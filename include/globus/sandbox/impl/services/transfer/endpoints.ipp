@@ -286,7 +286,7 @@ inline Reply endpoint_lists(World& world, Call& call) {
     if (!monitored && in.endpoint(call.holes[0]) == nullptr) return in.refused;
     std::vector<json::object> found;
     for (auto const& id : world.data.endpoint_order) {
-        Endpoint const& endpoint = world.data.endpoints[id];
+        Endpoint const& endpoint = world.data.endpoints.peek(id);
         if (monitored && !in.manages(endpoint, {"administrator", "activity_manager", "activity_monitor"})) continue;
         if (call.operation == "my_shared_endpoint_list" && endpoint.owner != in.token->identity) continue;
         if (!monitored && text_of(endpoint.document, "host_endpoint_id") != call.holes[0]) continue;
@@ -338,7 +338,7 @@ inline bool in_search_scope(TransferCall const& in, Endpoint const& endpoint, st
     if (scope == "shared-with-me") return !mine && guest && !endpoint.open && in.access(endpoint, "/") > 0;
     if (scope == "recently-used" || scope == "in-use") {
         for (auto const& id : in.world.data.task_order) {
-            Task const& task = in.world.data.tasks.at(id);
+            Task const& task = in.world.data.tasks.peek(id);
             if (task.owner == me && (task.source == endpoint.id || task.destination == endpoint.id) &&
                 (scope == "recently-used" || task.active()))
                 return true;
@@ -358,7 +358,7 @@ inline Reply endpoint_search(World& world, Call& call) {
         return in.error(400, "ClientError.BadRequest", "filter_fulltext is needed when filter_scope is all");
     std::vector<json::object> found;
     for (auto const& id : world.data.endpoint_order) {
-        Endpoint const& endpoint = world.data.endpoints[id];
+        Endpoint const& endpoint = world.data.endpoints.peek(id);
         json::object document = describe_endpoint(world, endpoint, in.token->identity);
         std::string text = " ";
         for (auto const* field : {"id", "display_name", "description", "organization", "keywords", "owner_string"})

@@ -10,9 +10,23 @@ namespace globus::sandbox::detail {
 inline Reply get_submission_id(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
-    std::string const id = world.random.uuid();
-    world.data.submission_ids.insert(id);
-    return Reply::of(200, json::object{{"DATA_TYPE", "submission_id"}, {"value", id}});
+    return Reply::of(200, json::object{{"DATA_TYPE", "submission_id"}, {"value", world.random.uuid()}});
+}
+
+/// Forgets the oldest tasks that are over, a tenth of those that are kept, when there are too many.
+inline void forget_tasks(World& world) {
+    auto& order = world.data.task_order;
+    auto const limit = world.options.task_limit;
+    if (order.size() < limit) return;
+    auto left = order.size() - limit + limit / 10 + 1;
+    std::erase_if(order, [&](std::string const& id) {
+        Task const& task = world.data.tasks.peek(id);
+        if (left == 0 || !task.over) return false;
+        --left;
+        world.data.task_of_submission.erase(task.submission_id);
+        world.data.tasks.erase(id);
+        return true;
+    });
 }
 
 inline json::object accepted(TransferCall const& in, Task const& task) {
@@ -129,7 +143,7 @@ inline std::optional<Reply> conflict(TransferCall const& in, Task const& task) {
     };
     for (auto const& item : task.items) paths.insert(pair_of(item));
     for (auto const& id : world.data.task_order) {
-        Task const& other = world.data.tasks[id];
+        Task const& other = world.data.tasks.peek(id);
         if (!other.active() || other.owner != task.owner) continue;
         ++pending;
         if (!world.options.refuse_identical_tasks || other.is_delete != task.is_delete || other.source != task.source ||
@@ -157,7 +171,7 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     // [doc] an id is carried out once, however often it is sent
     if (auto const known = world.data.task_of_submission.find(submission);
         known != world.data.task_of_submission.end()) {
-        Task const& task = world.data.tasks[known->second];
+        Task const& task = world.data.tasks.peek(known->second);
         if (task.owner != in.token->identity)
             return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
         Reply again =
@@ -182,8 +196,8 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     task.options = *body;
     task.document = new_task_document(world, task, *body);
     set_nice_status(task, "QUEUED", "Queued", true);
+    forget_tasks(world);
     world.data.task_of_submission[submission] = task.id;
-    world.data.submission_ids.insert(submission);
     world.data.task_order.push_back(task.id);
     Reply const reply = in.result(202, "Accepted",
                                   is_delete ? "The delete has been accepted and a task has been created"

@@ -62,7 +62,7 @@ inline Reply task_list(World& world, Call& call) {
     }
     std::vector<json::object const*> found;
     for (auto const& id : world.data.task_order) {
-        Task const& task = world.data.tasks[id];
+        Task const& task = world.data.tasks.peek(id);
         if (manager ? !manages_task(in, task) : task.owner != in.token->identity || task.removed) continue;
         if (manager && !manager_filters_fit(call, task)) continue;
         if (filters_fit(task.document, call)) found.push_back(&task.document);
