@@ -119,7 +119,8 @@ inline bool only_reads(Call const& call) {
         "post_search",           "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
         "oauth2_validate_token",
     };
-    if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
+    if (call.method == "GET" || call.method == "HEAD")
+        return call.operation != "oauth2_authorize" && call.operation != "web_option";
     return reading.contains(call.operation);
 }
 

@@ -88,7 +88,7 @@ inline World::World(std::string name, Options given)
                               {"display_name", "Sandbox storage"},
                               {"connector_id", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
                               {"high_assurance", false},
-                              {"allowed_domains", json::array{"example.org"}}});
+                              {"allowed_domains", json::array{}}});
     for (auto& collection : options.collections) {
         if (collection.id.empty()) collection.id = random.uuid();
         if (collection.directory.empty()) collection.directory = collection.id;
@@ -110,6 +110,8 @@ inline World::World(std::string name, Options given)
                              {"keywords", nullptr},
                              {"subscription_id", nullptr},
                              {"high_assurance", collection.high_assurance},
+                             // [recorded] of a storage gateway
+                             {"authentication_timeout_mins", collection.high_assurance ? json::value(15840) : nullptr},
                              {"force_encryption", false},
                              {"force_verify", false},
                              {"disable_verify", false},
