@@ -82,6 +82,7 @@
  * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists
  * them; under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`,
  * `tokens`, `collections/{id}`, `compute_tasks/{id}` ({"result"} or {"exception"}), `compute_endpoints/{id}` ({"status"}),
+ * `web_inputs/{id}` ({"option"}: its id, name or end of address),
  * `scenarios`, `scenario`, `snapshot`, `restore`, `reset` and `verify`; `DELETE` ends a session, with
  * `?strict=1` only when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those
  * that follow a number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire":
@@ -105,46 +106,64 @@
  * Options::state names a directory in which a session is kept, and from which one that is started later goes on; it says
  * what is promised. There, `snapshot` and what `reset` goes back to are kept, too: a reset goes back to the first start.
  *
+ * @par High assurance
+ * A login is remembered with its time, its user and whether a second factor was asked for (session_required_mfa, or a
+ * policy that wants one), which counts as shown. A collection whose document has `high_assurance`,
+ * `authentication_timeout_mins`, `mfa_required` or `authentication_policy_id` (update_endpoint sets them), or whose
+ * storage gateway has `require_mfa` or `allowed_domains`, answers with the parameters of a login that would do, and
+ * so do a flow with `authentication_policy_id`, a group with `is_high_assurance`, and an endpoint of Compute with
+ * `authentication_policy`. Policies are those of create_policy. A login that asks for domains or policies is that of
+ * the first user who fits.
+ *
  * @par Honesty
  * It listens on 127.0.0.1 alone, unless Options::network_host says otherwise. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
  * where it comes from: [doc] a documentation page or RFC, [recorded] an answer that was seen, [guess] neither. The
- * guesses are:
- * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
- *   `unknown_scope`, which is for the scopes of clients that a developer made and did not give that scope; the lifetime
- *   of an authorization code (30 s); the page that shows a code is served by the sandbox even if the application names
- *   the one of auth.globus.org; the first user is logged in unless the login or Options::ask says otherwise; scopes of
- *   the services have identifiers made from their text; there is one identity provider; public applications may revoke
- *   each token that they show; projects, clients and policies may be changed by whoever has a token with manage_projects;
- *   a policy is kept, and not applied to logins.
- * - Permissions: what a scope that is not `all` is good for, as far as no documentation says it. What the sandbox was
- *   started with may be managed by its first user and by its applications, and is open to everybody unless
- *   Collection::open is false; mapped collections let everybody in. High assurance is said and not enforced, and of a
- *   session what Session::require_session asks for.
- * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
- *   onto an existing path; the codes and the status of tasks that conflict (the same pair of paths between the same
- *   collections; other overlaps are let through) or are too many; the code of a task that met its deadline; a
- *   collection that is away lets tasks be accepted and makes them fault, and a login that fails makes them INACTIVE; a
- *   task shows its progress in quarters of its duration and copies at the end of it; a symbolic link that leads out of
- *   the collection or back to where it came from is not copied; a pattern of a delete knows `*` and `?`; a pause rule
- *   without flags pauses everything; status and code of an operation that a rule pauses; what a user sees of a pause
- *   rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id is
- *   remembered, a tunnel is there once the listener is known, and carries nothing; personal endpoints are empty
- *   directories; every subscription is known.
- * - Groups: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP; who may join without being
- *   asked: where requests to join are taken. Search: results are not ranked, and boosts change nothing; the rarer filters
- *   (geo_bounding_box) are refused.
- * - Flows: the actions of transfer and of hello world do what they say, every other action succeeds at once with what it
- *   was given; no run asks anybody anything; of the expressions only `+` is understood; the form of `marker`. Timers: the
- *   status of one that is over; callbacks that are no transfer and no flow are errors. Compute: a task ends when an admin
- *   call says so.
+ * guesses are, by the operations that make them:
+ * - Auth, `oauth2_authorize`: the first user is logged in unless the login or Options::ask says otherwise, and each
+ *   login is a new one; a policy that nobody made is satisfied; the code `unknown_scope`, which is for the scopes of
+ *   clients that a developer made and did not give that scope; the lifetime of an authorization code (30 s); the page
+ *   that shows a code is served by the sandbox even if the application names the one of auth.globus.org.
+ *   `oauth2_token`: a refresh without rotation repeats the refresh token; `iss` is the sandbox's own address.
+ *   `oauth2_revoke_token`: public applications may revoke each token that they show. `get_scopes`: scopes of the
+ *   services have identifiers made from their text. `get_identity_providers`: there is one. `get_project` and the
+ *   like: 403 for who is no administrator; the code of a `delete_project` with clients; a project that nobody made is
+ *   everybody's.
+ * - All of Transfer, Groups, Search, Flows, Timers: what a scope that is not `all` is good for, as far as no
+ *   documentation says it. What the sandbox was started with may be managed by its first user and by its
+ *   applications, and is open to everybody unless Collection::open is false; mapped collections let everybody in.
+ * - Sessions: a storage gateway that names no domains is for all; which identities an answer names; that a
+ *   `submit_transfer` which the session is not enough for is 403 AuthorizationRequired (a listing is refused as
+ *   recorded); the answer of the HTTPS server; the codes of groups and of `compute.submit`; timers and flows act in a
+ *   fresh session, and a task that runs is not stopped when the session grows old.
+ * - Transfer, `operation_ls`: `/~/` is the top of a collection and `..` stops there; listings are ordered by name.
+ *   `operation_rename`: the code for an existing path. `submit_transfer`, `submit_delete`: the codes and the status
+ *   of tasks that conflict (the same pair of paths between the same collections; other overlaps are let through) or
+ *   are too many; a collection that is away lets tasks be accepted and makes them fault, and a login that fails makes
+ *   them INACTIVE. `get_task`: the code of a task that met its deadline; a task shows its progress in quarters of its
+ *   duration and copies at the end of it; a symbolic link that leads out of the collection or back to where it came
+ *   from is not copied. `endpoint_manager_create_pause_rule`: one without flags pauses everything; status and code of
+ *   an operation that it pauses; what a user sees of it. `endpoint_manager_task_list`, `get_shared_endpoint_list`,
+ *   `task_successful_transfers`: pages of markers have 100 items, and the form of `last_key` and `next_token`.
+ *   `create_tunnel`: its submission id is remembered, a tunnel is there once the listener is known, and carries
+ *   nothing. `create_endpoint`: personal endpoints are empty directories. `set_subscription_id`: every subscription
+ *   is known.
+ * - Groups, `batch_membership_action`: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP;
+ *   who may join without being asked: where requests to join are taken.
+ * - Search, `post_search`: results are not ranked, and boosts change nothing; the rarer filters (geo_bounding_box)
+ *   are refused.
+ * - Flows, `run_flow`: the actions are those of Transfer (transfer, delete, ls, stat, mkdir), of Compute, and
+ *   wait_for_option, expression_eval and hello_world; any other fails, and says so; of the expressions only `+` is
+ *   understood. `list_runs`: the form of `marker`. `get_web_input`: how the parameters of wait_for_option become one.
+ * - Timers, `create_timer`: the status of one that is over; callbacks that are no transfer and no flow are errors.
+ * - Compute, `compute.get_task`: a task ends when an admin call says so; the answer to who is not the owner.
  * - GCS Manager: it is at `/api/` of the same address, and of https_url(); its collections are directories of the
- *   sandbox; its answers to what is malformed.
+ *   sandbox; its answers to what is malformed; the form of `marker`.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
- * - Data: PUT makes the directories that are missing. Conditions and ranges are those of RFC 9110; digests are given to
- *   requests with Want-Repr-Digest or Want-Digest, and those of a PUT are compared. The service serves it with HTTPS
- *   from a host for each collection; the sandbox at `/data/{collection}/`. A browser without a token is sent to the page
- *   that shows a code.
+ * - Data, `put_file`: it makes the directories that are missing. `get_file`: a browser without a token is sent to the
+ *   page that shows a code, a script (X-Requested-With) gets 401. Conditions and ranges are those of RFC 9110;
+ *   digests are given to requests with Want-Repr-Digest or Want-Digest, and those of a PUT are compared. The service
+ *   serves it with HTTPS from a host for each collection; the sandbox at `/data/{collection}/`.
  *
  * @see https://docs.globus.org/api/
  */

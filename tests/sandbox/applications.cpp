@@ -169,7 +169,9 @@ TEST_CASE("sandbox applications: a session requirement is met by its values, not
     }
     SECTION("a text") {
         server.require_session("transfer", {{"session_required_single_domain", "example.org"}});
-        CHECK(status("&session_required_single_domain=example.com") == 403);
+        CHECK(status("") == 403);
+        // Nobody of this domain can log in.
+        CHECK(log_in(client, server, transfer_scope, "&session_required_single_domain=example.com").status == 401);
         CHECK(status("&session_required_single_domain=example.com,example.org") == 200);
     }
 }

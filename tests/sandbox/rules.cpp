@@ -5,6 +5,7 @@
 #include <sandbox/client.hpp>
 #include <support/catch.hpp>
 
+#include <chrono>
 #include <string>
 
 using namespace sandbox_test;
@@ -66,6 +67,73 @@ TEST_CASE("sandbox rules: a rule that means nothing is refused", "[sandbox][rule
     CHECK(two.user.get(rules + "_list").json().at("DATA").at(0).at("principal").as_string() == "");
 }
 
+TEST_CASE("sandbox rules: the data of a collection are for the same people as its listings", "[sandbox][rules][data]") {
+    Two two(transfer_scope);
+    std::string const id = two.guest();
+    std::string const rules = "/v0.10/endpoint/" + id + "/access";
+    std::string const file = "/data/" + id + "/numbers.csv";
+    Client data(two.server);
+    CHECK(data.get(file).status == 302);
+    CHECK(data.send("GET", file, {{"X-Requested-With", "XMLHttpRequest"}}).status == 401);
+    data.token =
+        data.form("/v2/oauth2/token",
+                  "grant_type=client_credentials&scope=" + encode("https://auth.globus.org/scopes/" + id + "/https"),
+                  basic(two.server))
+            .text("access_token");
+    CHECK(data.get(file).status == 403);
+    auto const rule = two.user.post(rules, two.rule("/", "r")).text("access_id");
+    CHECK(data.get(file).status == 200);
+    CHECK(data.send("PUT", "/data/" + id + "/new.txt", {}, "new").status == 403);
+    two.user.send("PUT", rules + "/" + rule, {}, R"({"permissions": "rw"})");
+    CHECK(data.send("PUT", "/data/" + id + "/new.txt", {}, "new").status == 201);
+    // What everybody may read, needs no token.
+    Client anybody(two.server);
+    two.user.post(rules, R"({"principal_type": "anonymous", "path": "/nested/", "permissions": "r"})");
+    CHECK(anybody.get(file).status == 302);
+    CHECK(anybody.get("/data/" + id + "/nested/notes.md").status == 200);
+    CHECK(anybody.send("PUT", "/data/" + id + "/nested/none.txt", {}, "new").status == 302);
+}
+
+TEST_CASE("sandbox rules: a rule may end", "[sandbox][rules]") {
+    Two two(transfer_scope);
+    std::string const id = two.guest();
+    std::string const files = "/v0.10/operation/endpoint/" + id + "/ls?path=/";
+    two.user.post("/v0.10/endpoint/" + id + "/access",
+                  R"({"principal_type": "all_authenticated_users", "path": "/", "permissions": "r",
+                      "expiration_date": "2100-01-01T00:00:00+00:00"})");
+    CHECK(two.app.get(files).status == 200);
+    two.server.set_clock(std::chrono::system_clock::from_time_t(4133980800));  // 2101
+    two.app.token = two.app
+                        .form("/v2/oauth2/token", "grant_type=client_credentials&scope=" + encode(transfer_scope),
+                              basic(two.server))
+                        .text("access_token");
+    CHECK(two.app.get(files).status == 403);
+}
+
+TEST_CASE("sandbox rules: a project is its administrators', with all that belongs to it", "[sandbox][rules][auth]") {
+    Two two("urn:globus:auth:scope:auth.globus.org:manage_projects");
+    auto const id_of = [](Answer const& made, char const* kind) {
+        return json::value_to<std::string>(made.json().at(kind).at("id"));
+    };
+    auto const made =
+        two.user.post("/v2/api/projects", R"({"project": {"display_name": "P", "contact_email": "p@x.org"}})");
+    CHECK(made.json().at("project").at("admins").at("identities").at(0).at("id").as_string() == two.server.user().id);
+    std::string const project = id_of(made, "project");
+    std::string const policy =
+        R"({"policy": {"display_name": "P", "description": "d", "project_id": ")" + project + "\"}}";
+    CHECK(two.app.get("/v2/api/projects").json().at("projects").as_array().empty());
+    CHECK(two.app.get("/v2/api/projects/" + project).status == 403);
+    CHECK(two.app.post("/v2/api/policies", policy).status == 403);
+    std::string const made_policy = id_of(two.user.post("/v2/api/policies", policy), "policy");
+    CHECK(two.app.get("/v2/api/policies/" + made_policy).status == 403);
+    std::string const change =
+        R"({"project": {"admin_ids": [")" + two.server.user().id + R"(", ")" + two.server.client_id() + R"("]}})";
+    CHECK(two.app.send("PUT", "/v2/api/projects/" + project, {}, change).status == 403);
+    CHECK(two.user.send("PUT", "/v2/api/projects/" + project, {}, change).status == 200);
+    CHECK(two.app.get("/v2/api/policies/" + made_policy).status == 200);
+    CHECK(two.app.send("DELETE", "/v2/api/policies/" + made_policy).status == 200);
+}
+
 TEST_CASE("sandbox rules: roles let others manage a collection", "[sandbox][rules]") {
     Two two(transfer_scope);
     std::string const id = two.guest();
@@ -114,6 +182,13 @@ TEST_CASE("sandbox rules: bookmarks, timers and indices are their owner's", "[sa
     CHECK(two.app.get("/v0.10/bookmark/" + id).status == 404);
     CHECK(two.app.post("/v0.10/bookmark", bookmark).status == 201);
     CHECK(two.user.post("/v0.10/bookmark", bookmark).status == 409);
+    std::string const newer = R"({"data": {"type": "Bookmark", "attributes": {"name": "B", "path": "/"}}})";
+    auto const made = two.user.post("/v2/bookmarks", newer);
+    CHECK(made.status == 201);
+    CHECK(two.user.get("/v2/bookmarks").json().at("data").as_array().size() == 1);
+    CHECK(two.app.get("/v2/bookmarks").json().at("data").as_array().empty());
+    auto const newer_id = json::value_to<std::string>(made.json().at("data").at("id"));
+    CHECK(two.app.send("DELETE", "/v2/bookmarks/" + newer_id).status == 404);
     Two search("urn:globus:auth:scope:search.api.globus.org:all");
     auto const index = search.user.post("/v1/index", R"({"display_name": "I"})").text("id");
     CHECK(search.app.get("/v1/index_list").json().at("index_list").as_array().empty());

@@ -51,6 +51,16 @@ TEST_CASE("sandbox groups: made, joined, changed and deleted", "[sandbox][groups
     CHECK(f.client.post("/v2/groups", "{}").status == 422);
 }
 
+TEST_CASE("sandbox groups: a group has those below it", "[sandbox][groups]") {
+    Fixture f("groups.api.globus.org");
+    auto const above = f.client.post("/v2/groups", R"({"name": "Above"})").text("id");
+    auto const below = f.client.post("/v2/groups", R"({"name": "Below", "parent_id": ")" + above + "\"}").text("id");
+    auto const children = f.client.get("/v2/groups/" + above + "/children").json().at("children").as_array();
+    REQUIRE(children.size() == 1);
+    CHECK(children[0].at("id").as_string() == below);
+    CHECK(f.client.get("/v2/groups/" + below + "/children").json().at("children").as_array().empty());
+}
+
 TEST_CASE("sandbox search: ingested entries are found, paged and deleted", "[sandbox][search]") {
     Fixture f("search.api.globus.org");
     auto const id = f.client.post("/v1/index", R"({"display_name": "I", "description": "D"})").text("id");

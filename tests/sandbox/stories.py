@@ -101,6 +101,11 @@ def admin(path, body):
     requests.post(url, json=body, headers={"Authorization": "Bearer " + E["GLOBUS_SANDBOX_ADMIN_SECRET"]}).raise_for_status()
 
 
+def state(kind):
+    url = E["GLOBUS_SANDBOX_ADMIN_URL"] + "sessions/default/state"
+    return requests.get(url, headers={"Authorization": "Bearer " + E["GLOBUS_SANDBOX_ADMIN_SECRET"]}).json().get(kind, [])
+
+
 def logins():
     client = g.NativeAppAuthClient(NATIVE)
     client.oauth2_start_flow(requested_scopes="openid profile email " + TRANSFER, refresh_tokens=True)
@@ -299,6 +304,22 @@ def flows():
     action = {"StartAt": "T", "States": {"T": {"Type": "Action", "ActionUrl": "https://transfer.actions.globus.org/transfer", "Parameters": {"source_endpoint": SOURCE, "destination_endpoint": DESTINATION, "DATA": [{"source_path": "/hello.txt", "destination_path": name}]}, "ResultPath": "$.T", "End": True}}}
     moving = step("a flow with a transfer", lambda: u.create_flow("T", action, {})["id"])
     step("copies the file", lambda: ended(runner(moving).run_flow({})["run_id"])["status"] == "SUCCEEDED" and any("/" + x["name"] == name for x in as_user(g.TransferClient, TRANSFER).operation_ls(DESTINATION, "/")))
+    question = {"StartAt": "Q", "States": {"Q": {"Type": "Action", "ActionUrl": "https://actions.globus.org/weboption/wait_for_option", "Parameters": {"options": [{"name": "Yes", "url_suffix": "yes"}, {"name": "No", "url_suffix": "no"}]}, "ResultPath": "$.Q", "End": True}}}
+    asking = step("a flow with a question", lambda: u.create_flow("Q", question, {})["id"])
+    asked = step("runs", lambda: runner(asking).run_flow({})["run_id"])
+    step("and waits", lambda: wait_for(lambda: u.get_run(asked)["blocking_web_input_id"]))
+    pending = step("the question is there", lambda: u.get_web_input(next(iter(u.list_web_inputs(filter_run_ids=asked)))["id"]))
+    step("answered", lambda: u.respond_to_web_input(pending["id"], pending["options"][1]["option_id"])["status"] == "ok")
+    step("the run has the answer", lambda: ended(asked)["details"]["output"]["Q"]["details"]["name"] == "No")
+    computing = as_user(g.ComputeClientV3, COMPUTE)
+    where = computing.register_endpoint({"endpoint_name": "E"})["endpoint_id"]
+    what = computing.register_function({"function_name": "f", "function_code": "x"})["function_uuid"]
+    function = {"StartAt": "F", "States": {"F": {"Type": "Action", "ActionUrl": "https://compute.actions.globus.org/v3", "Parameters": {"endpoint_id": where, "tasks": [{"function_id": what, "args": [1]}]}, "ResultPath": "$.F", "End": True}}}
+    running = step("a flow with a function", lambda: runner(u.create_flow("C", function, {})["id"]).run_flow({})["run_id"])
+    step("starts a task", lambda: wait_for(lambda: state("compute.tasks")))
+    step("and ends with its result", lambda: (admin("compute_tasks/" + state("compute.tasks")[-1]["task_id"], {"result": "42"}), ended(running))[1]["details"]["output"]["F"]["details"]["result"] == ["42"])
+    other_action = {"StartAt": "N", "States": {"N": {"Type": "Action", "ActionUrl": "https://actions.globus.org/notification/notify", "Parameters": {}, "End": True}}}
+    step("what there is not, is said", lambda: "no action provider" in ended(runner(u.create_flow("N", other_action, {})["id"]).run_flow({})["run_id"])["details"]["details"]["cause"])
     step("delete", lambda: u.delete_flow(flow)["DELETED"])
 
 
@@ -333,6 +354,36 @@ def compute():
     step("its result arrives", lambda: (admin("compute_tasks/" + tasks[0], {"result": "42"}), old.get_task(tasks[0])["result"])[1] == "42")
 
 
+def assurance():
+    t, rich = as_user(g.TransferClient, TRANSFER), as_user(g.AuthClient, AUTH)
+    project = rich.create_project("HA", "p@example.org", admin_ids=[USER])["project"]["id"]
+    policy = step("a policy", lambda: rich.create_policy(project_id=project, high_assurance=True, required_mfa=True, authentication_assurance_timeout=600, display_name="P", description="d")["policy"]["id"])
+    guest = t.create_shared_endpoint({"DATA_TYPE": "shared_endpoint", "host_endpoint": SOURCE, "host_path": "/data/", "display_name": "HA"})["id"]
+    t.update_endpoint(guest, {"authentication_policy_id": policy})
+
+    def logged_in(**parameters):
+        client = g.NativeAppAuthClient(NATIVE)
+        client.oauth2_start_flow(requested_scopes=TRANSFER)
+        code = browser(client.oauth2_get_authorize_url(**parameters))
+        return g.TransferClient(authorizer=g.AccessTokenAuthorizer(client.oauth2_exchange_code_for_tokens(code)["access_token"]))
+
+    def wanted(client):
+        try:
+            client.operation_ls(guest)
+        except g.GlobusAPIError as error:
+            return error.info.authorization_parameters
+
+    step("a login that is not enough", lambda: wanted(logged_in()).session_required_policies == [policy])
+    good = step("a login that is", lambda: logged_in(session_required_policies=[policy]))
+    step("lists", lambda: len(good.operation_ls(guest)["DATA"]) > 0)
+    step("until it is old", lambda: (admin("clock", {"advance_s": 601}), wanted(good))[1].session_required_policies == [policy])
+    t = logged_in(session_required_policies=[policy])
+    t.update_endpoint(guest, {"authentication_policy_id": None, "high_assurance": True, "authentication_timeout_mins": 10})
+    step("high assurance without a policy", lambda: wanted(t) is None)
+    step("says who is to log in", lambda: (admin("clock", {"advance_s": 601}), wanted(t))[1].session_required_identities == [USER])
+    step("a domain that nobody has", lambda: "access_denied" in requests.get(g.NativeAppAuthClient(NATIVE).oauth2_start_flow(requested_scopes=TRANSFER).get_authorize_url({"session_required_single_domain": "nowhere.example.com"})).text)
+
+
 def manager():
     gcs = as_user(lambda authorizer: g.GCSClient(E["GLOBUS_SANDBOX_GCS_HTTPS_URL"], authorizer=authorizer), f"urn:globus:auth:scope:{GCS}:manage_collections")
     t = as_user(g.TransferClient, TRANSFER)
@@ -361,7 +412,7 @@ def streams():
 
 
 if __name__ == "__main__":
-    stories = [logins, transfers, rules, groups, search, flows, timers, compute, manager, streams]
+    stories = [logins, transfers, rules, groups, search, flows, timers, compute, manager, streams, assurance]
     for story in stories:
         if not sys.argv[1:] or story.__name__ in sys.argv[1:]:
             print(story.__name__, flush=True)

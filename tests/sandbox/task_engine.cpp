@@ -266,6 +266,25 @@ TEST_CASE("sandbox tasks: a delete may be of a pattern", "[sandbox][tasks]") {
     CHECK(fs::exists(f.from / "hello.txt"));
 }
 
+TEST_CASE("sandbox tasks: a pattern is one of the shell", "[sandbox][tasks]") {
+    Fixture f(with_duration(milliseconds(0)));
+    for (auto const* name : {"run1", "run2", "run3", "run[1]"}) std::ofstream(f.from / name) << name;
+    auto const remove = [&](std::string const& pattern) {
+        auto const id = f.remove(pattern, {{"interpret_globs", true}});
+        f.tick(milliseconds(0));
+        CHECK(f.shown(id, "status") == "SUCCEEDED");
+    };
+    remove("/run[12]");
+    CHECK_FALSE(fs::exists(f.from / "run1"));
+    CHECK_FALSE(fs::exists(f.from / "run2"));
+    CHECK(fs::exists(f.from / "run3"));
+    CHECK(fs::exists(f.from / "run[1]"));
+    remove("/run\\[1]");
+    CHECK_FALSE(fs::exists(f.from / "run[1]"));
+    remove("/run[!0-2]");
+    CHECK_FALSE(fs::exists(f.from / "run3"));
+}
+
 TEST_CASE("sandbox tasks: those of the same second stand in the order of their submission", "[sandbox][tasks]") {
     Fixture f(with_duration(milliseconds(1000)));
     std::vector<std::string> ids;

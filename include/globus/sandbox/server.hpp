@@ -91,7 +91,7 @@ struct Collection {
     std::string display_name = "Sandbox Collection";  ///< in the endpoint document
     CollectionKind kind = CollectionKind::guest;      ///< how its document is typed, as in "GCSv5_guest_collection"
     bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
-    bool high_assurance = false;        ///< what documents say of it; nothing is enforced
+    bool high_assurance = false;        ///< its files want a login of the last eleven days, see globus/sandbox.hpp
     bool open = true;  ///< whether everybody with a token may read and write it; else access rules say who may
     GLOBUS_MEMBERS(Collection, id, directory, display_name, kind, requires_data_access, high_assurance, open);
 };

@@ -3,8 +3,8 @@
 #ifndef GLOBUS_SANDBOX_IMPL_DATA_IPP
 #define GLOBUS_SANDBOX_IMPL_DATA_IPP
 
+#include <globus/sandbox/impl/access.ipp>
 #include <globus/sandbox/impl/auth/routes.ipp>
-#include <globus/sandbox/impl/files.ipp>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -247,18 +247,40 @@ inline Reply send_to_login(World& world, Endpoint const& endpoint) {
     return reply;
 }
 
+/// Who asks for data: an identity, or nobody, for whom there may be a rule. Nothing when `refused` says why not.
+inline std::optional<std::string> who_asks(World& world, Call& call, Endpoint const& endpoint, bool open_to_all,
+                                           Reply& refused) {
+    if (call.bearer().empty()) {
+        if (open_to_all) return "";
+        // [guess] a script says what it is by this header, and is not sent to a page
+        bool const script = same_name(call.header("X-Requested-With"), "XMLHttpRequest");
+        refused = script ? data_error(401, "Unauthorized") : send_to_login(world, endpoint);
+        return std::nullopt;
+    }
+    AccessToken const* const token = authenticate(world, call, endpoint.id, refused);
+    if (token == nullptr) return std::nullopt;
+    if (auto lacks = falls_short(world, *token, endpoint)) {
+        // [guess] the manager's document, and which login would do
+        lacks->result["authorization_parameters"] = std::move(lacks->parameters);
+        refused = Reply::of(403, lacks->result);
+        return std::nullopt;
+    }
+    return token->identity;
+}
+
 inline Reply serve_data(World& world, Call& call) {
     auto const found = world.data.endpoints.find(call.segments[1]);
     if (found == world.data.endpoints.end()) return data_error(404, "No such collection");
     Endpoint const& endpoint = found->second;
-    if (call.bearer().empty()) return send_to_login(world, endpoint);
-    Reply refused;
-    AccessToken const* const token = authenticate(world, call, endpoint.id, refused);
-    if (token == nullptr) return refused;
     std::string path;
     for (std::size_t i = 2; i < call.segments.size(); ++i) path += "/" + call.segments[i];
+    Access const wanted = call.method == "PUT" ? Access::write : Access::read;
+    Reply refused;
+    auto const who = who_asks(world, call, endpoint, access_to(world, endpoint, "", path) >= wanted, refused);
+    if (!who) return refused;
     Place const place = find_place(endpoint.directory, path);
-    if (!place.allowed || endpoint.state == "permission_denied") return data_error(403, "Permission denied");
+    if (!place.allowed || endpoint.state == "permission_denied" || access_to(world, endpoint, *who, path) < wanted)
+        return data_error(403, "Permission denied");
     if (endpoint.state != "ok") return data_error(502, "The collection cannot be reached");
     std::error_code error;
     if (call.method == "PUT") {

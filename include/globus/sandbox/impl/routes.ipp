@@ -121,7 +121,8 @@ inline bool only_reads(Call const& call) {
         "oauth2_validate_token",
     };
     if (call.operation == "get_identities") return lower(call.argument("provision")) != "true";
-    if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
+    if (call.method == "GET" || call.method == "HEAD")
+        return call.operation != "oauth2_authorize" && call.operation != "web_option";
     return reading.contains(call.operation);
 }
 

@@ -382,6 +382,12 @@ bool flag_of(Json const& value, std::string_view name, bool otherwise = false) {
     return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
 }
 
+/// Adds the members that the service always sends, where the caller gave none.
+inline void add_defaults(json::object& document, std::initializer_list<std::pair<char const*, json::value>> members) {
+    for (auto const& [name, value] : members)
+        if (!document.contains(name)) document[name] = value;
+}
+
 /// As std::stable_sort, of which clang 19 says with an older libstdc++ that it uses something deprecated.
 template <class T, class Less>
 void sort_stably(std::vector<T>& items, Less less) {

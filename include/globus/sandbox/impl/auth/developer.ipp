@@ -3,13 +3,45 @@
 #ifndef GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
 #define GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
 
+#include <globus/sandbox/impl/access.ipp>
 #include <globus/sandbox/impl/auth/grants.ipp>
+#include <globus/sandbox/impl/auth/identities.ipp>
 
 namespace globus::sandbox::detail {
+
+/// Whether somebody is an administrator of a project. [doc] only they see it, and what belongs to it. [guess] a project
+/// that nobody made belongs to all
+inline bool administers_project(World const& world, std::string const& project, std::string const& identity) {
+    auto const* const found = find_document(documents_of(world, "auth.projects"), project);
+    if (found == nullptr) return true;
+    auto const* const admins = found->at("admin_ids").if_array();
+    if (admins != nullptr && std::find(admins->begin(), admins->end(), json::value(identity)) != admins->end())
+        return true;
+    auto const* const groups = found->at("admin_group_ids").if_array();
+    return groups != nullptr && std::any_of(groups->begin(), groups->end(), [&](json::value const& group) {
+               return group.is_string() && !group_role(world, identity, to_string(group.get_string())).empty();
+           });
+}
 
 /// Creates, reads, lists, updates and deletes documents of one kind, e.g. {"project": {...}} and {"projects": [...]}.
 template <class Kind>
 struct AuthDocuments {
+    static bool is_mine(World const& world, AccessToken const& token, json::object const& document) {
+        return administers_project(world, Kind::project_of(world, document), token.identity);
+    }
+    /// The document that the route names, for one of its administrators. [guess] everybody else gets 403
+    static json::object* own(World& world, Call const& call, Reply& refused) {
+        AccessToken const* const token = caller(world, call, refused);
+        if (token == nullptr) return nullptr;
+        auto const found = find(world, call.holes.back());
+        if (found == all(world).end())
+            refused = missing(world, call);
+        else if (!is_mine(world, *token, found->second))
+            refused = forbidden(world, call);
+        else
+            return &found->second;
+        return nullptr;
+    }
     /// [doc] what a developer keeps at Globus Auth needs a scope of its own
     static AccessToken const* caller(World& world, Call const& call, Reply& refused) {
         auto const* token = authenticate(world, call, "auth.globus.org", refused);
@@ -26,12 +58,18 @@ struct AuthDocuments {
     static Reply missing(World& world, Call const& call) {
         return problem(world, call, 404, "NOT_FOUND", std::string("No ") + Kind::one + " with this id");
     }
+    static Reply forbidden(World& world, Call const& call) {
+        return problem(world, call, 403, "FORBIDDEN", "You are no administrator of the project");
+    }
     static Reply list(World& world, Call& call) {
         Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
+        AccessToken const* const token = caller(world, call, refused);
+        if (token == nullptr) return refused;
         json::array out;
         for (auto const& [id, document] : all(world))
-            if (call.holes.empty() || text_of(document, "client") == call.holes[0]) out.push_back(document);
+            if ((call.holes.empty() || text_of(document, "client") == call.holes[0]) &&
+                is_mine(world, *token, document))
+                out.push_back(document);
         return Reply::of(200, json::object{{Kind::many, std::move(out)}});
     }
     static Reply create(World& world, Call& call) {
@@ -47,58 +85,85 @@ struct AuthDocuments {
         std::string const id = world.random.uuid();
         document["id"] = id;
         Kind::complete(world, call, *token, document);
+        if (!is_mine(world, *token, document)) return forbidden(world, call);
         all(world).emplace_back(id, document);
         return Reply::of(201, json::object{{Kind::one, Kind::once(world, document)}});
     }
     static Reply get(World& world, Call& call) {
         Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end()) return missing(world, call);
-        return Reply::of(200, json::object{{Kind::one, found->second}});
+        auto const* const document = own(world, call, refused);
+        return document != nullptr ? Reply::of(200, json::object{{Kind::one, *document}}) : refused;
     }
     static Reply update(World& world, Call& call) {
         Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end()) return missing(world, call);
+        auto* const document = own(world, call, refused);
+        if (document == nullptr) return refused;
         boost::system::error_code error;
         json::value const body = json::parse(call.body, error);
         auto const* given = error ? nullptr : member(body, Kind::one);
         if (given == nullptr || !given->is_object())
             return problem(world, call, 422, "UNPROCESSABLE_ENTITY", std::string("A ") + Kind::one + " is needed");
         for (auto const& item : given->get_object())
-            if (item.key() != "id") found->second[item.key()] = item.value();
-        return Reply::of(200, json::object{{Kind::one, found->second}});
+            if (item.key() != "id") (*document)[item.key()] = item.value();
+        Kind::changed(world, *document);
+        return Reply::of(200, json::object{{Kind::one, *document}});
     }
     static Reply remove(World& world, Call& call) {
         Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end()) return missing(world, call);
-        json::object const document = found->second;
-        all(world).erase(found);
-        return Reply::of(200, json::object{{Kind::one, document}});
+        auto const* const document = own(world, call, refused);
+        if (document == nullptr) return refused;
+        json::object const gone = *document;
+        all(world).erase(find(world, call.holes.back()));
+        return Reply::of(200, json::object{{Kind::one, gone}});
     }
 };
 
 struct PlainKind {
     static void complete(World&, Call const&, AccessToken const&, json::object&) {}
+    static void changed(World&, json::object&) {}
     static json::object once(World&, json::object const& document) { return document; }
+    /// The project that a document belongs to, by way of its client if it has one.
+    static std::string project_of(World const& world, json::object const& document) {
+        auto const* const client = find_document(documents_of(world, "auth.clients"), text_of(document, "client"));
+        return text_of(client != nullptr ? *client : document, "project", text_of(document, "project_id"));
+    }
 };
 
 struct ProjectKind : PlainKind {
     static constexpr char const* one = "project";
     static constexpr char const* many = "projects";
-    static void complete(World&, Call const&, AccessToken const& token, json::object& document) {
+    static std::string project_of(World const&, json::object const& document) { return text_of(document, "id"); }
+    static void complete(World& world, Call const&, AccessToken const& token, json::object& document) {
+        add_defaults(document, {{"admin_ids", json::array{json::value(token.identity)}}, {"admin_group_ids", nullptr}});
+        changed(world, document);
+    }
+    /// [recorded] the members; the administrators are there by id, and as they are described
+    static void changed(World& world, json::object& document) {
         document["project_name"] = text_of(document, "display_name");
-        if (!document.contains("admin_ids")) document["admin_ids"] = json::array{json::value(token.identity)};
+        json::array identities;
+        if (auto const* ids = document.at("admin_ids").if_array())
+            for (auto const& id : *ids)
+                if (id.is_string())
+                    for (auto& known : find_identities(world, to_string(id.get_string()), false))
+                        identities.push_back(std::move(known));
+        json::array groups;
+        if (auto const* ids = document.at("admin_group_ids").if_array())
+            for (auto const& id : *ids) groups.push_back(json::object{{"id", id}});
+        document["admins"] = json::object{{"identities", std::move(identities)}, {"groups", std::move(groups)}};
     }
 };
 
 struct PolicyKind : PlainKind {
     static constexpr char const* one = "policy";
     static constexpr char const* many = "policies";
+    /// [recorded] the members
+    static void complete(World&, Call const&, AccessToken const&, json::object& document) {
+        add_defaults(document, {{"high_assurance", false},
+                                {"required_mfa", false},
+                                {"authentication_assurance_timeout", nullptr},
+                                {"domain_constraints_include", nullptr},
+                                {"domain_constraints_exclude", nullptr}});
+    }
 };
 
 struct ClientKind : PlainKind {
@@ -111,8 +176,26 @@ struct ClientKind : PlainKind {
         json::array grants{"authorization_code", "refresh_token"};
         if (!open) grants.emplace_back("client_credentials");
         document["grant_types"] = std::move(grants);
-        for (auto const* list : {"scopes", "fqdns", "redirect_uris"})
-            if (!document.contains(list)) document[list] = json::array{};
+        document["links"] = complete_links(document);
+        // [recorded] the members
+        add_defaults(document, {{"client_type", open ? "public_installed_client" : "confidential_client"},
+                                {"fqdns", json::array{}},
+                                {"parent_client", nullptr},
+                                {"preselect_idp", nullptr},
+                                {"project", nullptr},
+                                {"prompt_for_named_grant", true},
+                                {"redirect_uris", json::array{}},
+                                {"required_idp", nullptr},
+                                {"scopes", json::array{}},
+                                {"userinfo_from_effective_identity", true},
+                                {"visibility", "private"}});
+    }
+    static json::object complete_links(json::object const& document) {
+        json::object links;
+        if (auto const* given = document.if_contains("links"); given != nullptr && given->is_object())
+            links = given->get_object();
+        add_defaults(links, {{"privacy_policy", nullptr}, {"terms_and_conditions", nullptr}});
+        return links;
     }
 };
 
@@ -145,7 +228,7 @@ inline Reply delete_credential(World& world, Call& call) {
 inline Reply delete_project(World& world, Call& call) {
     using Projects = AuthDocuments<ProjectKind>;
     Reply refused;
-    if (Projects::caller(world, call, refused) == nullptr) return refused;
+    if (Projects::own(world, call, refused) == nullptr) return refused;
     for (auto const& [id, client] : world.data.documents["auth.clients"])
         if (text_of(client, "project") == call.holes[0])
             return problem(world, call, 409, "CONFLICT", "The project has clients; delete them first");
@@ -213,7 +296,6 @@ inline Reply create_client(World& world, Call& call) {
         json::object document = given->get_object();
         document["id"] = world.random.uuid();
         document["parent_client"] = maker->id;
-        if (!document.contains("project")) document["project"] = nullptr;
         AccessToken nobody;
         ClientKind::complete(world, call, nobody, document);
         register_client(world, document, world.token("secret"));
@@ -237,12 +319,8 @@ inline Reply create_client(World& world, Call& call) {
                           {"public_client", false},
                           {"client_type", "confidential_client"},
                           {"parent_client", parent},
-                          {"project", nullptr},
-                          {"visibility", "private"},
-                          {"scopes", json::array{}},
-                          {"fqdns", json::array{}},
-                          {"redirect_uris", json::array{}},
-                          {"grant_types", json::array{"authorization_code", "client_credentials", "refresh_token"}}};
+                          {"prompt_for_named_grant", false}};
+    ClientKind::complete(world, call, AccessToken(), document);
     register_client(world, document, world.token("secret"));
     world.data.documents["auth.clients"].emplace_back(id, document);
     json::object credential{{"id", world.random.uuid()},
@@ -264,6 +342,11 @@ struct ScopeKind : PlainKind {
         document["client"] = call.holes[0];
         document["scope_string"] =
             "https://auth.globus.org/scopes/" + call.holes[0] + "/" + text_of(document, "scope_suffix", "all");
+        // [recorded] the members
+        add_defaults(document, {{"advertised", false},
+                                {"allows_refresh_token", true},
+                                {"dependent_scopes", json::array{}},
+                                {"required_domains", json::array{}}});
     }
 };
 

@@ -3,6 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
 #define GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
 
+#include <globus/sandbox/impl/auth/assurance.ipp>
 #include <globus/sandbox/impl/auth/tokens.ipp>
 
 namespace globus::sandbox::detail {
@@ -105,6 +106,8 @@ inline Reply dependent_grant(World& world, Pairs const& form, App const& app) {
     Grant grant;
     grant.client_id = app.id;
     grant.identity = found->second.identity;
+    grant.session = found->second.session;  // [doc] what is done for somebody is done in his session
+    grant.session["sandbox_login"] = logged_in_at(found->second);
     grant.offline = pair_or(form, "access_type") == "offline";
     std::vector<std::string> wanted;
     if (auto const* scope = find_pair(form, "scope"))
@@ -177,6 +180,19 @@ inline Reply validate_endpoint(World& world, Call& call) {
     return Reply::of(200, json::object{{"active", active}});
 }
 
+/// [doc] who logged in, when, and with how many factors
+inline json::object describe_session(json::object const& session, std::string const& identity, Millis issued) {
+    auto const login = static_cast<Millis>(number_of(session, "sandbox_login", static_cast<double>(issued)));
+    json::array methods{"pwd"};
+    if (had_second_factor(session)) methods.emplace_back("mfa");
+    json::object const authentication{{"auth_time", login / 1000},
+                                      {"acr", nullptr},
+                                      {"amr", methods},
+                                      {"idp", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                                      {"custom_claims", json::object{}}};
+    return {{"session_id", identity}, {"authentications", json::object{{identity, authentication}}}};
+}
+
 /// [recorded] the members of an active answer
 inline Reply introspect_endpoint(World& world, Call& call) {
     App const* app = basic_client(world, call);
@@ -189,6 +205,7 @@ inline Reply introspect_endpoint(World& world, Call& call) {
     std::vector<std::string> scopes;
     Millis issued = 0;
     Millis expires = 0;
+    json::object session;
     if (auto const access = world.data.access_tokens.find(text); access != world.data.access_tokens.end() &&
                                                                  !access->second.revoked &&
                                                                  access->second.expires > world.now_locked()) {
@@ -198,12 +215,14 @@ inline Reply introspect_endpoint(World& world, Call& call) {
         scopes = access->second.scopes;
         issued = access->second.issued;
         expires = access->second.expires;
+        session = access->second.session;
     } else if (auto const refresh = world.data.refresh_tokens.find(text);
                refresh != world.data.refresh_tokens.end() && !refresh->second.revoked && !refresh->second.spent) {
         client = refresh->second.client_id;
         identity = refresh->second.identity;
         server = refresh->second.resource_server;
         scopes = refresh->second.scopes;
+        session = refresh->second.session;
     } else {
         return Reply::of(200, json::object{{"active", false}});
     }
@@ -229,9 +248,7 @@ inline Reply introspect_endpoint(World& world, Call& call) {
     if (include.find("identity_set") != std::string::npos || include.find("identities_set") != std::string::npos)
         answer["identity_set"] = answer["identities_set"] = json::array{json::value(identity)};
     if (include.find("session_info") != std::string::npos)
-        answer["session_info"] =
-            json::object{{"session_id", identity},
-                         {"authentications", json::object{{identity, json::object{{"auth_time", issued / 1000}}}}}};
+        answer["session_info"] = describe_session(session, identity, issued);
     return Reply::of(200, answer);
 }
 

@@ -57,24 +57,58 @@ inline bool redirect_allowed(World const& world, App const& app, std::string con
     return false;
 }
 
-/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user. Null when nobody
-/// here is who is asked for.
+/// The policies that a login is to satisfy, as far as somebody made them. [guess] others are satisfied by every login
+inline std::vector<json::object const*> wanted_policies(World const& world, Call const& call) {
+    std::vector<json::object const*> out;
+    for (auto const& id : split(call.argument("session_required_policies"), ','))
+        if (auto const* policy = find_document(documents_of(world, "auth.policies"), trim(id))) out.push_back(policy);
+    return out;
+}
+
+/// Whether a login may be this user's. [doc] one domain of several, and the domains of policies
+inline bool may_log_in(World const& world, Call const& call, User const& user) {
+    json::array domains;
+    for (auto const& one : split(call.argument("session_required_single_domain"), ','))
+        if (!trim(one).empty()) domains.emplace_back(trim(one));
+    if (!domains.empty() && !in_domains(user.username, domains)) return false;
+    auto const policies = wanted_policies(world, call);
+    return std::all_of(policies.begin(), policies.end(),
+                       [&](auto const* policy) { return fits_domains(user.username, *policy); });
+}
+
+/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user that it may be. Null
+/// when nobody is
 inline User const* user_who_logs_in(World const& world, Call const& call) {
     auto const find = [&](std::string const& names) -> User const* {
         for (auto const& name : split(names, ','))
             for (auto const& one : world.options.users)
-                if (same_name(one.id, trim(name)) || same_name(one.username, trim(name))) return &one;
+                if ((same_name(one.id, trim(name)) || same_name(one.username, trim(name))) &&
+                    may_log_in(world, call, one))
+                    return &one;
         return nullptr;
     };
     for (auto const* name : {"sandbox_user", "session_required_identities"})
         if (auto const* wanted = find_pair(call.query, name)) return find(*wanted);
     if (auto const* hint = find_pair(call.query, "login_hint"))
         if (auto const* hinted = find(*hint)) return hinted;
-    if (auto const* domain = find_pair(call.query, "session_required_single_domain"))
-        for (auto const& one : world.options.users)
-            for (auto const& wanted : split(*domain, ','))
-                if (lower(one.username).ends_with("@" + lower(trim(wanted)))) return &one;
-    return &world.options.users.front();
+    for (auto const& one : world.options.users)
+        if (may_log_in(world, call, one)) return &one;
+    return nullptr;
+}
+
+/// What is remembered of a login: what it was asked for, when it was, and whether a second factor was asked for, which
+/// is taken as shown.
+inline json::object new_session(World const& world, Call const& call) {
+    json::object session;
+    for (auto const& [name, value] : call.query)
+        if (name.starts_with("session_") || name == "prompt") session[name] = value;
+    session["sandbox_login"] = world.now_locked();
+    std::string const asked = lower(call.argument("session_required_mfa"));
+    auto const policies = wanted_policies(world, call);
+    session["sandbox_mfa"] =
+        asked == "true" || asked == "1" ||
+        std::any_of(policies.begin(), policies.end(), [](auto const* one) { return flag_of(*one, "required_mfa"); });
+    return session;
 }
 
 /// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
@@ -137,7 +171,7 @@ inline Reply authorize_endpoint(World& world, Call& call) {
                           "Unknown scope " + scope);
     if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
     User const* const user = user_who_logs_in(world, call);
-    if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
+    if (user == nullptr) return refuse("access_denied", "Nobody here may log in so");
     if (call.argument("sandbox_decision") == "deny") return refuse("access_denied", "The user denied access");
     if (world.options.ask && !call.has_argument("sandbox_decision"))
         return consent_page(world, call, *app, *scopes, *user);
@@ -152,8 +186,7 @@ inline Reply authorize_endpoint(World& world, Call& call) {
     code.offline = call.argument("access_type") == "offline";
     code.authenticated = world.now_locked();
     code.expires = code.authenticated + 30000;  // [guess] the service's lifetime of a code is longer than this
-    for (auto const& [name, value] : call.query)
-        if (name.starts_with("session_") || name == "prompt") code.session[name] = value;
+    code.session = new_session(world, call);
     if (world.data.codes.size() >= world.data.code_sweep) sweep_grants(world);
     world.data.codes[code.code] = code;
     return back({{"code", code.code}});

@@ -51,6 +51,7 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/api/scopes", "auth", "get_scopes", &get_scopes},
         {"POST", "/v2/api/clients/{}/scopes", "auth", "create_scope", &Scopes::create},
         {"GET", "/v2/api/scopes/{}", "auth", "get_scope", &Scopes::get},
+        {"GET", "/v2/api/clients/{}/scopes/{}", "auth", "get_scope", &Scopes::get},
         {"PUT", "/v2/api/scopes/{}", "auth", "update_scope", &Scopes::update},
         {"DELETE", "/v2/api/scopes/{}", "auth", "delete_scope", &Scopes::remove},
     };

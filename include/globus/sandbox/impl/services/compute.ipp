@@ -7,14 +7,46 @@
 
 namespace globus::sandbox::detail {
 
-inline char const* compute_endpoints() { return "compute.endpoints"; }
 inline char const* compute_functions() { return "compute.functions"; }
 inline char const* compute_tasks() { return "compute.tasks"; }
 
 inline Reply compute_version(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
-    return Reply::of(200, json::value("1.0.0"));
+    if (call.argument("service") != "all") return Reply::of(200, json::value("1.0.0"));
+    return Reply::of(200, json::object{{"api", "1.0.0"},
+                                       {"min_sdk_version", "1.0.0"},
+                                       {"min_endpoint_version", "1.0.0"},
+                                       {"git_sha", to_hex(sha256("sandbox")).substr(0, 40)}});
+}
+
+/// Where an endpoint would listen for tasks and leave results. [recorded] the members; nobody listens there
+inline json::object compute_queue() {
+    return {{"connection_url", "amqp://127.0.0.1:5672"}, {"exchange", "sandbox"}, {"queue", "sandbox"}};
+}
+
+/// [recorded] the members of an endpoint; what it told when it registered is in its `metadata`
+inline json::object describe_compute_endpoint(std::string const& id, json::object const& registered) {
+    json::object out = registered;
+    if (auto const* metadata = registered.if_contains("metadata"); metadata != nullptr && metadata->is_object())
+        for (auto const& item : metadata->get_object()) out[item.key()] = item.value();
+    std::string const name = text_of(registered, "endpoint_name");
+    out["uuid"] = id;
+    out["name"] = name;
+    add_defaults(out, {{"display_name", json::value(name)},
+                       {"description", nullptr},
+                       {"endpoint_config", nullptr},
+                       {"endpoint_version", nullptr},
+                       {"hostname", nullptr},
+                       {"ip_address", nullptr},
+                       {"local_user", nullptr},
+                       {"multi_user", false},
+                       {"public", false},
+                       {"sdk_version", nullptr},
+                       {"subscription_uuid", nullptr},
+                       {"user_config_schema", nullptr},
+                       {"user_config_template", nullptr}});
+    return out;
 }
 
 inline Reply compute_register(World& world, Call& call) {
@@ -28,14 +60,35 @@ inline Reply compute_register(World& world, Call& call) {
     (*body)[name] = id;
     (*body)["owner"] = in.token->identity;
     if (!function) (*body)["status"] = "offline";
+    if (function) add_defaults(*body, {{"description", nullptr}, {"metadata", nullptr}});
     in.add(function ? "compute.functions" : "compute.endpoints", id, *body);
-    return Reply::of(200, json::object{{name, id}});
+    if (function) return Reply::of(200, json::object{{name, id}});
+    json::object results = compute_queue();
+    results["queue_publish_kwargs"] = json::object{};
+    return Reply::of(200, json::object{{name, id},
+                                       {"task_queue_info", compute_queue()},
+                                       {"result_queue_info", std::move(results)},
+                                       {"warnings", json::array{}}});
 }
 
 inline Reply compute_endpoint_list(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
-    return Reply::of(200, in.list("compute.endpoints"));
+    json::array out;
+    for (auto const& [id, endpoint] : in.all("compute.endpoints")) {
+        // [doc] one's own, or with role=any those of others that are public, too
+        bool const own = text_of(endpoint, "owner") == in.token->identity;
+        if (own || (call.argument("role") == "any" && flag_of(endpoint, "public")))
+            out.push_back(describe_compute_endpoint(id, endpoint));
+    }
+    return Reply::of(200, out);
+}
+
+inline Reply get_compute_endpoint(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* endpoint = in.find("compute.endpoints");
+    return endpoint != nullptr ? Reply::of(200, describe_compute_endpoint(call.holes[0], *endpoint)) : in.missing();
 }
 
 inline Reply compute_endpoint_status(World& world, Call& call) {
@@ -59,6 +112,9 @@ inline Reply compute_change(World& world, Call& call) {
     char const* const kind = call.operation == "delete_function" ? "compute.functions" : "compute.endpoints";
     auto* const found = in.find(kind);
     if (found == nullptr) return in.missing();
+    // [doc] an endpoint and a function are their owner's. [guess] the code
+    if (text_of(*found, "owner") != in.token->identity && call.method != "GET")
+        return in.error(403, "403", "Only the owner may change this");
     if (call.method == "DELETE") {
         in.remove(kind);
         return Reply::of(200, json::object{{"result", 302}});
@@ -75,6 +131,17 @@ inline Reply compute_change(World& world, Call& call) {
     return Reply::of(200, json::object{{"endpoint_id", call.holes[0]}});
 }
 
+/// [doc] whoever uses an endpoint satisfies its policy. [guess] the code of the answer
+inline std::optional<Reply> wrong_session(PlainCall const& in, std::string const& endpoint) {
+    auto const* const found = find_document(in.all("compute.endpoints"), endpoint);
+    std::string const policy = found != nullptr ? text_of(*found, "authentication_policy") : "";
+    if (policy.empty() || satisfies_policy(in.world, *in.token, policy)) return std::nullopt;
+    std::string const message = "The session does not satisfy the authentication policy of the endpoint";
+    return login_needed(
+        in.world, in.call, 403, "AuthorizationRequired", message,
+        {{"session_message", message}, {"session_required_policies", json::array{json::value(policy)}}});
+}
+
 /// [recorded] the answers of both versions. A task waits until an admin call tells its result.
 inline Reply compute_submit(World& world, Call& call) {
     PlainCall in(world, call);
@@ -85,6 +152,7 @@ inline Reply compute_submit(World& world, Call& call) {
     if (tasks == nullptr) return in.error(422, "422", "tasks: field required");
     if (!call.holes.empty() && find_document(in.all("compute.endpoints"), call.holes[0]) == nullptr)
         return in.error(404, "404", "Endpoint " + call.holes[0] + " could not be resolved");
+    if (auto const refused = wrong_session(in, call.holes.empty() ? "" : call.holes[0])) return *refused;
     std::string const group = world.random.uuid();
     auto const make = [&] {
         std::string const id = world.random.uuid();
@@ -106,7 +174,8 @@ inline Reply compute_submit(World& world, Call& call) {
     } else if (auto const* list = tasks->if_array()) {
         json::array made;
         for (auto const& one : *list) {
-            json::object row{{"status", "Success"}, {"task_uuid", make()}, {"http_status_code", 200}};
+            json::object row{
+                {"status", "Success"}, {"task_uuid", make()}, {"http_status_code", 200}, {"reason", nullptr}};
             if (one.is_array() && one.get_array().size() >= 2) {
                 row["function_uuid"] = one.get_array()[0];
                 row["endpoint_uuid"] = one.get_array()[1];
@@ -139,9 +208,12 @@ inline Reply compute_task_group(World& world, Call& call) {
     if (!in) return in.refused;
     json::array ids;
     for (auto const& [id, task] : in.all("compute.tasks"))
-        if (text_of(task, "taskgroup_id") == call.holes[0]) ids.push_back(json::object{{"id", id}});
+        if (text_of(task, "taskgroup_id") == call.holes[0])
+            ids.push_back(json::object{{"id", id}, {"created_at", text_of(task, "submitted_at")}});
     if (ids.empty()) return in.missing();
-    return Reply::of(200, json::object{{"taskgroup_id", call.holes[0]}, {"tasks", std::move(ids)}});
+    return Reply::of(
+        200,
+        json::object{{"taskgroup_id", call.holes[0]}, {"create_websockets_queue", false}, {"tasks", std::move(ids)}});
 }
 
 inline Reply compute_amqp(World& world, Call& call) {
@@ -157,6 +229,7 @@ inline bool complete_compute_task(World& world, std::string const& id, bool good
     (*task)["status"] = good ? "success" : "failed";
     (*task)[good ? "result" : "exception"] = result;
     (*task)["completion_t"] = std::to_string(world.now_locked() / 1000);
+    world.wake.notify_all();  // a flow may wait for it
     return true;
 }
 
@@ -167,9 +240,10 @@ inline std::vector<Route> const& compute_routes() {
         {"POST", "/v2/endpoints", "compute", "register_endpoint", &compute_register},
         {"POST", "/v3/endpoints", "compute", "register_endpoint", &compute_register},
         {"GET", "/v2/endpoints", "compute", "get_endpoints", &compute_endpoint_list},
-        {"GET", "/v2/endpoints/{}", "compute", "get_endpoint", &read_document<&compute_endpoints>},
+        {"GET", "/v2/endpoints/{}", "compute", "get_endpoint", &get_compute_endpoint},
         {"GET", "/v2/endpoints/{}/status", "compute", "get_endpoint_status", &compute_endpoint_status},
         {"DELETE", "/v2/endpoints/{}", "compute", "delete_endpoint", &compute_change},
+        {"DELETE", "/v3/endpoints/{}", "compute", "delete_endpoint", &compute_change},
         {"POST", "/v2/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
         {"POST", "/v3/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
         {"PUT", "/v3/endpoints/{}", "compute", "update_endpoint", &compute_change},

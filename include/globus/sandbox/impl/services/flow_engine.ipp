@@ -3,8 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ENGINE_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ENGINE_IPP
 
-#include <globus/sandbox/impl/services/flow_states.ipp>
-#include <globus/sandbox/impl/services/internal.ipp>
+#include <globus/sandbox/impl/services/flow_actions.ipp>
 
 namespace globus::sandbox::detail {
 
@@ -37,6 +36,10 @@ inline void end_run(World& world, FlowRun& run, char const* status, json::object
     document["status"] = status;
     document["display_status"] = status;
     document["completion_time"] = iso_time(world.now_locked());
+    document["blocking_web_input_id"] = nullptr;
+    for (auto& [id, input] : world.data.documents["web_inputs"])
+        if (text_of(input.at("run"), "id") == run.id && text_of(input, "status") == "open")
+            close_input(world, input, nullptr);
     document["details"] = std::move(details);
     world.wake.notify_all();
 }
@@ -110,8 +113,7 @@ inline void finish_action(World& world, FlowRun& run, json::value const& state, 
     leave_state(world, run, state);
 }
 
-/// Starts an action. [guess] the sandbox has the providers of transfer and hello world; any other answers at once with
-/// what it was given
+/// Starts an action. Whoever it is to be for, it acts for the run's owner. [guess]
 inline void start_action(World& world, FlowRun& run, json::value const& state) {
     json::value input = json::object{};
     if (auto const* parameters = member(state, "Parameters"))
@@ -119,42 +121,39 @@ inline void start_action(World& world, FlowRun& run, json::value const& state) {
     else if (auto const path = text_of(state, "InputPath"); !path.empty())
         input = reference(run.context, path);
     log_state(world, run, "Action", "Started", "input", input);
-    std::string const url = text_of(state, "ActionUrl");
-    if (url.find("transfer") != std::string::npos) {
-        auto const made = submit_for(world, {run.owner, run.client}, transfer_of_action(input));
-        if (made.task.empty())
-            return catch_fault(world, run, state, {"ActionUnableToRun", json::serialize(made.answer)});
-        run.task = made.task;
+    ActionStart begun;
+    try {
+        begun = begin_action(world, run, text_of(state, "ActionUrl"), input);
+    } catch (FlowFault const& fault) {
+        return catch_fault(world, run, state, fault);
+    }
+    if (!begun.waits_for.empty()) {
+        run.task = begun.waits_for;
         run.due.reset();
+        if (find_document(documents_of(world, "web_inputs"), run.task) != nullptr)
+            (*document_of(world, run))["blocking_web_input_id"] = run.task;
         return;
     }
-    json::value details = input;
-    if (url.find("hello_world") != std::string::npos)
-        details = json::object{{"Hello", "World"}, {"hello", text_of(input, "echo_string")}};
-    finish_action(world, run, state, action_result(world, run, world.random.uuid(), "SUCCEEDED", std::move(details)));
+    finish_action(world, run, state,
+                  action_result(world, run, world.random.uuid(), "SUCCEEDED", std::move(begun.details)));
 }
 
-/// Looks at the task that an action waits for. True when the run goes on.
-inline bool look_at_task(World& world, FlowRun& run, json::value const& state) {
-    auto const found = world.data.tasks.find(run.task);
-    if (found == world.data.tasks.end()) {
-        catch_fault(world, run, state, {"ActionFailedException", "The task is gone"});
-        return true;
-    }
-    Task const& task = found->second;
+/// Looks at what an action waits for.
+inline void look_at_action(World& world, FlowRun& run, json::value const& state) {
+    ActionProgress const progress = progress_of(world, run);
     json::object& document = *document_of(world, run);
-    bool const inactive = task.status() == "INACTIVE" || task.paused || task.held;
-    document["status"] = inactive ? "INACTIVE" : "ACTIVE";
+    document["status"] = progress.inactive ? "INACTIVE" : "ACTIVE";
     document["display_status"] = document["status"];
-    if (inactive)
+    if (progress.inactive)
         document["details"] = json::object{{"code", "ActionInactive"},
                                            {"description", "An action cannot go on by itself"},
-                                           {"details", json::object{{"state_name", run.state}, {"task_id", task.id}}}};
-    if (!task.over) return false;
+                                           {"details", json::object{{"state_name", run.state}, {"task_id", run.task}}}};
+    if (!progress.over) return;
+    document["blocking_web_input_id"] = nullptr;
     std::string const id = std::exchange(run.task, {});
-    char const* const status = task.status() == "SUCCEEDED" ? "SUCCEEDED" : "FAILED";
-    finish_action(world, run, state, action_result(world, run, id, status, task.document));
-    return true;
+    ActionOutcome outcome = outcome_of(world, id);
+    finish_action(world, run, state,
+                  action_result(world, run, id, outcome.good ? "SUCCEEDED" : "FAILED", std::move(outcome.details)));
 }
 
 inline Millis end_of_wait(World const& world, FlowRun const& run, json::value const& state) {
@@ -214,7 +213,7 @@ inline void step_run(World& world, FlowRun& run) {
         if (state == nullptr) throw FlowFault{"FlowError", "There is no state " + run.state};
         if (++run.steps > 10000) throw FlowFault{"FlowError", "The run takes too many steps"};
         if (!run.task.empty()) {
-            (void)look_at_task(world, run, *state);
+            look_at_action(world, run, *state);
         } else if (!std::exchange(run.entered, true)) {
             enter_state(world, run, *state);
         } else {
@@ -232,12 +231,10 @@ inline void step_run(World& world, FlowRun& run) {
 inline std::optional<Millis> next_step(World const& world, FlowRun const& run) {
     if (run.over) return std::nullopt;
     if (run.task.empty()) return run.due;
-    auto const found = world.data.tasks.find(run.task);
-    if (found == world.data.tasks.end() || found->second.over) return world.data.engine_time;
+    ActionProgress const progress = progress_of(world, run);
     auto const* document = find_document(documents_of(world, "runs"), run.id);
-    bool const inactive = found->second.status() == "INACTIVE" || found->second.paused || found->second.held;
     bool const shown = document != nullptr && text_of(*document, "status") == "INACTIVE";
-    return inactive != shown ? std::optional(world.data.engine_time) : std::nullopt;
+    return progress.over || progress.inactive != shown ? std::optional(world.data.engine_time) : std::nullopt;
 }
 
 }  // namespace globus::sandbox::detail

@@ -4,94 +4,9 @@
 #define GLOBUS_SANDBOX_IMPL_SERVICES_FLOWS_IPP
 
 #include <globus/sandbox/impl/services/flow_engine.ipp>
+#include <globus/sandbox/impl/services/web_inputs.ipp>
 
 namespace globus::sandbox::detail {
-
-/// A call to Flows.
-struct FlowsCall : PlainCall {
-    FlowsCall(World& in, Call& of) : PlainCall(in, of) {
-        if (token == nullptr) return;
-        std::string const prefix = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/";
-        bool const runs = call.path.starts_with("/runs");
-        bool const reads = call.method == "GET";
-        // [doc] a scope for looking at each, and one for changing it
-        (void)has_one_of({prefix + "all", prefix + (runs ? "run_manage" : "manage_flows"),
-                          reads ? prefix + (runs ? "run_status" : "view_flows") : prefix + "all"});
-    }
-
-    std::string identity() const { return token != nullptr ? token->identity : ""; }
-
-    /// Who the caller is to a flow: the first that he is of these; empty for nobody. [doc] the roles
-    std::string role_at_flow(json::object const& flow) const {
-        if (text_of(flow, "flow_owner") == urn()) return "flow_owner";
-        for (auto const& [list, role] :
-             {std::pair("flow_administrators", "flow_administrator"), std::pair("flow_starters", "flow_starter"),
-              std::pair("flow_viewers", "flow_viewer"), std::pair("run_managers", "run_manager"),
-              std::pair("run_monitors", "run_monitor")})
-            if (is_among(world, identity(), flow, list)) return role;
-        return {};
-    }
-    std::string role_at_run(json::object const& run) const {
-        if (text_of(run, "run_owner") == urn()) return "run_owner";
-        if (is_among(world, identity(), run, "run_managers")) return "run_manager";
-        if (is_among(world, identity(), run, "run_monitors")) return "run_monitor";
-        auto const* flow = find_document(all("flows"), text_of(run, "flow_id"));
-        if (flow == nullptr) return {};
-        if (is_among(world, identity(), *flow, "run_managers")) return "flow_run_manager";
-        if (is_among(world, identity(), *flow, "run_monitors")) return "flow_run_monitor";
-        return {};
-    }
-
-    /// [recorded] the code and the text
-    Reply forbidden(char const* what, char const* permission) const {
-        return error(403, "FORBIDDEN",
-                     std::string("You do not have the necessary permissions to perform this action on the ") + what +
-                         " with id value " + call.holes[0] + ". Missing permissions: " + permission + ".");
-    }
-
-    /// The flow of the route, when the caller may see it, or administer it.
-    json::object* flow(bool change) {
-        auto* const found = find("flows");
-        std::string const role = found != nullptr ? role_at_flow(*found) : "";
-        if (found == nullptr)
-            refused = error(404, "NOT_FOUND", "No flow exists with id value " + call.holes[0]);
-        else if (role.empty() || (change && role != "flow_owner" && role != "flow_administrator"))
-            refused = forbidden("flow", change ? "MANAGE" : "VIEW");
-        else
-            return found;
-        return nullptr;
-    }
-    json::object* run(bool change) {
-        auto* const found = find("runs");
-        std::string const role = found != nullptr ? role_at_run(*found) : "";
-        if (found == nullptr)
-            refused = error(404, "NOT_FOUND", "No run exists with id value " + call.holes[0]);
-        else if (role.empty() || (change && role != "run_owner" && !role.ends_with("run_manager")))
-            refused = forbidden("run", change ? "MANAGE" : "VIEW");
-        else
-            return found;
-        return nullptr;
-    }
-
-    json::object show_flow(json::object flow) const {
-        std::string const role = role_at_flow(flow);
-        flow["user_role"] = role;
-        return flow;
-    }
-    json::object show_run(json::object run) const {
-        std::string const role = role_at_run(run);
-        run["user_role"] = role;
-        return run;
-    }
-};
-
-/// An error with a list of faults. [recorded] the shape
-inline Reply flows_error(World& world, int status, char const* code, json::array detail, std::string const& message) {
-    return Reply::of(
-        status,
-        json::object{{"error", json::object{{"code", code}, {"detail", std::move(detail)}, {"message", message}}},
-                     {"debug_id", world.random.uuid()}});
-}
 
 /// What is wrong with the definition and the schema of a flow; nothing when they are good.
 inline std::optional<Reply> wrong_flow(World& world, json::object const& body) {
@@ -109,32 +24,6 @@ inline std::optional<Reply> wrong_flow(World& world, json::object const& body) {
         message += " " + where + ": " + fault.what;
     }
     return flows_error(world, 422, "UNPROCESSABLE_ENTITY", std::move(detail), message);
-}
-
-/// Whether a document has the role that `filter_roles` (or, before, `filter_role`) asks for.
-inline bool role_filter_fits(Call const& call, std::string const& role) {
-    std::string const wanted = call.argument("filter_roles", call.argument("filter_role"));
-    if (wanted.empty()) return true;
-    auto const list = split(wanted, ',');
-    return std::find(list.begin(), list.end(), role) != list.end();
-}
-
-/// Pages by a marker. [guess] what it looks like: the place in the list
-inline Reply marked_page(Call const& call, char const* kind, std::vector<json::object> items) {
-    sort_items(items, call.argument("orderby"));
-    auto const limit = std::clamp<std::int64_t>(to_integer(call.argument("per_page")).value_or(20), 1, 100);
-    auto const begin = to_integer(call.argument("marker")).value_or(0);
-    bool const more = begin + limit < static_cast<std::int64_t>(items.size());
-    return Reply::of(
-        200, json::object{{kind, cut(items, begin, limit)},
-                          {"limit", limit},
-                          {"has_next_page", more},
-                          {"marker", more ? json::value(std::to_string(begin + limit)) : json::value(nullptr)}});
-}
-
-inline bool fulltext_fits(Call const& call, json::object const& document) {
-    auto const words = lower(call.argument("filter_fulltext"));
-    return words.empty() || lower(json::serialize(document)).find(words) != std::string::npos;
 }
 
 inline Reply list_flows(World& world, Call& call) {
@@ -294,6 +183,7 @@ inline json::object start_run(World& world, json::object const& flow, AccessToke
                           {"run_managers", given("run_managers", json::array{})},
                           {"run_monitors", given("run_monitors", json::array{})},
                           {"label", given("label", nullptr)},
+                          {"blocking_web_input_id", nullptr},
                           {"tags", given("tags", json::array{})}};
     world.data.documents["runs"].emplace_back(id, document);
     FlowRun& run = world.data.flow_runs[id];
@@ -324,6 +214,7 @@ inline Reply run_flow(World& world, Call& call) {
         return problem(world, call, 403, "FORBIDDEN",
                        "You do not have the necessary permissions to perform this action on the flow with id value " +
                            call.holes[0] + ". Missing permissions: RUN.");
+    if (auto wrong = wrong_session_for(world, *token, *flow)) return std::move(*wrong);
     boost::system::error_code error;
     json::value const body = json::parse(call.body, error);
     auto const* input = error ? nullptr : member(body, "body");
@@ -418,7 +309,6 @@ inline Reply change_run(World& world, Call& call) {
 }
 
 inline char const* registered_apis() { return "registered_apis"; }
-inline char const* web_inputs() { return "web_inputs"; }
 
 /// An API that flows can call. [recorded] the members
 inline void seed_registered_api(World& world) {
@@ -459,14 +349,6 @@ inline Reply list_registered_apis(World& world, Call& call) {
     return marked_page(call, "registered_apis", std::move(items));
 }
 
-/// No run asks anybody anything.
-inline Reply list_web_inputs(World& world, Call& call) {
-    FlowsCall in(world, call);
-    if (!in) return in.refused;
-    return Reply::of(
-        200, json::object{{"web_input_summaries", json::array{}}, {"has_next_page", false}, {"marker", nullptr}});
-}
-
 inline std::vector<Route> const& flows_routes() {
     static constexpr char const* s = "flows";
     static std::vector<Route> const all{
@@ -489,8 +371,10 @@ inline std::vector<Route> const& flows_routes() {
         {"GET", "/registered_apis", s, "list_registered_apis", &list_registered_apis},
         {"GET", "/registered_apis/{}", s, "get_registered_api", &read_document<&registered_apis>},
         {"GET", "/web_inputs", s, "list_web_inputs", &list_web_inputs},
-        {"GET", "/web_inputs/{}", s, "get_web_input", &read_document<&web_inputs>},
-        {"POST", "/web_inputs/{}/respond", s, "respond_to_web_input", &read_document<&web_inputs>},
+        {"GET", "/web_inputs/{}", s, "get_web_input", &web_input},
+        {"POST", "/web_inputs/{}/respond", s, "respond_to_web_input", &web_input},
+        {"GET", "/weboption/option/{}", s, "web_option", &web_option},
+        {"GET", "/weboption/landing_page/{}", s, "web_landing_page", &web_landing_page},
     };
     return all;
 }

@@ -162,7 +162,20 @@ struct GcsGatewayKind : GcsKind {
     static bool may_create(GcsCall& in, json::object const&) { return in.administers(); }
     static std::string complete(GcsCall&, json::object& document) {
         if (text_of(document, "display_name").empty()) return "Data Validation Error: display_name is missing";
-        if (!document.contains("connector_id")) document["connector_id"] = posix_connector;
+        // [recorded] the members
+        add_defaults(document, {{"connector_id", posix_connector},
+                                {"high_assurance", false},
+                                {"require_high_assurance", false},
+                                {"require_mfa", false},
+                                {"authentication_timeout_mins", 15840},
+                                {"allowed_domains", json::array{}},
+                                {"mapping", nullptr},
+                                {"policies", json::object{}},
+                                {"restrict_paths", nullptr},
+                                {"users_allow", json::array{}},
+                                {"users_deny", json::array{}}});
+        add_defaults(document,
+                     {{"authentication_assurance_timeout", json::value(document.at("authentication_timeout_mins"))}});
         return {};
     }
 };
@@ -189,8 +202,7 @@ struct GcsCredentialKind : GcsKind {
         document["connector_id"] = posix_connector;
         document["provisioned"] = false;
         document["invalid"] = false;
-        for (auto const* name : {"username", "display_name"})
-            if (!document.contains(name)) document[name] = nullptr;
+        add_defaults(document, {{"username", nullptr}, {"display_name", nullptr}, {"policies", json::object{}}});
         return {};
     }
 };
@@ -221,10 +233,10 @@ struct GcsRoleKind : GcsKind {
 
 /// What Transfer shows of a collection follows what the manager keeps of it.
 inline void show_in_transfer(Endpoint& endpoint, json::object const& document) {
-    for (auto const* name :
-         {"display_name", "description", "organization", "department", "contact_email", "contact_info", "info_link",
-          "keywords", "public", "force_encryption", "force_verify", "disable_verify", "default_directory",
-          "user_message", "user_message_link", "high_assurance", "disable_anonymous_writes"})
+    for (auto const* name : {"display_name", "description", "organization", "department", "contact_email",
+                             "contact_info", "info_link", "keywords", "public", "force_encryption", "force_verify",
+                             "disable_verify", "default_directory", "user_message", "user_message_link",
+                             "high_assurance", "disable_anonymous_writes", "authentication_timeout_mins"})
         if (auto const* value = document.if_contains(name)) endpoint.document[name] = *value;
 }
 
@@ -233,9 +245,17 @@ struct GcsCollectionKind : GcsKind {
     static constexpr char const* many = "collections";
     static constexpr char const* title = "Collection";
 
-    /// [doc] mapped collections are made by administrators, guest collections by whoever may use their host
+    /// [doc] mapped collections are made by administrators, guest collections by whoever may use their host, in a
+    /// session that is good enough for it
     static bool may_create(GcsCall& in, json::object const& document) {
-        return text_of(document, "collection_type") == "guest" || in.administers();
+        if (text_of(document, "collection_type") != "guest") return in.administers();
+        auto const host = in.world.data.endpoints.find(text_of(document, "mapped_collection_id"));
+        if (host == in.world.data.endpoints.end()) return true;
+        auto lacks = falls_short(in.world, *in.token, host->second);
+        if (!lacks) return true;
+        lacks->result["authorization_parameters"] = std::move(lacks->parameters);
+        in.refused = Reply::of(403, lacks->result);
+        return false;
     }
     static bool may_change(GcsCall& in, json::object const* document) {
         return in.administers(text_of(*document, "id"));
@@ -298,6 +318,9 @@ struct GcsCollectionKind : GcsKind {
         made.kind = kind;
         made.document["host_endpoint_id"] = host != nullptr ? json::value(host->id) : json::value(nullptr);
         if (host != nullptr) made.document["host_path"] = text_of(document, "collection_base_path", "/");
+        if (auto const* gateway = find_document(in.all("storage_gateways"), text_of(document, "storage_gateway_id")))
+            for (auto const* name : {"high_assurance", "authentication_timeout_mins"})
+                if (auto const* value = gateway->if_contains(name)) document[name] = *value;
         show_in_transfer(made, document);
         document["connector_id"] = posix_connector;
         document["manager_url"] = in.world.https_url.substr(0, in.world.https_url.size() - 1);

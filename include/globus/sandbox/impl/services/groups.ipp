@@ -26,7 +26,19 @@ struct GroupsCall : PlainCall {
         auto* found = find("groups");
         if (found == nullptr) found = find("groups.subscription");
         if (found == nullptr) refused = missing();
-        return found;
+        return found != nullptr && session_fits(found->at("policies")) ? found : nullptr;
+    }
+
+    /// [doc] a group of high assurance is for who logged in a short time ago, in this session. [guess] the code
+    bool session_fits(json::value const& policies) {
+        auto const limit = static_cast<Millis>(number_of(policies, "authentication_assurance_timeout", 28800) * 1000);
+        if (!flag_of(policies, "is_high_assurance") || is_recent(world, *token, limit, true)) return true;
+        json::object const parameters{{"session_required_identities", json::array{json::value(token->identity)}},
+                                      {"session_message", "You must reauthenticate to see this group"}};
+        refused = Reply::of(403, json::object{{"code", "AuthorizationRequired"},
+                                              {"detail", text_of(parameters, "session_message")},
+                                              {"authorization_parameters", parameters}});
+        return false;
     }
 
     static json::object* membership(json::object& group, std::string const& identity) {
@@ -362,6 +374,18 @@ inline Reply group_by_subscription(World& world, Call& call) {
     return in.missing();
 }
 
+/// The groups below one, as far as the caller sees them. [doc]
+inline Reply group_children(World& world, Call& call) {
+    GroupsCall in(world, call);
+    if (!in) return in.refused;
+    auto const* const above = in.group();
+    if (above == nullptr || !in.sees(*above)) return in.refused;
+    json::array out;
+    for (auto const& [id, group] : in.all("groups"))
+        if (text_of(group, "parent_id") == call.holes[0] && in.sees(group)) out.push_back(in.show(group, false));
+    return Reply::of(200, json::object{{"children", std::move(out)}});
+}
+
 inline std::vector<Route> const& groups_routes() {
     static constexpr char const* s = "groups";
     static std::vector<Route> const all{
@@ -377,6 +401,7 @@ inline std::vector<Route> const& groups_routes() {
         {"GET", "/v2/groups/{}/membership_fields", s, "get_membership_fields", &part_of_group},
         {"PUT", "/v2/groups/{}/membership_fields", s, "set_membership_fields", &part_of_group},
         {"PUT", "/v2/groups/{}/subscription_admin_verified", s, "set_subscription_admin_verified", &update_group},
+        {"GET", "/v2/groups/{}/children", s, "get_children", &group_children},
         {"GET", "/v2/preferences", s, "get_identity_preferences", &preferences},
         {"PUT", "/v2/preferences", s, "set_identity_preferences", &preferences},
         {"GET", "/v2/subscription_info/{}", s, "get_group_by_subscription_id", &group_by_subscription},

@@ -35,37 +35,19 @@ struct Submitted {
     int status = 0;
 };
 
-inline Submitted submit_for(World& world, Behalf const& whom, json::object document) {
+inline Submitted submit_for(World& world, Behalf const& whom, json::object document, bool is_delete = false) {
     document["submission_id"] = world.random.uuid();
-    if (!document.contains("DATA_TYPE")) document["DATA_TYPE"] = "transfer";
+    if (!document.contains("DATA_TYPE")) document["DATA_TYPE"] = is_delete ? "delete" : "transfer";
     Call call;
     call.service = "transfer";
-    call.operation = "submit_transfer";
-    call.path = "/v0.10/transfer";
+    call.operation = is_delete ? "submit_delete" : "submit_transfer";
+    call.path = is_delete ? "/v0.10/delete" : "/v0.10/transfer";
     call.body = json::serialize(document);
-    Reply const reply =
-        call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all", &submit_transfer, call);
+    Reply const reply = call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all",
+                                 is_delete ? &submit_delete : &submit_transfer, call);
     boost::system::error_code failed;
     Submitted out{"", json::parse(reply.body, failed), reply.status};
     if (reply.status < 400) out.task = text_of(out.answer, "task_id");
-    return out;
-}
-
-/// The submission that the parameters of the transfer action mean. [doc] the older action has names of its own
-inline json::object transfer_of_action(json::value const& parameters) {
-    json::object out;
-    if (!parameters.is_object()) return out;
-    for (auto const& item : parameters.get_object()) {
-        std::string_view const name = item.key();
-        if (name == "source_endpoint_id")
-            out["source_endpoint"] = item.value();
-        else if (name == "destination_endpoint_id")
-            out["destination_endpoint"] = item.value();
-        else if (name == "transfer_items")
-            out["DATA"] = item.value();
-        else
-            out[name] = item.value();
-    }
     return out;
 }
 

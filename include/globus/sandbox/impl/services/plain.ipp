@@ -4,6 +4,7 @@
 #define GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
 
 #include <globus/sandbox/impl/access.ipp>
+#include <globus/sandbox/impl/auth/routes.ipp>
 #include <globus/sandbox/impl/files.ipp>
 
 namespace globus::sandbox::detail {

@@ -17,6 +17,7 @@ inline std::string user_token(World& world, std::string_view scope) {
         if (app.secret.empty() && grant.client_id.empty()) grant.client_id = app.id;
     grant.identity = world.options.users.front().id;
     grant.scopes = *scopes;
+    grant.session["sandbox_login"] = world.now_locked();
     return issue_access_token(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
 }
 
@@ -33,6 +34,7 @@ inline std::string refresh_token(World& world, std::string_view scope, std::stri
     grant.identity = world.options.users.front().id;
     grant.scopes = *scopes;
     grant.offline = true;
+    grant.session["sandbox_login"] = world.now_locked();
     return issue_refresh(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
 }
 

@@ -299,6 +299,15 @@ private:
                 return bad(404, "no such task");
             return Reply::of(200, json::object{});
         }
+        if (name == "web_inputs") {
+            check_members(body, {"option"});
+            std::lock_guard lock(world.mutex);
+            auto* const input = find_document(world.data.documents["web_inputs"], id);
+            if (input == nullptr) return bad(404, "no such web input");
+            if (text_of(*input, "status") == "closed" || !choose_option(world, *input, text_of(body, "option")))
+                return bad(400, "the web input is closed, or has no such option");
+            return Reply::of(200, json::object{});
+        }
         if (name == "compute_endpoints") {
             check_members(body, {"status"});
             Change const change(world);

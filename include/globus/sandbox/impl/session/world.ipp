@@ -115,7 +115,7 @@ inline void World::make_collections() {
                               {"display_name", "Sandbox storage"},
                               {"connector_id", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
                               {"high_assurance", false},
-                              {"allowed_domains", json::array{"example.org"}}});
+                              {"allowed_domains", json::array{}}});
     for (auto& collection : options.collections) add_collection(collection, gateway);
 }
 
@@ -141,6 +141,8 @@ inline void World::add_collection(Collection& collection, std::string const& gat
                          {"keywords", nullptr},
                          {"subscription_id", nullptr},
                          {"high_assurance", collection.high_assurance},
+                         // [recorded] of a storage gateway
+                         {"authentication_timeout_mins", collection.high_assurance ? json::value(15840) : nullptr},
                          {"force_encryption", false},
                          {"force_verify", false},
                          {"disable_verify", false},

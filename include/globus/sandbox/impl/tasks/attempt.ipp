@@ -5,7 +5,15 @@
 
 #include <globus/sandbox/impl/files.ipp>
 
+#include <fnmatch.h>
+
 namespace globus::sandbox::detail {
+
+/// Whether a name is one of those that a pattern of the shell stands for: `*`, `?`, `[...]`, and a backslash before what
+/// is meant as it is. [doc] interpret_globs and filter_rules
+inline bool fits_pattern(std::string const& pattern, std::string const& name) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
 
 /// What one attempt at a task is to do; a copy, so that it can be carried out without the lock.
 struct Job {
@@ -102,7 +110,7 @@ private:
         for (auto const& rule : rules->get_array()) {
             std::string const type = text_of(rule, "type");
             if ((type == "file" && directory) || (type == "dir" && !directory)) continue;
-            if (glob(text_of(rule, "name"), name)) return text_of(rule, "method", "exclude") == "exclude";
+            if (fits_pattern(text_of(rule, "name"), name)) return text_of(rule, "method", "exclude") == "exclude";
         }
         return false;
     }
@@ -246,13 +254,13 @@ private:
         return true;
     }
 
-    /// The paths that a pattern stands for, name by name. [doc] interpret_globs: `*`, `?` and [guess] nothing more
+    /// The paths that a pattern stands for, name by name.
     std::vector<std::string> expand(std::string const& pattern) const {
         std::vector<std::string> found{""};
         for (auto const& part : path_parts(pattern)) {
             std::vector<std::string> next;
             for (auto const& above : found) {
-                if (part.find_first_of("*?") == std::string::npos) {
+                if (part.find_first_of("*?[\\") == std::string::npos) {
                     next.push_back(above + "/" + part);
                     continue;
                 }
@@ -261,7 +269,7 @@ private:
                 if (!place.allowed) continue;
                 for (auto const& entry : fs::directory_iterator(place.file, error)) {
                     std::string const name = entry.path().filename().string();
-                    if (glob(part, name)) next.push_back(above + "/" + name);
+                    if (fits_pattern(part, name)) next.push_back(above + "/" + name);
                 }
             }
             std::sort(next.begin(), next.end());
@@ -271,7 +279,7 @@ private:
     }
 
     void remove(TransferItem const& item) {
-        if (!flag_of(job_.options, "interpret_globs") || item.source.find_first_of("*?") == std::string::npos)
+        if (!flag_of(job_.options, "interpret_globs") || item.source.find_first_of("*?[\\") == std::string::npos)
             return remove_path(item);
         auto const paths = expand(item.source);
         auto const before = result_.fault;

@@ -4,6 +4,7 @@
 #define GLOBUS_SANDBOX_IMPL_SERVICES_TRANSFER_CALL_IPP
 
 #include <globus/sandbox/impl/access.ipp>
+#include <globus/sandbox/impl/auth/routes.ipp>
 #include <globus/sandbox/impl/tasks/engine.ipp>
 
 namespace globus::sandbox::detail {
@@ -63,36 +64,14 @@ struct TransferCall {
         return std::nullopt;
     }
 
-    /// Whether the caller has one of these roles at an endpoint: its owner has all of them. [doc]
+    /// Whether the caller has one of these roles at an endpoint.
     bool manages(Endpoint const& endpoint, std::initializer_list<std::string_view> roles = {"administrator"}) const {
-        if (endpoint.owner == token->identity || (endpoint.open && is_configured(world, token->identity))) return true;
-        for (auto const& role : endpoint.roles) {
-            std::string const principal = text_of(role, "principal");
-            bool const mine = text_of(role, "principal_type") == "group"
-                                  ? !group_role(world, token->identity, principal).empty()
-                                  : principal == token->identity;
-            if (mine && std::find(roles.begin(), roles.end(), text_of(role, "role")) != roles.end()) return true;
-        }
-        return false;
+        return has_role_at(world, endpoint, token->identity, roles);
     }
 
-    /// What the access rules give the caller for a path: 0 nothing, 1 reading, 2 writing, too. [doc] a rule is for what
-    /// is below its path
-    int access(Endpoint const& endpoint, std::string_view path) const {
-        // [guess] a mapped collection lets everybody in: each identity has an account there
-        if (endpoint.open || endpoint.kind == "GCSv5_mapped_collection" || manages(endpoint)) return 2;
-        int best = 0;
-        std::string const wanted = normal_path(path) + "/";
-        for (auto const& rule : endpoint.rules) {
-            std::string const type = text_of(rule, "principal_type");
-            std::string const principal = text_of(rule, "principal");
-            bool const mine = type == "anonymous" || type == "all_authenticated_users" ||
-                              (type == "group" && !group_role(world, token->identity, principal).empty()) ||
-                              (type == "identity" && principal == token->identity);
-            std::string const top = normal_path(text_of(rule, "path")) + "/";
-            if (mine && wanted.starts_with(top)) best = std::max(best, text_of(rule, "permissions") == "rw" ? 2 : 1);
-        }
-        return best;
+    /// What the access rules give the caller for a path.
+    Access access(Endpoint const& endpoint, std::string_view path) const {
+        return access_to(world, endpoint, token->identity, path);
     }
 
     /// The same as may_read, and whether the path may be read, or written. [recorded] the code
@@ -102,7 +81,7 @@ struct TransferCall {
             return false;
         }
         if (!may_read(endpoint, operation)) return false;
-        if (access(endpoint, path) >= (write ? 2 : 1)) return true;
+        if (access(endpoint, path) >= (write ? Access::write : Access::read)) return true;
         refused = error(403, "EndpointPermissionDenied",
                         "Denied by endpoint, " + std::string(write ? "writing" : "reading") +
                             " is not allowed: " + (path.empty() ? "/" : std::string(path)));
@@ -113,8 +92,32 @@ struct TransferCall {
         return to_integer(call.argument(name)).value_or(otherwise);
     }
 
+    /// Whether the session is good enough for the files of a collection. [recorded] the answers; [guess] that to a
+    /// submission
+    bool session_fits(Endpoint const& endpoint, std::string const& operation) {
+        auto const lacks = falls_short(world, *token, endpoint);
+        if (!lacks) return true;
+        if (lacks->of_policy) {
+            refused = login_needed(world, call, 403, "AuthPolicyFailed", text_of(lacks->result, "message"),
+                                   lacks->parameters);
+        } else if (operation == "Submit") {
+            refused = login_needed(world, call, 403, "AuthorizationRequired", text_of(lacks->result, "message"),
+                                   lacks->parameters);
+        } else {
+            std::string const message =
+                "Command Failed: Error (login)\nEndpoint: " + text_of(endpoint.document, "display_name") + " (" +
+                endpoint.id + ")\nServer: 127.0.0.1:443\nMessage: Login Failed\n---\nDetails: 530-Login incorrect. : " +
+                "GlobusError: v=1 c=LOGIN_DENIED\\r\\n530-GridFTP-Message: " + text_of(lacks->result, "message") +
+                "\\r\\n530-GridFTP-JSON-Result: " + json::serialize(lacks->result) + "\\r\\n530 End.\\r\\n\n";
+            refused = login_needed(world, call, 502, "ExternalError." + operation + "Failed.LoginFailed", message,
+                                   lacks->parameters);
+        }
+        return false;
+    }
+
     /// Whether files of the collection may be seen. [recorded] ConsentRequired; [doc] the codes of each state
     bool may_read(Endpoint const& endpoint, char const* operation) {
+        if (!session_fits(endpoint, operation)) return false;
         if (endpoint.requires_data_access) {
             std::string const wanted = "https://auth.globus.org/scopes/" + endpoint.id + "/data_access";
             // [doc] what counts is the user's consent for the application, given at this login or an earlier one

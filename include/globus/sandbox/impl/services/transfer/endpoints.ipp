@@ -335,7 +335,7 @@ inline bool in_search_scope(TransferCall const& in, Endpoint const& endpoint, st
     if (scope == "my-gcp-endpoints") return mine && endpoint.kind == "GCP_mapped_collection";
     if (scope == "administered-by-me") return in.manages(endpoint);
     if (scope == "shared-by-me") return mine && guest;
-    if (scope == "shared-with-me") return !mine && guest && !endpoint.open && in.access(endpoint, "/") > 0;
+    if (scope == "shared-with-me") return !mine && guest && !endpoint.open && in.access(endpoint, "/") != Access::none;
     if (scope == "recently-used" || scope == "in-use") {
         for (auto const& id : in.world.data.task_order) {
             Task const& task = in.world.data.tasks.peek(id);

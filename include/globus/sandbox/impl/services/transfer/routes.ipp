@@ -96,6 +96,9 @@ inline std::vector<Route> manager_routes() {
          &task_skipped_errors},
         {"POST", "/v0.10/endpoint_manager/admin_cancel", s, "endpoint_manager_cancel_tasks", &manager_cancel},
         {"GET", "/v0.10/endpoint_manager/admin_cancel/{}", s, "endpoint_manager_cancel_status", &manager_cancel_status},
+        // [doc] the JavaScript SDK asks so
+        {"POST", "/v0.10/endpoint_manager/admin_cancel/{}", s, "endpoint_manager_cancel_status",
+         &manager_cancel_status},
         {"POST", "/v0.10/endpoint_manager/admin_pause", s, "endpoint_manager_pause_tasks", &manager_pause},
         {"POST", "/v0.10/endpoint_manager/admin_resume", s, "endpoint_manager_resume_tasks", &manager_resume},
         {"GET", "/v0.10/endpoint_manager/pause_rule_list", s, "endpoint_manager_pause_rule_list", &PauseRules::list},

@@ -108,6 +108,8 @@ struct RuleKind {
             principal != "all_authenticated_users")
             return "principal_type is unknown";
         bool const everybody = principal == "anonymous" || principal == "all_authenticated_users";
+        if (everybody && flag_of(endpoint.document, "high_assurance"))  // [doc]
+            return "A collection of high assurance is shared with people and groups only";
         if (!everybody && text_of(rule, "principal").empty()) return "principal is missing";
         return {};
     }

@@ -19,13 +19,23 @@ struct ApiDocuments {
         return Reply::of(status, json::object{{"data", std::move(data)},
                                               {"meta", json::object{{"request_id", world.random.request_id()}}}});
     }
+    /// A document without what the sandbox keeps for itself.
+    static json::object shown(json::object document) {
+        document.erase("sandbox_owner");
+        return document;
+    }
+    static Reply list_answer(World& world, json::array data) {
+        return Reply::of(200, json::object{{"data", std::move(data)},
+                                           {"links", nullptr},
+                                           {"meta", json::object{{"request_id", world.random.request_id()}}}});
+    }
     static Reply list(World& world, Call& call) {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         json::array out;
         for (auto const& [id, document] : all(world))
-            if (!Kind::hidden(in, document)) out.push_back(document);
-        return answer(world, 200, std::move(out));
+            if (!Kind::hidden(in, document)) out.push_back(shown(document));
+        return list_answer(world, std::move(out));
     }
     static Reply create(World& world, Call& call) {
         TransferCall in(world, call);
@@ -42,7 +52,7 @@ struct ApiDocuments {
         if (auto const submission = text_of(attributes, "submission_id"); !submission.empty())
             for (auto const& [id, other] : all(world))
                 if (text_of(*other.if_contains("attributes"), "submission_id") == submission) {
-                    Reply again = answer(world, 200, other);
+                    Reply again = answer(world, 200, shown(other));
                     again.committed = false;
                     return again;
                 }
@@ -53,13 +63,13 @@ struct ApiDocuments {
         document["attributes"] = std::move(attributes);
         document["type"] = Kind::type;
         all(world).emplace_back(id, document);
-        return answer(world, 201, document);
+        return answer(world, 201, shown(document));
     }
     static Reply get(World& world, Call& call) {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         auto const* found = find(in);
-        return found != nullptr ? answer(world, 200, *found) : in.error(404, "NotFound", "Not found");
+        return found != nullptr ? answer(world, 200, shown(*found)) : in.error(404, "NotFound", "Not found");
     }
     static Reply update(World& world, Call& call) {
         TransferCall in(world, call);
@@ -74,7 +84,7 @@ struct ApiDocuments {
             for (auto const& item : attributes->get_object())
                 (*found)["attributes"].as_object()[item.key()] = item.value();
         Kind::changed(world, *found);
-        return answer(world, 200, *found);
+        return answer(world, 200, shown(*found));
     }
     static Reply remove(World& world, Call& call) {
         TransferCall in(world, call);
@@ -88,7 +98,7 @@ struct ApiDocuments {
         if (in.token == nullptr) return in.refused;
         if (find(in) == nullptr) return in.error(404, "NotFound", "Not found");
         auto const* events = find_document(world.data.documents["transfer.tunnel_events"], call.holes[0]);
-        return answer(world, 200, events != nullptr ? events->at("events") : json::value(json::array{}));
+        return list_answer(world, events != nullptr ? events->at("events").as_array() : json::array{});
     }
 };
 
@@ -130,6 +140,7 @@ struct TunnelKind {
         }
         document["relationships"].as_object()["owner"] =
             json::object{{"data", json::object{{"type", "Identity"}, {"id", in.token->identity}}}};
+        add_defaults(attributes, {{"lifetime_mins", 360}, {"restartable", false}, {"label", nullptr}});
         attributes["created_time"] = iso_time(in.world.now_locked());
         attributes["state"] = "AWAITING_LISTENER";
         attributes["status"] = "The tunnel is waiting for listening contact detail setup.";
@@ -172,6 +183,14 @@ struct AccessPointKind : OpenKind {
 struct ApiBookmarkKind : OpenKind {
     static constexpr char const* many = "transfer.v2_bookmarks";
     static constexpr char const* type = "Bookmark";
+    /// [doc] a bookmark belongs to its owner alone; [recorded] its document does not say who that is
+    static bool hidden(TransferCall const& in, json::object const& document) {
+        return text_of(document, "sandbox_owner") != in.token->identity;
+    }
+    static std::string complete(TransferCall const& in, json::object& document, json::object&) {
+        document["sandbox_owner"] = in.token->identity;
+        return {};
+    }
 };
 
 }  // namespace globus::sandbox::detail
