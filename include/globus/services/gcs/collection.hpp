@@ -61,6 +61,9 @@ std::string some_path(std::string path);
 /// @throws UsageError  if the files of a collection are not to be had by HTTPS
 GcsCollectionService file_service(FoundCollection const& found);
 
+/// The scopes for the files of a collection, for an app.
+std::vector<Scope> file_scope_list(FoundCollection const& found);
+
 /// Makes clients of services: UserApp, ClientApp.
 template <class App>
 concept MakesClients = requires(App const& app) { app.client(TransferService{}); };
@@ -135,13 +138,14 @@ public:
                std::optional<typename Transfer::Options> options = std::nullopt)
         : Collection(app.client(TransferService{}, std::move(options)), place) {
         asks_first_ = true;
-        learned_ = [transfer = transfer_](Found const& found) {
+        // What a login asks for then is all that the collection may need, so that the user is asked once.
+        learned_ = [app, transfer = transfer_](Found const& found) {
             if (detail::needs_data_access(*found.document)) transfer.add_app_data_access_scope({found.id});
+            if (!found.document->https_server.value_or("").empty())
+                app.add_scope_requirements(found.id, detail::file_scope_list(found));
         };
         make_files_ = [app, transfer = transfer_](Found const& found, CallOptions const&) {
-            std::vector<Scope> scopes;
-            for (std::string const& scope : detail::file_scopes(found.id, *found.document)) scopes.emplace_back(scope);
-            return app.client(detail::file_service(found), std::move(scopes),
+            return app.client(detail::file_service(found), detail::file_scope_list(found),
                               std::optional(file_options(transfer.options())));
         };
     }

@@ -5,11 +5,15 @@
 #include <globus/core/config.hpp>
 #include <globus/core/encoding.hpp>
 #include <globus/core/error.hpp>
+#include <globus/oauth/scope.hpp>
 #include <globus/services/gcs/collection.hpp>
+#include <globus/services/gcs/collection_lookup.hpp>
 #include <globus/services/gcs/location.hpp>
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace globus::detail {
 
@@ -39,6 +43,12 @@ GLOBUS_DECL GcsCollectionService file_service(FoundCollection const& found) {
         throw UsageError("the collection " + found.id +
                          " has no HTTPS server, so its files cannot be read or written here: transfer them");
     return {found.id, std::move(address)};
+}
+
+GLOBUS_DECL std::vector<Scope> file_scope_list(FoundCollection const& found) {
+    std::vector<Scope> scopes;
+    for (std::string const& scope : file_scopes(found.id, *found.document)) scopes.emplace_back(scope);
+    return scopes;
 }
 
 }  // namespace globus::detail
