@@ -123,7 +123,7 @@ private:
     /// S is a service whose resource server is known without an object of it.
     template <class S>
     static constexpr bool needs_no_data =
-        requires { requires Service<S> && bool(std::string_view(S::resource_server).size()); };
+        requires { requires Service<S> && !std::string_view(S::resource_server).empty(); };
 
     template <class S, class App>
     static void require_scopes_of(App const& app) {

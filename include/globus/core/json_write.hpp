@@ -36,7 +36,6 @@ namespace detail {
 void check_json(Json const& value, std::size_t level = 0);
 void check_json(boost::json::array const& list, std::size_t level = 0);
 void check_json(boost::json::object const& object, std::size_t level = 0);
-void check_json(Json const& value, std::size_t level);
 
 /// Writes `text` as a JSON string (RFC 8259, section 7); throws UsageError if it is not UTF-8.
 void write_string(std::string& out, std::string_view text);

@@ -70,8 +70,9 @@ constexpr std::optional<std::int64_t> parse_http_date(std::string_view text, std
     if (year < 0 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
         second < 0 || second > 60)
         return std::nullopt;
-    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 +
-           minute * 60 + second;
+    std::int64_t const minutes = std::int64_t{60} * hour + minute;
+    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + minutes * 60 +
+           second;
 }
 
 std::int64_t unix_now();

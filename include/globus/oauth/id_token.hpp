@@ -251,7 +251,8 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
     // time is checked last: about a token that is not good otherwise nobody learns what is wrong.
     detail::ReadIdToken read = detail::read_id_token(id_token.reveal(), client_id, options);
     if (read.claims.iss != keys.issuer(options)) throw IdTokenError();
-    return detail::verify_id_token(std::move(read), keys.key(read.kid, options), options);
+    std::optional<IdTokenKey> const key = keys.key(read.kid, options);
+    return detail::verify_id_token(std::move(read), key, options);
 }
 
 /// The same, for an answer of the token endpoint.

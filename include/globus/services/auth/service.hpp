@@ -111,7 +111,7 @@ struct LoginOperations : OpenidOperations<Client, S> {
     Response<TokenResponse> oauth2_exchange_code_for_tokens(AuthorizationCodeFlow const& flow, Secret code,
                                                             CallOptions const& options = {}) const {
         Oauth2ExchangeCodeForTokens<S> op{.auth_code = std::move(code), .redirect_uri = flow.redirect_uri()};
-        if (flow.pkce()) op.code_verifier = flow.pkce()->verifier();
+        if (auto const& pkce = flow.pkce()) op.code_verifier = pkce->verifier();
         return login().send(op, options);
     }
     /// The same for a code that came by a redirect, which brings the `state`, too.
