@@ -5,6 +5,7 @@
 
 #include <globus/core/handle.hpp>
 #include <globus/sandbox/impl/call.ipp>
+#include <globus/sandbox/impl/common.ipp>
 #include <globus/sandbox/impl/table.ipp>
 #include <globus/sandbox/server.hpp>
 
@@ -38,10 +39,10 @@ struct Scope {
 
 struct AccessToken {
     std::string token;
-    std::string client_id;
-    std::string identity;
-    std::string resource_server;
-    std::vector<std::string> scopes;  ///< as requested, with dependencies
+    Common<std::string> client_id;
+    Common<std::string> identity;
+    Common<std::string> resource_server;
+    Common<std::vector<std::string>> scopes;  ///< as requested, with dependencies
     Millis issued = 0;
     Millis expires = 0;
     bool revoked = false;

@@ -4,6 +4,7 @@
 #define GLOBUS_SANDBOX_IMPL_STATE_CODEC_IPP
 
 #include <globus/core/members.hpp>
+#include <globus/sandbox/impl/common.ipp>
 #include <globus/sandbox/impl/util.ipp>
 
 #include <array>
@@ -26,6 +27,10 @@ inline constexpr bool is_optional = false;
 template <class T>
 inline constexpr bool is_optional<std::optional<T>> = true;
 template <class T>
+inline constexpr bool is_common = false;
+template <class T>
+inline constexpr bool is_common<Common<T>> = true;
+template <class T>
 inline constexpr bool is_pair = false;
 template <class A, class B>
 inline constexpr bool is_pair<std::pair<A, B>> = true;
@@ -45,6 +50,8 @@ json::value saved(T const& value) {
         return json::string(value.string());
     } else if constexpr (std::is_enum_v<T>) {
         return static_cast<std::int64_t>(value);
+    } else if constexpr (is_common<T>) {
+        return saved(value.get());
     } else if constexpr (is_optional<T>) {
         return value ? saved(*value) : json::value(nullptr);
     } else if constexpr (is_pair<T>) {
@@ -80,6 +87,10 @@ void read_saved(json::value const& from, T& into) {
         into = static_cast<T>(from.to_number<std::int64_t>());
     } else if constexpr (std::is_arithmetic_v<T>) {
         into = from.to_number<T>();
+    } else if constexpr (is_common<T>) {
+        std::remove_cvref_t<decltype(into.get())> value;
+        read_saved(from, value);
+        into = std::move(value);
     } else if constexpr (is_optional<T>) {
         if (from.is_null())
             into.reset();
