@@ -25,9 +25,9 @@ missing() {
     at_least boost/version.hpp 'BOOST_VERSION >= 107900' -lboost_json || echo "Boost 1.79 or later, with Boost.JSON"
     at_least curl/curl.h 'LIBCURL_VERSION_NUM >= 0x074400' -lcurl || echo "libcurl 7.68 or later"
     at_least openssl/opensslv.h 'OPENSSL_VERSION_NUMBER >= 0x30000000L' -lssl || echo "OpenSSL 3.0 or later"
+    at_least sqlite3.h 'SQLITE_VERSION_NUMBER >= 3031000' -lsqlite3 || echo "SQLite 3.31 or later"
     if [ "${1:-}" = tests ]; then
         command -v python3 >/dev/null || echo "python3"
-        at_least sqlite3.h 'SQLITE_VERSION_NUMBER >= 3031000' -lsqlite3 || echo "SQLite 3.31 or later"
         at_least stddef.h '__has_include(<catch2/catch.hpp>) || __has_include(<catch2/catch_all.hpp>)' -lm || echo "Catch2"
     fi
 }
@@ -58,8 +58,9 @@ done
 # Debian 12 has Boost 1.81 beside its older default. apt-cache also succeeds for a name that only other packages mention.
 boost=
 if apt-cache show libboost-json1.81-dev 2>/dev/null | grep -qFx "Package: libboost-json1.81-dev"; then boost=1.81; fi
-packages=(g++ cmake ninja-build python3 libcurl4-openssl-dev libssl-dev "libboost$boost-dev" "libboost-json$boost-dev")
-if [ "${1:-}" = tests ]; then packages+=(libsqlite3-dev catch2); fi
+packages=(g++ cmake ninja-build python3 libcurl4-openssl-dev libssl-dev libsqlite3-dev
+          "libboost$boost-dev" "libboost-json$boost-dev")
+if [ "${1:-}" = tests ]; then packages+=(catch2); fi
 echo "Installing ${packages[*]} ..."
 apt install -y --no-install-recommends "${packages[@]}" >/dev/null
 
