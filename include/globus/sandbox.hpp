@@ -149,8 +149,8 @@
  *   is known.
  * - Groups, `batch_membership_action`: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP;
  *   who may join without being asked: where requests to join are taken.
- * - Search, `post_search`: results are not ranked, and boosts change nothing; the rarer filters (geo_bounding_box)
- *   are refused.
+ * - Search, `post_search`: words are those of SQLite's FTS5, which also says how well an entry fits; the rarer
+ *   filters (geo_bounding_box) are refused.
  * - Flows, `run_flow`: the actions are those of Transfer (transfer, delete, ls, stat, mkdir), of Compute, and
  *   wait_for_option, expression_eval and hello_world; any other fails, and says so; of the expressions only `+` is
  *   understood. `list_runs`: the form of `marker`. `get_web_input`: how the parameters of wait_for_option become one.

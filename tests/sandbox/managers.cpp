@@ -184,3 +184,48 @@ TEST_CASE("sandbox managers: a group is its administrator's", "[sandbox][groups]
     client.send("PUT", "/v2/preferences", {}, R"({")" + me + R"(": {"allow_add": false}})");
     CHECK(client.get("/v2/preferences").json().at(me).at("allow_add") == false);
 }
+
+TEST_CASE("sandbox managers: sharing policies, vouched collections, and several deleted at once", "[sandbox][gcs]") {
+    sb::Server server;
+    Client client(server);
+    Client transfer(server);
+    transfer.token = server.user_token(transfer_scope);
+    std::string const host = server.mapped_collection();
+    std::string const endpoint = transfer.get("/v0.10/endpoint/" + host).text("owner_id");
+    client.token = server.user_token("urn:globus:auth:scope:" + endpoint + ":manage_collections");
+    auto const id_of = [](Answer const& made) {
+        return json::value_to<std::string>(made.json().at("data").at(0).at("id"));
+    };
+    std::string const policy =
+        R"({"collection_id": ")" + host + R"(", "sharing_restrict_paths": {"none": ["/private"]}})";
+    auto const made = client.post("/api/sharing_policies", policy);
+    REQUIRE(made.status == 201);
+    CHECK(client.post("/api/sharing_policies", R"({"collection_id": "none"})").status == 422);
+    CHECK(client.get("/api/sharing_policies?collection_id=" + host).json().at("data").as_array().size() == 1);
+    CHECK(client.send("DELETE", "/api/sharing_policies/" + id_of(made)).status == 200);
+    CHECK(client.get("/api/sharing_policies/" + id_of(made)).status == 404);
+
+    auto const gateway = id_of(client.get("/api/storage_gateways"));
+    auto const credential = id_of(
+        client.post("/api/user_credentials", R"({"storage_gateway_id": ")" + gateway + R"(", "username": "me"})"));
+    auto const guest = [&] {
+        return id_of(client.post("/api/collections", R"({"collection_type": "guest", "display_name": "G",
+            "mapped_collection_id": ")" + host + R"(", "user_credential_id": ")" +
+                                                         credential + "\"}"));
+    };
+    auto const first = guest();
+    auto const second = guest();
+    CHECK(client
+              .send("PUT", "/api/collections/" + first + "/subscription_admin_verified", {},
+                    R"({"subscription_admin_verified": true})")
+              .status == 200);
+    CHECK(transfer.get("/v0.10/endpoint/" + first).json().at("subscription_admin_verified") == true);
+    auto const remove = [&](std::string const& ids) {
+        return client.post("/api/collections/batch_delete", R"({"ids": [)" + ids + "]}").status;
+    };
+    CHECK(remove("\"" + first + "\", \"" + host + "\"") == 422);
+    CHECK(transfer.get("/v0.10/endpoint/" + first).status == 200);
+    CHECK(remove("\"" + first + "\", \"nobody\", \"" + second + "\"") == 202);
+    CHECK(transfer.get("/v0.10/endpoint/" + first).status == 404);
+    CHECK(transfer.get("/v0.10/endpoint/" + second).status == 404);
+}

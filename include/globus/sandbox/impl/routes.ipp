@@ -6,7 +6,7 @@
 #include <globus/sandbox/impl/auth/routes.ipp>
 #include <globus/sandbox/impl/data.ipp>
 #include <globus/sandbox/impl/services/compute.ipp>
-#include <globus/sandbox/impl/services/gcs.ipp>
+#include <globus/sandbox/impl/services/gcs_endpoint.ipp>
 #include <globus/sandbox/impl/services/groups.ipp>
 #include <globus/sandbox/impl/services/search.ipp>
 #include <globus/sandbox/impl/services/timers.ipp>

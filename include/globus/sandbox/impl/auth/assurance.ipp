@@ -49,7 +49,8 @@ inline bool had_second_factor(json::object const& session) { return flag_of(sess
 /// Whether the login of a token is younger than so many milliseconds. [doc] with high assurance it is the session of
 /// the token that counts, without it any login of the identity
 inline bool is_recent(World const& world, AccessToken const& token, Millis limit, bool high_assurance) {
-    return world.now_locked() - (high_assurance ? logged_in_at(token) : last_login(world, token)) < limit;
+    Millis const now = world.now_locked();
+    return now - logged_in_at(token) < limit || (!high_assurance && now - last_login(world, token) < limit);
 }
 
 /// Whether the session of a token satisfies a policy of Globus Auth. [doc] its domains, second factor and timeout (in
@@ -115,21 +116,20 @@ inline std::optional<Shortcoming> falls_short(World const& world, AccessToken co
                            manager_refusal({{"DATA_TYPE", "authentication_policy#1.0.0"}}, message)};
     }
     Assurance const wanted = assurance_of(world, endpoint);
+    bool const foreign = !wanted.domains.empty() && !in_domains(username_of(world, token.identity), wanted.domains);
+    bool const late = wanted.timeout > 0 && !is_recent(world, token, wanted.timeout, wanted.high);
+    bool const weak = wanted.second_factor && !had_second_factor(token.session);
+    if (!foreign && !late && !weak) return std::nullopt;
+    json::array const identities{json::value(token.identity)};
     json::object parameters{{"session_message", "Session reauthentication required (Globus Transfer)"},
-                            {"session_required_identities", json::array{}},
+                            {"session_required_identities", foreign ? json::array{} : identities},
                             {"session_required_mfa", wanted.second_factor},
-                            {"session_required_single_domain", json::array{}}};
-    if (!wanted.domains.empty() && !in_domains(username_of(world, token.identity), wanted.domains)) {
-        parameters["session_required_single_domain"] = wanted.domains;
+                            {"session_required_single_domain", foreign ? wanted.domains : json::array{}}};
+    if (foreign)
         return Shortcoming{
             false, std::move(parameters),
             manager_refusal({{"DATA_TYPE", "not_from_allowed_domain#1.0.0"}, {"allowed_domains", wanted.domains}},
                             "None of your identities are from domains allowed by resource policies")};
-    }
-    bool const late = wanted.timeout > 0 && !is_recent(world, token, wanted.timeout, wanted.high);
-    if (!late && !(wanted.second_factor && !had_second_factor(token.session))) return std::nullopt;
-    json::array const identities{json::value(token.identity)};
-    parameters["session_required_identities"] = identities;
     return Shortcoming{false, std::move(parameters),
                        manager_refusal({{"DATA_TYPE", "authentication_timeout#1.1.0"},
                                         {"high_assurance", wanted.high},

@@ -157,7 +157,11 @@ inline Reply compute_submit(World& world, Call& call) {
     auto const make = [&] {
         std::string const id = world.random.uuid();
         in.add("compute.tasks", id,
-               {{"task_id", id}, {"status", "waiting-for-ep"}, {"taskgroup_id", group}, {"submitted_at", in.now()}});
+               {{"task_id", id},
+                {"status", "waiting-for-ep"},
+                {"taskgroup_id", group},
+                {"submitted_at", in.now()},
+                {"details", json::object{}}});
         return id;
     };
     json::object answer{{"request_id", world.random.uuid()}, {"task_group_id", group}};

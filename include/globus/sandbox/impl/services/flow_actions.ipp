@@ -149,6 +149,7 @@ inline ActionStart web_action(World& world, FlowRun const& run, json::value cons
         throw FlowFault{"ActionUnableToRun", "A web option needs options"};
     auto const* const page = member(input, "landing_page");
     json::array shown;
+    json::array choices;
     json::array kept;
     json::array urns;
     for (auto const& option : options->get_array()) {
@@ -158,6 +159,8 @@ inline ActionStart web_action(World& world, FlowRun const& run, json::value cons
             if (std::find(urns.begin(), urns.end(), urn) == urns.end()) urns.push_back(urn);
         shown.push_back(json::object{
             {"option_id", id}, {"label", text_of(option, "name")}, {"description", text_of(option, "description")}});
+        choices.push_back(json::object{
+            {"const", id}, {"title", text_of(option, "name")}, {"description", text_of(option, "description")}});
         kept.push_back(json::object{{"option_id", id},
                                     {"name", text_of(option, "name")},
                                     {"url_suffix", text_of(option, "url_suffix")},
@@ -172,7 +175,10 @@ inline ActionStart web_action(World& world, FlowRun const& run, json::value cons
     json::object document{{"id", id},
                           {"status", "open"},
                           {"input_type", "selection"},
-                          {"input_schema", json::object{{"type", "string"}, {"title", title}}},
+                          {"input_schema", json::object{{"$schema", "http://json-schema.org/draft-07/schema"},
+                                                        {"title", title},
+                                                        {"type", "string"},
+                                                        {"oneOf", std::move(choices)}}},
                           {"context", json::object{{"title", title}, {"presentation_style", "text"}, {"text", text}}},
                           {"options", std::move(shown)},
                           {"roles", json::object{{"viewer_urns", json::array{json::value(identity_urn(run.owner))}},

@@ -225,7 +225,10 @@ inline Reply part_of_group(World& world, Call& call) {
         if (part == "policies" && !in.administers(*group)) return in.refused;
         auto const body = in.body();
         if (!body) return in.refused;
-        (*group)[part] = *body;
+        if (part == "policies")
+            merge((*group)[part].as_object(), *body);
+        else
+            (*group)[part] = *body;
     }
     if (!group->contains(part)) (*group)[part] = json::object{};
     return Reply::of(200, (*group)[part]);

@@ -3,96 +3,10 @@
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 
+#include <globus/sandbox/impl/services/search_call.ipp>
 #include <globus/sandbox/impl/services/search_query.ipp>
 
 namespace globus::sandbox::detail {
-
-/// A call to Search. Without a token it is nobody's, and sees what is public.
-struct SearchCall : PlainCall {
-    SearchCall(World& in, Call& of) : PlainCall(in, of) {
-        static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
-        static constexpr std::string_view reads = "urn:globus:auth:scope:search.api.globus.org:search";
-        static constexpr std::string_view ingests = "urn:globus:auth:scope:search.api.globus.org:ingest";
-        bool const query =
-            call.operation.find("search") != std::string::npos || call.operation == "scroll" || call.method == "GET";
-        if (token == nullptr) {
-            anonymous = call.bearer().empty() && query;
-        } else if (query) {
-            (void)has_one_of({all, reads, ingests});
-        } else if (call.operation.find("index") == std::string::npos &&
-                   call.operation.find("role") == std::string::npos) {
-            (void)has_one_of({all, ingests});
-        } else {
-            (void)has_one_of({all});
-        }
-    }
-
-    bool anonymous = false;
-
-    explicit operator bool() const { return token != nullptr || anonymous; }
-    std::string identity() const { return token != nullptr ? token->identity : ""; }
-
-    /// The index that the route names, if its state allows the call. [recorded] the codes
-    json::object* index(bool any_state = false) {
-        auto* const found = find("indices");
-        if (found == nullptr) {
-            refused = error(404, "NotFound.NoSuchIndex", "There is no search index named \"" + call.holes[0] + "\"");
-            return nullptr;
-        }
-        if (!any_state && text_of(*found, "status") != "open") {
-            refused = error(409, "Conflict.IncompatibleIndexStatus",
-                            "Index status (delete_pending) did not match required status for this operation: open");
-            return nullptr;
-        }
-        return found;
-    }
-
-    /// The caller's roles at an index. [doc] owner, admin, writer
-    json::array roles(std::string const& id) const {
-        json::array out;
-        for (auto const& [role_id, role] : documents_of(world, "search.roles." + id))
-            if (is_principal(world, identity(), text_of(role, "principal"))) out.push_back(role.at("role_name"));
-        return out;
-    }
-
-    bool has_role(std::initializer_list<std::string_view> wanted) {
-        for (auto const& role : roles(call.holes[0]))
-            for (auto const one : wanted)
-                if (role.is_string() && std::string_view(role.get_string()) == one) return true;
-        refused = error(403, "Forbidden.Generic", "You do not have the role at this index to do this");
-        return false;
-    }
-
-    /// [recorded] the shape of what is wrong with a document
-    Reply invalid(char const* field, char const* message) const {
-        Reply reply = error(400, "BadRequest.ValidationError", "Request failed input validation.");
-        json::object document = json::parse(reply.body).as_object();
-        json::object const inner{{field, json::array{message}}};
-        document["error_data"] =
-            json::object{{"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
-        reply.body = json::serialize(document);
-        return reply;
-    }
-
-    /// A task of Search; it is over at once.
-    std::string add_task(char const* type) const {
-        std::string const id = world.random.uuid();
-        add("search.tasks", id,
-            {{"task_id", id},
-             {"index_id", call.holes[0]},
-             {"task_type", type},
-             {"state", "SUCCESS"},
-             {"state_description", "Task succeeded"},
-             {"creation_date", now()},
-             {"completion_date", now()},
-             {"additional_details", nullptr},
-             {"message", nullptr}});
-        return id;
-    }
-};
-
-/// The entries of an index: {subject, id, content, visible_to}.
-inline std::string entries_of(Call const& call) { return "entries." + call.holes[0]; }
 
 /// Brings the counts of an index up to date.
 inline void count_entries(SearchCall const& in) {
@@ -227,10 +141,21 @@ inline Reply ingest(World& world, Call& call) {
                                        {"task_id", in.add_task("INGEST")}});
 }
 
+/// One entry, as another form of ingest. [doc]
+inline Reply upsert_entry(World& world, Call& call) {
+    boost::system::error_code failed;
+    json::value const entry = json::parse(call.body, failed);
+    Call inner = call;
+    inner.body = json::serialize(
+        json::object{{"ingest_type", "GMetaEntry"}, {"ingest_data", failed ? json::value(nullptr) : entry}});
+    return ingest(world, inner);
+}
+
 /// An entry that was found, of a subject.
 struct Hit {
     std::string subject;
     std::vector<json::object const*> entries;
+    double score = 0;
 };
 
 inline json::object show_hit(Hit const& hit) {
@@ -245,18 +170,54 @@ inline json::object show_hit(Hit const& hit) {
             {"entries", std::move(entries)}};
 }
 
-/// The entries that the caller sees and that fit, by subject. [doc] an entry is seen by those of its `visible_to`
-inline std::vector<Hit> find_hits(SearchCall const& in, Condition const& fits, bool see_all) {
+/// What a search asks for, from the query or the body.
+struct SearchRequest {
+    SearchRequest(Call const& call, json::object const& body) {
+        text = call.argument("q", text_of(body, "q"));
+        auto const flag = [&](char const* name) {
+            return lower(call.argument(name)) == "true" || call.argument(name) == "1" || flag_of(body, name);
+        };
+        advanced = flag("advanced");
+        see_all = flag("bypass_visible_to");
+        filters = body.if_contains("filters");
+        boosts = body.if_contains("boosts");
+    }
+    std::string text;
+    bool advanced = false;
+    bool see_all = false;
+    json::value const* filters = nullptr;
+    json::value const* boosts = nullptr;
+};
+
+/// The entries that the caller sees and that fit, by subject, the best first. [doc] an entry is seen by those of its
+/// `visible_to`
+inline std::vector<Hit> find_hits(SearchCall const& in, SearchRequest const& request) {
+    std::vector<json::object const*> seen;
+    SearchWords table;
+    bool const worded = !request.text.empty() && request.text != "*";
+    for (auto const& [key, entry] : in.all(entries_of(in.call))) {
+        if (!request.see_all && !is_among(in.world, in.identity(), entry, "visible_to")) continue;
+        seen.push_back(&entry);
+        if (!worded) continue;
+        table.add(text_of(entry, "subject"), seen.size() - 1, "");
+        each_value(entry.at("content"), "", [&](json::value const& value, std::string const& field) {
+            table.add(text_of_value(value), seen.size() - 1, field);
+        });
+    }
+    WordQuery words(table, request.boosts);
+    Condition const fits = read_query(request.text, request.advanced, request.filters, words);
     std::vector<Hit> out;
     std::map<std::string, std::size_t> places;
-    for (auto const& [key, entry] : in.all(entries_of(in.call))) {
-        std::string const subject = text_of(entry, "subject");
-        if (!see_all && !is_among(in.world, in.identity(), entry, "visible_to")) continue;
-        if (!fits(entry.at("content"), subject)) continue;
+    for (std::size_t number = 0; number < seen.size(); ++number) {
+        if (!fits({number, seen[number]->at("content")})) continue;
+        std::string const subject = text_of(*seen[number], "subject");
         auto const [place, fresh] = places.emplace(subject, out.size());
-        if (fresh) out.push_back({subject, {}});
-        out[place->second].entries.push_back(&entry);
+        if (fresh) out.push_back({subject, {}, 0});
+        Hit& hit = out[place->second];
+        hit.entries.push_back(seen[number]);
+        hit.score = std::max(hit.score, words.score(number));
     }
+    sort_stably(out, [](Hit const& a, Hit const& b) { return a.score > b.score; });
     return out;
 }
 
@@ -284,30 +245,11 @@ inline void sort_hits(std::vector<Hit>& hits, json::value const& sort) {
     });
 }
 
-/// What a search asks for, from the query or the body.
-struct SearchRequest {
-    SearchRequest(Call const& call, json::object const& body) {
-        words = call.argument("q", text_of(body, "q"));
-        auto const flag = [&](char const* name) {
-            return lower(call.argument(name)) == "true" || call.argument(name) == "1" || flag_of(body, name);
-        };
-        advanced = flag("advanced");
-        see_all = flag("bypass_visible_to");
-        filters = body.if_contains("filters");
-        fits = read_query(words, advanced, filters);
-    }
-    std::string words;
-    bool advanced = false;
-    bool see_all = false;
-    json::value const* filters = nullptr;
-    Condition fits;
-};
-
 /// A page of what a search found.
 inline Reply answer_search(SearchCall& in, json::object const& body) {
     SearchRequest const request(in.call, body);
     if (request.see_all && !in.has_role({"owner", "admin"})) return in.refused;
-    auto hits = find_hits(in, request.fits, request.see_all);
+    auto hits = find_hits(in, request);
     bool const scroll = in.call.operation == "scroll";
     auto const number = [&](char const* name, std::int64_t otherwise) {
         return to_integer(in.call.argument(name))
@@ -371,7 +313,7 @@ inline Reply subject(World& world, Call& call) {
         return Reply::of(200, json::object{{"acknowledged", true},
                                            {"task_id", in.add_task(whole ? "DELETE_BY_SUBJECT" : "DELETE_ENTRY")}});
     }
-    Hit hit{wanted, {}};
+    Hit hit{wanted, {}, 0};
     for (auto const& one : all)
         if (fits(one) && is_among(world, in.identity(), one.second, "visible_to")) hit.entries.push_back(&one.second);
     if (hit.entries.empty()) return in.error(404, "NotFound.Generic", "There is no such subject or entry");
@@ -395,7 +337,9 @@ inline Reply delete_subjects(World& world, Call& call) {
         if (text_of(*body, "q").empty() && body->if_contains("filters") == nullptr)
             return in.error(400, "BadRequest.ValidationError", "q or filters is needed");
         try {
-            for (auto const& hit : find_hits(in, SearchRequest(call, *body).fits, true)) subjects.insert(hit.subject);
+            SearchRequest request(call, *body);
+            request.see_all = true;
+            for (auto const& hit : find_hits(in, request)) subjects.insert(hit.subject);
         } catch (WrongQuery const& wrong) {
             return in.error(400, "BadRequest.ValidationError", wrong.what);
         }
@@ -480,6 +424,8 @@ inline std::vector<Route> const& search_routes() {
         {"GET", "/v1/index/{}/subject", s, "get_subject", &subject},
         {"DELETE", "/v1/index/{}/subject", s, "delete_subject", &subject},
         {"GET", "/v1/index/{}/entry", s, "get_entry", &subject},
+        {"PUT", "/v1/index/{}/entry", s, "update_entry", &upsert_entry},
+        {"POST", "/v1/index/{}/entry", s, "create_entry", &upsert_entry},
         {"DELETE", "/v1/index/{}/entry", s, "delete_entry", &subject},
         {"GET", "/v1/task/{}", s, "get_task", &get_search_task},
         {"GET", "/v1/task_list/{}", s, "get_task_list", &list_search_tasks},

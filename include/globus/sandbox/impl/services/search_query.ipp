@@ -3,41 +3,33 @@
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_QUERY_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_QUERY_IPP
 
-#include <globus/sandbox/impl/services/plain.ipp>
+#include <globus/sandbox/impl/services/search_words.ipp>
 
 #include <cmath>
 #include <functional>
 
 namespace globus::sandbox::detail {
 
-// Words of a document -------------------------------------------------------------------------------------------------
-
-/// The words of a text, in small letters: runs of letters and digits.
-inline std::vector<std::string> tokens_of(std::string_view text) {
-    std::vector<std::string> out;
-    std::string word;
-    for (char const c : text) {
-        bool const part = std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0 || c == '_';
-        if (part) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        if (!part && !word.empty()) out.push_back(std::exchange(word, {}));
-    }
-    if (!word.empty()) out.push_back(word);
-    return out;
-}
+// Values of a document ------------------------------------------------------------------------------------------------
 
 inline std::string text_of_value(json::value const& value) {
     return value.is_string() ? to_string(value.get_string()) : json::serialize(value);
 }
 
-/// Calls `f` with each value below `value` that is no list and no object; the names of members are no values.
+/// Calls `f` with each value below `value` that is no list and no object, and with the field it is at, as a query
+/// writes it: a dot in a name has a backslash before it.
 template <class F>
-void each_value(json::value const& value, F const& f) {
+void each_value(json::value const& value, std::string const& field, F const& f) {
     if (auto const* list = value.if_array()) {
-        for (auto const& one : *list) each_value(one, f);
+        for (auto const& one : *list) each_value(one, field, f);
     } else if (auto const* object = value.if_object()) {
-        for (auto const& item : *object) each_value(item.value(), f);
+        for (auto const& item : *object) {
+            std::string below = field.empty() ? "" : field + ".";
+            for (char const c : item.key()) below += c == '.' ? std::string("\\.") : std::string(1, c);
+            each_value(item.value(), below, f);
+        }
     } else {
-        f(value);
+        f(value, field);
     }
 }
 
@@ -67,33 +59,16 @@ inline std::vector<json::value const*> values_at(json::value const& content, std
     return out;
 }
 
-/// Whether the words of `wanted` follow each other in `text`; the last character `*` of a word stands for the rest of it.
-inline bool has_phrase(std::vector<std::string> const& text, std::vector<std::string> const& wanted, bool prefix) {
-    if (wanted.empty()) return true;
-    for (std::size_t i = 0; i + wanted.size() <= text.size(); ++i) {
-        bool fits = true;
-        for (std::size_t j = 0; fits && j < wanted.size(); ++j)
-            fits = prefix && j + 1 == wanted.size() ? text[i + j].starts_with(wanted[j]) : text[i + j] == wanted[j];
-        if (fits) return true;
-    }
-    return false;
-}
-
-/// Whether a phrase is anywhere in the values of a document, or in its subject.
-inline bool mentions(json::value const& content, std::string const& subject, std::string_view phrase) {
-    bool const prefix = phrase.ends_with('*');
-    auto const wanted = tokens_of(phrase);
-    bool found = has_phrase(tokens_of(subject), wanted, prefix);
-    each_value(content, [&](json::value const& value) {
-        found = found || has_phrase(tokens_of(text_of_value(value)), wanted, prefix);
-    });
-    return found;
-}
-
 // Queries -------------------------------------------------------------------------------------------------------------
 
-/// Something that an entry is, or is not: its content and its subject are looked at.
-using Condition = std::function<bool(json::value const& content, std::string const& subject)>;
+/// An entry that a query looks at; the number is that of its texts in the table of words.
+struct Candidate {
+    std::size_t number;
+    json::value const& content;
+};
+
+/// Something that an entry is, or is not.
+using Condition = std::function<bool(Candidate const&)>;
 
 /// Thrown for a query that means nothing.
 struct WrongQuery {
@@ -126,20 +101,51 @@ inline std::vector<std::string> query_pieces(std::string const& text) {
     return out;
 }
 
-inline std::string without_quotes(std::string text) {
-    std::erase(text, '"');
-    return text;
+/// What is asked of the table of words, and how well each entry fits. [doc] a boost makes the matches at a field count
+/// more
+class WordQuery {
+public:
+    WordQuery(SearchWords const& words, json::value const* boosts) : words_(words), boosts_(boosts) {}
+
+    /// Whether a phrase is somewhere, or at a field. The last character `*` stands for the rest of a word.
+    Condition phrase(std::string text, std::optional<std::string> const& field = {}) {
+        std::erase(text, '"');
+        bool const prefix = text.ends_with('*');
+        if (prefix) text.pop_back();
+        auto const found = std::make_shared<std::map<std::size_t, double> const>(words_.find(text, prefix, field));
+        for (auto const& [number, rank] : *found) score_[number] += rank;
+        if (boosts_ != nullptr && boosts_->is_array())
+            for (auto const& boost : boosts_->get_array())
+                for (auto const& [number, rank] : words_.find(text, prefix, text_of(boost, "field_name")))
+                    if (found->contains(number)) score_[number] += rank * (number_of(boost, "factor", 1) - 1);
+        return [found](Candidate const& entry) { return found->contains(entry.number); };
+    }
+
+    /// The greater the better.
+    [[nodiscard]] double score(std::size_t number) const {
+        auto const found = score_.find(number);
+        return found == score_.end() ? 0 : found->second;
+    }
+
+private:
+    SearchWords const& words_;
+    json::value const* boosts_;
+    std::map<std::size_t, double> score_;
+};
+
+inline Condition negated(Condition const& inner) {
+    return [inner](Candidate const& entry) { return !inner(entry); };
 }
 
 /// The simple language: all words must be there, phrases in quotes as they are, and `-word` must not.
-inline Condition simple_query(std::string const& text) {
-    std::vector<std::pair<std::string, bool>> parts;
-    for (auto const& piece : query_pieces(text))
-        if (piece != "(" && piece != ")" && piece != "*")
-            parts.emplace_back(without_quotes(piece[0] == '-' ? piece.substr(1) : piece), piece[0] != '-');
-    return [parts](json::value const& content, std::string const& subject) {
-        return std::all_of(parts.begin(), parts.end(),
-                           [&](auto const& one) { return mentions(content, subject, one.first) == one.second; });
+inline Condition simple_query(std::string const& text, WordQuery& words) {
+    std::vector<Condition> parts;
+    for (auto const& piece : query_pieces(text)) {
+        if (piece == "(" || piece == ")" || piece == "*") continue;
+        parts.push_back(piece[0] == '-' ? negated(words.phrase(piece.substr(1))) : words.phrase(piece));
+    }
+    return [parts](Candidate const& entry) {
+        return std::all_of(parts.begin(), parts.end(), [&](Condition const& one) { return one(entry); });
     };
 }
 
@@ -160,10 +166,10 @@ inline json::value value_from_text(std::string const& text) {
 /// The advanced language: field:value, AND, OR, NOT, brackets, [a TO b].
 class AdvancedQuery {
 public:
-    explicit AdvancedQuery(std::string const& text) : pieces_(query_pieces(text)) {}
+    AdvancedQuery(std::string const& text, WordQuery& words) : pieces_(query_pieces(text)), words_(words) {}
 
     Condition read() {
-        if (pieces_.empty()) return [](json::value const&, std::string const&) { return true; };
+        if (pieces_.empty()) return [](Candidate const&) { return true; };
         Condition all = either();
         if (at_ != pieces_.size()) throw WrongQuery{"The query ends too early"};
         return all;
@@ -180,7 +186,7 @@ private:
         Condition left = both();
         while (next("OR") || next("||")) {
             Condition const right = both();
-            left = [left, right](auto const& c, auto const& s) { return left(c, s) || right(c, s); };
+            left = [left, right](Candidate const& entry) { return left(entry) || right(entry); };
         }
         return left;
     }
@@ -190,7 +196,7 @@ private:
         while (at_ < pieces_.size() && pieces_[at_] != "OR" && pieces_[at_] != "||" && pieces_[at_] != ")") {
             (void)(next("AND") || next("&&"));
             Condition const right = one();
-            left = [left, right](auto const& c, auto const& s) { return left(c, s) && right(c, s); };
+            left = [left, right](Candidate const& entry) { return left(entry) && right(entry); };
         }
         return left;
     }
@@ -210,17 +216,10 @@ private:
         return term(piece[0] == '+' ? piece.substr(1) : piece);
     }
 
-    static Condition negated(Condition const& inner) {
-        return [inner](auto const& c, auto const& s) { return !inner(c, s); };
-    }
-
     Condition term(std::string const& piece) {
-        if (piece == "*" || piece == "*:*") return [](auto const&, auto const&) { return true; };
+        if (piece == "*" || piece == "*:*") return [](Candidate const&) { return true; };
         auto const colon = piece[0] == '"' ? std::string::npos : piece.find(':');
-        if (colon == std::string::npos || colon == 0) {
-            std::string const phrase = without_quotes(piece);
-            return [phrase](auto const& c, auto const& s) { return mentions(c, s, phrase); };
-        }
+        if (colon == std::string::npos || colon == 0) return words_.phrase(piece);
         std::string const field = piece.substr(0, colon);
         std::string value = piece.substr(colon + 1);
         if (value.empty() && next("(")) {
@@ -231,16 +230,10 @@ private:
         return at_field(field, value);
     }
 
-    static Condition at_field(std::string const& field, std::string const& value) {
+    Condition at_field(std::string const& field, std::string const& value) {
         if (!value.empty() && (value[0] == '[' || value[0] == '{')) return between(field, value);
-        if (value == "*") return [field](auto const& c, auto const&) { return !values_at(c, field).empty(); };
-        std::string const phrase = without_quotes(value);
-        return [field, phrase](json::value const& content, std::string const& subject) {
-            if (field == "subject") return mentions(nullptr, subject, phrase);
-            for (auto const* found : values_at(content, field))
-                if (mentions(*found, "", phrase)) return true;
-            return false;
-        };
+        if (value == "*") return [field](Candidate const& entry) { return !values_at(entry.content, field).empty(); };
+        return words_.phrase(value, field == "subject" ? std::string() : field);
     }
 
     static Condition between(std::string const& field, std::string const& range) {
@@ -250,8 +243,8 @@ private:
         std::string const high = trim(range.substr(to + 4, range.size() - to - 5));
         bool const open_low = range[0] == '{';
         bool const open_high = range.back() == '}';
-        return [=](json::value const& content, std::string const&) {
-            for (auto const* found : values_at(content, field)) {
+        return [=](Candidate const& entry) {
+            for (auto const* found : values_at(entry.content, field)) {
                 int const above = low == "*" ? 1 : compare_values(*found, value_from_text(low));
                 int const below = high == "*" ? -1 : compare_values(*found, value_from_text(high));
                 if ((open_low ? above > 0 : above >= 0) && (open_high ? below < 0 : below <= 0)) return true;
@@ -261,6 +254,7 @@ private:
     }
 
     std::vector<std::string> pieces_;
+    WordQuery& words_;
     std::size_t at_ = 0;
     int depth_ = 0;
 };
@@ -274,8 +268,8 @@ inline Condition joined_filters(json::value const& filter, bool all, int depth) 
     std::vector<Condition> inner;
     if (auto const* list = member(filter, "filters"); list != nullptr && list->is_array())
         for (auto const& one : list->get_array()) inner.push_back(read_filter(one, depth + 1));
-    return [inner, all](auto const& c, auto const& s) {
-        auto const fits = [&](Condition const& one) { return one(c, s); };
+    return [inner, all](Candidate const& entry) {
+        auto const fits = [&](Condition const& one) { return one(entry); };
         return all ? std::all_of(inner.begin(), inner.end(), fits) : std::any_of(inner.begin(), inner.end(), fits);
     };
 }
@@ -285,8 +279,8 @@ inline Condition range_filter(std::string const& field, json::value const& filte
     if (auto const* values = member(filter, "values"); values != nullptr && values->is_array())
         for (auto const& one : values->get_array())
             if (one.is_object()) ranges.push_back(one.get_object());
-    return [field, ranges](json::value const& content, std::string const&) {
-        for (auto const* found : values_at(content, field))
+    return [field, ranges](Candidate const& entry) {
+        for (auto const* found : values_at(entry.content, field))
             for (auto const& range : ranges) {
                 auto const limit = [&](char const* name) {
                     auto const* value = range.if_contains(name);
@@ -309,8 +303,8 @@ inline Condition match_filter(std::string const& field, json::value const& filte
         wanted.assign(values->get_array().begin(), values->get_array().end());
     else if (auto const* value = member(filter, "value"))
         wanted.push_back(*value);
-    return [=](json::value const& content, std::string const&) {
-        auto const have = values_at(content, field);
+    return [=](Candidate const& entry) {
+        auto const have = values_at(entry.content, field);
         auto const is_there = [&](json::value const& one) {
             return std::any_of(have.begin(), have.end(), [&](json::value const* found) {
                 if (pattern) return glob(lower(text_of_value(one)), lower(text_of_value(*found)));
@@ -330,13 +324,12 @@ inline Condition read_filter(json::value const& filter, int depth) {
     if (type == "not") {
         auto const* inner = member(filter, "filter");
         if (inner == nullptr) throw WrongQuery{"A filter of type not needs `filter`"};
-        Condition const positive = read_filter(*inner, depth + 1);
-        return [positive](auto const& c, auto const& s) { return !positive(c, s); };
+        return negated(read_filter(*inner, depth + 1));
     }
     if (field.empty()) throw WrongQuery{"field_name is missing"};
     if (type == "exists")
-        return [field](json::value const& content, std::string const&) {
-            auto const found = values_at(content, field);
+        return [field](Candidate const& entry) {
+            auto const found = values_at(entry.content, field);
             return std::any_of(found.begin(), found.end(), [](auto const* one) { return !one->is_null(); });
         };
     if (type == "range") return range_filter(field, filter);
@@ -346,15 +339,16 @@ inline Condition read_filter(json::value const& filter, int depth) {
 }
 
 /// The whole of a query document: its words and its filters.
-inline Condition read_query(std::string const& words, bool advanced, json::value const* filters) {
+inline Condition read_query(std::string const& text, bool advanced, json::value const* filters, WordQuery& words) {
     std::vector<Condition> parts;
-    if (!words.empty() && words != "*") parts.push_back(advanced ? AdvancedQuery(words).read() : simple_query(words));
+    if (!text.empty() && text != "*")
+        parts.push_back(advanced ? AdvancedQuery(text, words).read() : simple_query(text, words));
     if (filters != nullptr) {
         if (!filters->is_array()) throw WrongQuery{"filters is a list"};
         for (auto const& one : filters->get_array()) parts.push_back(read_filter(one));
     }
-    return [parts](auto const& c, auto const& s) {
-        return std::all_of(parts.begin(), parts.end(), [&](Condition const& one) { return one(c, s); });
+    return [parts](Candidate const& entry) {
+        return std::all_of(parts.begin(), parts.end(), [&](Condition const& one) { return one(entry); });
     };
 }
 

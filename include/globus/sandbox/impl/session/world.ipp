@@ -115,7 +115,15 @@ inline void World::make_collections() {
                               {"display_name", "Sandbox storage"},
                               {"connector_id", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
                               {"high_assurance", false},
-                              {"allowed_domains", json::array{}}});
+                              {"allowed_domains", json::array{}},
+                              {"authentication_timeout_mins", 15840},
+                              {"authentication_assurance_timeout", 15840},
+                              {"mapping", nullptr},
+                              {"policies", json::object{}},
+                              {"require_high_assurance", false},
+                              {"restrict_paths", nullptr},
+                              {"users_allow", json::array{}},
+                              {"users_deny", json::array{}}});
     for (auto& collection : options.collections) add_collection(collection, gateway);
 }
 

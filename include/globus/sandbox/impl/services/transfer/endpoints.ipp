@@ -104,6 +104,7 @@ inline json::object describe_endpoint(World const& world, Endpoint const& endpoi
                                                {"is_paused", false},
                                                {"port", 443},
                                                {"scheme", "gsiftp"},
+                                               {"subject", nullptr},
                                                {"uri", "gsiftp://127.0.0.1:443"}}};
     }
     if (guest) out["mapped_collection_id"] = text_of(endpoint.document, "host_endpoint_id");

@@ -50,6 +50,16 @@ inline bool manager_filters_fit(Call const& call, Task const& task) {
            (endpoint.empty() || endpoint == task.source || endpoint == task.destination);
 }
 
+/// [recorded] what a manager sees of a task besides
+inline void complete_for_manager(json::object& task) {
+    add_defaults(task, {{"owner_string", json::value(text_of(task, "username"))}});
+    for (std::string const end : {"source_", "destination_"})
+        for (auto const* name :
+             {"base_path", "host_endpoint", "host_endpoint_display_name", "host_endpoint_id", "host_path", "local_user",
+              "local_user_status", "mapped_collection_display_name", "mapped_collection_id"})
+            if (!task.contains(end + name)) task[end + name] = nullptr;
+}
+
 inline Reply task_list(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
@@ -77,7 +87,9 @@ inline Reply task_list(World& world, Call& call) {
         std::string const last = call.argument("last_key");
         auto const offset = last.starts_with("sandbox,") ? to_integer(std::string_view(last).substr(8)).value_or(0) : 0;
         bool const more = offset + limit < static_cast<std::int64_t>(found.size());
-        json::object out{{"DATA_TYPE", "task_list"}, {"has_next_page", more}, {"DATA", cut(found, offset, limit)}};
+        auto page = cut(found, offset, limit);
+        for (auto& one : page) complete_for_manager(one.as_object());
+        json::object out{{"DATA_TYPE", "task_list"}, {"has_next_page", more}, {"DATA", std::move(page)}};
         out["last_key"] = more ? json::value("sandbox," + std::to_string(offset + limit)) : json::value(nullptr);
         return Reply::of(200, out);
     }
