@@ -200,9 +200,12 @@ private:
 
 #endif  // GLOBUS_HTTP_ASYNC_PAUSE_HPP
 
+#include <atomic>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace globus::detail {
@@ -217,8 +220,9 @@ public:
     CredentialJob(CredentialJob const&) = delete;
     CredentialJob& operator=(CredentialJob const&) = delete;
     virtual ~CredentialJob() = default;
-    /// Asks, and notes the answer.
-    void run() noexcept;
+    /// Asks for the answer, on a thread of the engine if that may block, and calls `landed` once it is noted.
+    /// @param landed  keeps this
+    virtual void begin(AsyncEngine& engine, std::function<void()> landed);
 
     AuthContext const context;
     std::optional<Authorization> const refused;
@@ -227,7 +231,47 @@ public:
     std::exception_ptr error = {};
 
 protected:
+    /// Asks, and notes the answer. It may block.
     virtual void ask() = 0;
+    /// What a policy is to call with its answer, which `note` takes.
+    template <class Answer>
+    std::function<void(std::exception_ptr, Answer)> done(std::function<void()> landed, Answer& note) {
+        auto const once = std::make_shared<Once>(*this, std::move(landed));
+        return [once, &note](std::exception_ptr why, Answer answer) {
+            once->land(std::move(why), [&] { note = std::move(answer); });
+        };
+    }
+    /// Calls `ask` with what a policy is to call. What it throws is the answer.
+    template <class Answer, class F>
+    static void pass(std::function<void(std::exception_ptr, Answer)> const& done, F const& ask) {
+        try {
+            ask(done);
+        } catch (...) {
+            done(std::current_exception(), Answer());
+        }
+    }
+
+private:
+    /// An answer that is given once. If it is not, it is an error.
+    class Once {
+    public:
+        Once(CredentialJob& job, std::function<void()> landed) : job_(job), landed_(std::move(landed)) {}
+        Once(Once const&) = delete;
+        Once& operator=(Once const&) = delete;
+        ~Once();
+        template <class F>
+        void land(std::exception_ptr why, F const& note) {
+            if (given_.exchange(true)) return;
+            if (!why) note();
+            job_.error = std::move(why);
+            std::exchange(landed_, nullptr)();
+        }
+
+    private:
+        CredentialJob& job_;
+        std::function<void()> landed_;
+        std::atomic<bool> given_ = false;
+    };
 };
 
 /// The calls of one client that wait for the same renewal. It is for the strand of their engine.
@@ -273,6 +317,8 @@ protected:
     virtual std::shared_ptr<CredentialJob> job(AuthContext const& context, std::optional<Authorization> refused) = 0;
     /// Where calls wait for a renewal by one of them; null if each asks for itself.
     virtual std::shared_ptr<CredentialDesk> desk() = 0;
+    /// When a request may be sent, if the transport has a rate limiter. @throws NetworkError  timeout
+    virtual std::optional<http::Clock::time_point> turn_of(http::Request const& request) = 0;
     /// Called once: the result is there, or the error.
     virtual void ended(std::exception_ptr error) = 0;
 
@@ -289,6 +335,7 @@ private:
     /// Makes the result of the answer.
     void read();
     void send(http::Request const& request);
+    void turn_came(http::Request const& request, bool in_full);
     void ask(bool renews);
     void asked(CredentialJob const& job);
     /// Ends the call with the exception in flight.
@@ -300,7 +347,9 @@ private:
 
     ClientExchange* exchange_ = nullptr;
     std::optional<Run> run_;
-    std::shared_ptr<CredentialJob> job_;  ///< that this call asked, and waits for
+    std::shared_ptr<CredentialJob> job_;             ///< that this call asked, and waits for
+    http::Request const* redirected_ = nullptr;      ///< what follows a redirect
+    http::Request const* waits_for_turn_ = nullptr;  ///< of the rate limiter
     bool ended_ = false;
     bool waits_for_credential_ = false;
 };
@@ -509,6 +558,8 @@ public:
         requires std::convertible_to<Context&, boost::asio::execution_context&>
     explicit AsioTransport(Context& context, AsioOptions options = {})
         : AsioTransport(executor_type(context.get_executor()), std::move(options)) {}
+    /// Posts what a mock answers, on a thread of its own.
+    explicit AsioTransport(MockTransport mock);
     /// Posts what a mock answers.
     AsioTransport(executor_type executor, MockTransport mock);
     /// Posts what a mock answers.
@@ -565,6 +616,7 @@ concept AsyncTransport = Transport<T> && requires(T const& transport) {
 
 #include <concepts>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -581,6 +633,12 @@ concept AuthorizesAtOnce = requires(P const& policy, AuthContext const& context)
     { policy.authorize_at_once(context) } -> std::same_as<std::optional<Authorization>>;
 };
 
+/// A transport with a limiter, as RateLimited has.
+template <class T>
+concept HasLimiter = requires(T const& transport) {
+    { transport.limiter() } -> std::same_as<RateLimiter const&>;
+};
+
 /// What the asynchronous calls of a client share: they outlive it.
 template <class C>
 struct AsyncCore {
@@ -588,6 +646,12 @@ struct AsyncCore {
     C const client;
     std::shared_ptr<AsyncEngine> const engine;
     CredentialDesk desk = {};
+};
+
+/// A finished request, as `exchange` of a Client takes it.
+struct AsyncFinished {
+    http::Request request;
+    RetryClass retry_class;
 };
 
 /// The parts of a Client that its asynchronous calls need.
@@ -629,6 +693,15 @@ struct AsyncAccess {
     static CallPlan plan(AsyncRaw<D, Raw> const& what) {
         return C::plan_of(what.raw);
     }
+    template <class C>
+    static http::Request request(C const&, AsyncFinished& what) {
+        check_raw<typename C::service_type>(what.request.method);
+        return std::move(what.request);
+    }
+    template <class C>
+    static CallPlan plan(AsyncFinished const& what) {
+        return {.retry_class = what.retry_class};
+    }
 };
 
 template <class What>
@@ -640,6 +713,10 @@ struct AsyncAnswer<AsyncOperation<O>> {
 template <class D, class Raw>
 struct AsyncAnswer<AsyncRaw<D, Raw>> {
     using type = Response<D>;
+};
+template <>
+struct AsyncAnswer<AsyncFinished> {
+    using type = Response<Bytes>;
 };
 
 /// Initiates an operation; the default token is deferred.
@@ -696,9 +773,31 @@ protected:
                 else
                     this->given = policy.authorize(core->client.transport(), this->context);
             }
+            void begin(AsyncEngine& engine, std::function<void()> landed) override {
+                using Transport = typename C::transport_type;
+                [[maybe_unused]] Policy const& policy = core->client.authorizer();
+                [[maybe_unused]] Transport const& transport = core->client.transport();
+                if constexpr (AnswersUnauthorizedAsynchronously<Policy, Transport>)
+                    if (this->refused)
+                        return this->pass(this->done(std::move(landed), this->renewed), [&](auto const& answer) {
+                            policy.async_unauthorized(*this->refused, transport, this->context, answer);
+                        });
+                if constexpr (AuthorizesAsynchronously<Policy, Transport>)
+                    if (!this->refused)
+                        return this->pass(this->done(std::move(landed), this->given), [&](auto const& answer) {
+                            policy.async_authorize(transport, this->context, answer);
+                        });
+                CredentialJob::begin(engine, std::move(landed));
+            }
             std::shared_ptr<AsyncCore<C>> core;
         };
         return std::make_shared<Asking>(core_, context, std::move(refused));
+    }
+    std::optional<http::Clock::time_point> turn_of(http::Request const& request) final {
+        if constexpr (HasLimiter<typename C::transport_type>)
+            return client().transport().limiter().reserve(request.deadline);
+        else
+            return std::nullopt;
     }
     std::shared_ptr<CredentialDesk> desk() final {
         if constexpr (AuthorizesAtOnce<Policy>)
@@ -816,6 +915,7 @@ private:
     }
     template <class D, class Raw>
     static void check(AsyncRaw<D, Raw> const&) {}
+    static void check(AsyncFinished const&) {}
 
     std::shared_ptr<AsyncCore<C>> core_;
     CallGate::Pass gate_;
@@ -1082,30 +1182,24 @@ auto async_gather(C const& client, std::vector<O> operations, std::size_t at_onc
 #endif  // GLOBUS_CLIENT_ASYNC_COMPOSED_HPP
 
 #endif  // GLOBUS_ASIO_HPP
-#ifndef GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
-#define GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
+#ifndef GLOBUS_SERVICES_FLOWS_ASYNC_HPP
+#define GLOBUS_SERVICES_FLOWS_ASYNC_HPP
+
+#ifndef GLOBUS_CLIENT_ASYNC_STEPS_HPP
+#define GLOBUS_CLIENT_ASYNC_STEPS_HPP
 
 #include <boost/asio/bind_executor.hpp>
 
-#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
-// Functions of Transfer that take several requests, without blocking. They are free functions, of clients with an
-// AsioTransport:
-//
-//     async_submit_transfer(client, data, [](std::exception_ptr error, Response<SubmissionResult> accepted) { ... });
-//     TaskVerdict const verdict = co_await async_task_wait(client, wait, use_awaitable);
-//
-// Each is its blocking namesake of a Client in everything but the waiting. Terminal cancellation ends it as
-// CallOptions::stop does.
+// What the functions of a service are made of that take several requests, without blocking.
 
-namespace globus {
-namespace detail {
+namespace globus::detail {
 
 /// A call of several requests that does not block: one at a time, each begun when the one before has ended.
 template <class C, class Value, class Handler>
@@ -1134,12 +1228,19 @@ protected:
     template <class F>
     void guard(F const& f) {
         try {
-            f();
+            try {
+                f();
+            } catch (NetworkError const& error) {
+                if (error.kind() != NetworkError::Kind::cancelled) throw;
+                finish(value_despite(error));
+            }
         } catch (...) {
             completion_.complete(std::current_exception(), Value());
         }
     }
     void finish(Value value) { completion_.complete(std::exception_ptr(), std::move(value)); }
+    /// What the call gives although it was cancelled, by the error in flight, which this throws if there is nothing.
+    virtual Value value_despite(NetworkError const&) { throw; }
     void pause_ended(bool) override {}
 
 private:
@@ -1147,6 +1248,1067 @@ private:
     AsyncCompletion<Handler> completion_;
     AsyncStop stop_;
 };
+
+/// A wait that does not block: it looks again and again, as Looks plans.
+template <class C, class Verdict, class Handler>
+class AsyncLooking : public AsyncSteps<C, Verdict, Handler> {
+protected:
+    AsyncLooking(AsyncClient<C> client, Handler handler, CallOptions options)
+        : AsyncSteps<C, Verdict, Handler>(std::move(client), std::move(handler), options),
+          options_(std::move(options)) {}
+
+    /// Makes the first look.
+    void begin_looking(std::string_view name, Polling polling) {
+        looks_.emplace(name, this->gate(), std::move(polling), std::move(options_), CallGate::Wait::no);
+        look();
+    }
+    [[nodiscard]] std::optional<Looks> const& looks() const noexcept { return looks_; }
+    /// Takes what a look saw by `take`. It returns false, and looks again, if that throws an error that may pass.
+    template <class F>
+    [[nodiscard]] bool took(F const& take) {
+        try {
+            take();
+        } catch (Error const& error) {
+            looks_->failed(error);
+            look_again();
+            return false;
+        }
+        looks_->looked();
+        return true;
+    }
+    /// Looks when it is time for it, or ends the wait.
+    void look_again() {
+        if (auto const at = looks_->next_look())
+            this->pause(*at, looks_->options().stop);
+        else
+            this->finish(verdict_by_now());
+    }
+    virtual void look() = 0;
+    /// The verdict when the time is up.
+    virtual Verdict verdict_by_now() = 0;
+
+private:
+    void pause_ended(bool in_full) final {
+        this->guard([&] {
+            if (!in_full) looks_->end_cancelled();
+            look();
+        });
+    }
+
+    CallOptions options_;
+    std::optional<Looks> looks_;
+};
+
+/// One call of a wait for what a watch looks at. @tparam W  the watch, see Watch
+template <class C, class W, class Handler>
+class AsyncWaiting final : public AsyncLooking<C, typename W::verdict_type, Handler> {
+public:
+    template <class Wait>
+    AsyncWaiting(AsyncClient<C> client, Handler handler, Wait wait, CallOptions options)
+        : AsyncLooking<C, typename W::verdict_type, Handler>(std::move(client), std::move(handler), std::move(options)),
+          watch_(std::move(wait)) {}
+
+    void begin() {
+        this->guard([this] { this->begin_looking(W::name, watch_.polling()); });
+    }
+
+private:
+    void look() override {
+        this->send(watch_.look(), this->looks()->options(), [this](auto answer) {
+            if (!this->took([&] { watch_.saw(std::move(answer)); })) return;
+            if (watch_.is_over([&](auto const& callback) { this->looks()->run_callback(callback); }))
+                this->finish(verdict_by_now());
+            else
+                this->look_again();
+        });
+    }
+    typename W::verdict_type verdict_by_now() override { return std::move(watch_).verdict(); }
+
+    W watch_;
+};
+
+/// Initiates a call of several requests.
+template <template <class...> class Steps, class Value, class C, class What, class Token, class... Kinds>
+auto initiate_steps(C const& client, What what, CallOptions options, Token&& token) {
+    return initiate<void(std::exception_ptr, Value)>(
+        [begins = AsyncClient<C>(client)]<class Handler>(Handler&& handler, What one, CallOptions how) {
+            using Call = Steps<C, Kinds..., std::decay_t<Handler>>;
+            if (begins.engine()->has_ended()) return;
+            auto const memory = asio::get_associated_allocator(handler);
+            auto const call = std::allocate_shared<Call>(memory, begins, std::forward<Handler>(handler), std::move(one),
+                                                         std::move(how));
+            begins.engine()->post([call] { call->begin(); });
+        },
+        std::forward<Token>(token), std::move(what), std::move(options));
+}
+
+/// Initiates a wait. @tparam W  the watch
+template <class W, class C, class Wait, class Token>
+auto initiate_wait(C const& client, Wait wait, CallOptions options, Token&& token) {
+    return initiate_steps<AsyncWaiting, typename W::verdict_type, C, Wait, Token, W>(
+        client, std::move(wait), std::move(options), std::forward<Token>(token));
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CLIENT_ASYNC_STEPS_HPP
+
+#include <utility>
+
+// The waits of Flows, without blocking. They are free functions, of clients with an AsioTransport; each is its blocking
+// namesake of a Client in everything but the waiting. Terminal cancellation ends it as CallOptions::stop does.
+
+namespace globus {
+
+/**
+ * Waits until a run has ended or needs its user, or time runs out, without blocking: see `run_wait` of a Client.
+ *
+ *     flows::RunWait const wait{.run_id = run->run_id};
+ *     flows::RunVerdict const verdict = co_await async_run_wait(client, wait, use_awaitable);
+ *
+ * `on_progress` is called on the transport's executor, and may destroy the client.
+ *
+ * @param token  for `void(std::exception_ptr, flows::RunVerdict)`
+ */
+template <class C, class Token = detail::DefaultToken>
+    requires OperationOf<flows::GetRun, typename C::service_type>
+auto async_run_wait(C const& client, flows::RunWait wait, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_wait<detail::RunWatch>(client, std::move(wait), std::move(options),
+                                                   std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+    requires OperationOf<flows::GetRun, typename C::service_type>
+auto async_run_wait(C const& client, flows::RunWait wait, Token&& token = Token()) {
+    return async_run_wait(client, std::move(wait), CallOptions(), std::forward<Token>(token));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_FLOWS_ASYNC_HPP
+#ifndef GLOBUS_SERVICES_GCS_ASYNC_HPP
+#define GLOBUS_SERVICES_GCS_ASYNC_HPP
+
+#ifndef GLOBUS_SERVICES_GCS_ATTEMPTS_HPP
+#define GLOBUS_SERVICES_GCS_ATTEMPTS_HPP
+
+#include <exception>
+#include <optional>
+
+namespace globus::detail {
+
+/// What follows when an attempt to read or write a file has ended.
+struct AttemptEnd {
+    bool complete = false;                                   ///< there is nothing more to do
+    std::optional<http::Clock::time_point> wait_until = {};  ///< before the next attempt
+};
+
+/// Sends the requests of a run, a DownloadRun, UploadRun or PartRead, until it is complete.
+/// @param access  a FileAccess
+template <class Access, class Run>
+void make_attempts(Access const& access, Run& run) {
+    for (AttemptEnd end; !end.complete;) {
+        if (end.wait_until && !http::wait_until(*end.wait_until, run.options().stop)) throw run.cancelled();
+        std::exception_ptr error;
+        Response<Bytes> answer;
+        try {
+            answer = access.send(run.next_request(), run.retry_class(), run.options());
+        } catch (...) {
+            error = std::current_exception();
+        }
+        end = run.took(error, answer);
+    }
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_ATTEMPTS_HPP
+#ifndef GLOBUS_SERVICES_GCS_DOWNLOAD_RUN_HPP
+#define GLOBUS_SERVICES_GCS_DOWNLOAD_RUN_HPP
+
+#ifndef GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
+#define GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
+
+#include <cstdint>
+#include <functional>
+
+namespace globus::detail {
+
+/// What reports the progress of a call, at most ten times a second. It reads a clock only if somebody wants to know.
+class ProgressMeter {
+public:
+    /// @param report  may be empty; it must live as long as this
+    explicit ProgressMeter(std::function<void(Progress const&)> const& report) : report_(report) {}
+
+    Progress now;  ///< what is reported
+
+    /// Says that `now.bytes` has changed.
+    void moved() {
+        if (report_) tell(http::Clock::now());
+    }
+    /// The same, at a time.
+    void tell(http::Clock::time_point time);
+    /// Says that the call begins, or goes on, at `now.bytes`: what was there before is no speed.
+    void begin(http::Clock::time_point time = http::Clock::now());
+    /// Makes the last report.
+    void finish();
+
+private:
+    std::function<void(Progress const&)> const& report_;
+    http::Clock::time_point told_ = {};
+    std::uint64_t told_bytes_ = 0;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
+#ifndef GLOBUS_SERVICES_GCS_RECEIVERS_HPP
+#define GLOBUS_SERVICES_GCS_RECEIVERS_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
+#define GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
+
+#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <utility>
+
+namespace globus::detail {
+
+/// A file descriptor that is closed at its end.
+class Descriptor {
+public:
+    explicit Descriptor(int number = -1) noexcept : number_(number) {}
+    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
+    Descriptor& operator=(Descriptor&& other) noexcept;
+    ~Descriptor();
+    [[nodiscard]] int get() const noexcept { return number_; }
+    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
+    /// The number, which the caller closes.
+    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
+
+private:
+    int number_;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// Files of data: large, written in parts, and with the permissions that the user's files have. A function that fails
+// says why in errno.
+
+namespace globus::detail {
+
+/// Opens a file for reading and writing. A link in its place is refused, a pipe is not waited for.
+/// @param make  makes the file if it does not exist, with the permissions that this process gives to new files
+/// @param fresh  with `make`: it must not exist yet
+Descriptor open_data_file(std::string const& path, bool make, bool fresh = false);
+/// Opens a file for reading, following links.
+Descriptor open_to_read(std::string const& path);
+
+/// Writes all bytes at a place of the file.
+bool write_at(Descriptor const& file, std::string_view bytes, std::uint64_t offset);
+/// Reads bytes from a place of the file; fewer only at its end. It returns how many, or -1.
+std::ptrdiff_t read_at(Descriptor const& file, char* buffer, std::size_t size, std::uint64_t offset);
+/// Cuts the file off, or makes it longer with zeros.
+bool resize_file(Descriptor const& file, std::uint64_t size);
+/// Flushes the file's data to the disk.
+bool sync_data(Descriptor const& file);
+/// Tells the system to begin to bring a part of the file to the disk. It does not wait, and may do nothing.
+void begin_sync(Descriptor const& file, std::uint64_t offset, std::uint64_t size);
+
+bool set_permissions(Descriptor const& file, unsigned mode);
+/// Sets the time of the last change, in seconds since 1970.
+bool set_modified(Descriptor const& file, std::int64_t seconds);
+
+/// True if the path names this open file, and not another one or a link.
+bool names_file(std::string const& path, Descriptor const& file);
+/// True if this process may make files in a directory.
+bool may_make_files(std::string const& directory);
+
+/// What tells this start of the system from all others: what was written before another start may not have reached the
+/// disk. Empty if the system does not say.
+std::string boot_identity();
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
+#ifndef GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+#define GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The decisions about a download that goes on where an earlier attempt ended. They do no I/O.
+
+namespace globus::detail {
+
+/// What the headers of an answer say about a file.
+FileStat read_file_stat(http::Headers const& headers, int status);
+
+/**
+ * What tells a version of a file from all others, for If-Range (RFC 9110, section 13.1.5): a strong ETag, or else a
+ * Last-Modified that is more than a second older than the answer. Empty: there is nothing of the kind, and no part can
+ * be joined to another.
+ */
+std::string validator_of(http::Headers const& headers);
+
+/// A Content-Range (RFC 9110, section 14.4).
+struct ContentRange {
+    std::uint64_t first = 0;                 ///< of the first byte
+    std::uint64_t last = 0;                  ///< of the last byte; both are 0 if the range cannot be satisfied
+    std::optional<std::uint64_t> size = {};  ///< of the whole file
+    bool satisfied = true;                   ///< false: "bytes */size"
+};
+/// Nothing for what is malformed.
+std::optional<ContentRange> read_content_range(std::string_view text);
+
+/// What there is of a file.
+struct HeldPart {
+    std::uint64_t bytes = 0;                 ///< from the beginning
+    std::string validator = {};              ///< of the version that they belong to
+    std::optional<std::uint64_t> size = {};  ///< of that version
+};
+
+/// From which byte on to ask for a file; nothing: for the whole file.
+std::optional<std::uint64_t> first_to_ask(HeldPart const& held);
+
+/// What to make of an answer's head.
+struct Verdict {
+    enum class Kind : unsigned char {
+        append,     ///< the body goes on at `first`
+        restart,    ///< the body is the file from its beginning, and a version that is not known to be the same
+        repeat,     ///< the body is the file from its beginning, in the same version: the server sends no parts
+        complete,   ///< there is nothing more to come
+        ask_whole,  ///< the answer is of no use: ask for the whole file
+    };
+    Kind kind = Kind::restart;
+    std::uint64_t first = 0;                 ///< the place of the first byte of the body
+    std::optional<std::uint64_t> size = {};  ///< of the file
+};
+
+/**
+ * Judges an answer to a request for a file.
+ *
+ * @param held    what there was when it was asked for
+ * @param asked   from which byte on; nothing: for the whole file
+ * @param status  2xx or 416
+ */
+Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status, http::Headers const& headers);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+/// What takes the bytes of a download, in order.
+class Receiver {
+public:
+    virtual ~Receiver() = default;
+    /// What is there of an earlier process. It is called once, before anything is sent.
+    virtual HeldPart held() { return {}; }
+    /// True if what was written can be written again.
+    [[nodiscard]] virtual bool can_restart() const noexcept = 0;
+    /// Called before the first byte of a version of the file; all that was written of another version is forgotten.
+    virtual void begin(HeldPart const& version) = 0;
+    /// Takes bytes at a place: after those before, or at one that was written already. False ends the download.
+    virtual bool write(std::uint64_t offset, std::string_view piece) = 0;
+    /// Called before `write_apart`: up to `prefix` all is there.
+    virtual void go_apart(std::uint64_t prefix) { (void)prefix; }
+    /// Like `write`, at any place, from any thread.
+    virtual bool write_apart(std::uint64_t offset, std::string_view piece) { return write(offset, piece); }
+    /// Says that all is there up to `prefix`; by one thread at a time.
+    virtual void advance(std::uint64_t prefix) { (void)prefix; }
+    /// Adds the first bytes that are there to a digest.
+    virtual void digest(DigestStream&, std::uint64_t) const {}
+    /// Called at the end of a success.
+    virtual void finish(FileStat const& file, std::uint64_t size) = 0;
+    /// Called if what arrived is of no use.
+    virtual void discard() noexcept {}
+
+protected:
+    Receiver() = default;
+    Receiver(Receiver const&) = default;
+    Receiver& operator=(Receiver const&) = default;
+};
+
+/**
+ * The partial file of a download, which becomes the file.
+ *
+ * It lies beside the file, under a name that begins with a dot and ends with ".globus-part", with a note of the version
+ * that it belongs to, ".globus-part.note". Whoever has its lock writes it; another process that downloads to the same
+ * file at the same time has a partial file of its own, which nobody goes on with.
+ */
+class PartialFile final : public Receiver {
+public:
+    /// @param url  of the file that is downloaded
+    /// @throws UsageError      for a path that is no file's
+    /// @throws LocalFileError  if there is no such folder, or it cannot be written
+    PartialFile(Download const& what, std::string const& path, std::string url);
+    GLOBUS_DECL ~PartialFile() override;
+    PartialFile(PartialFile const&) = delete;
+    PartialFile& operator=(PartialFile const&) = delete;
+
+    GLOBUS_DECL HeldPart held() override;
+    [[nodiscard]] bool can_restart() const noexcept override { return true; }
+    GLOBUS_DECL void begin(HeldPart const& version) override;
+    GLOBUS_DECL bool write(std::uint64_t offset, std::string_view piece) override;
+    GLOBUS_DECL void go_apart(std::uint64_t prefix) override;
+    GLOBUS_DECL bool write_apart(std::uint64_t offset, std::string_view piece) override;
+    GLOBUS_DECL void advance(std::uint64_t prefix) override;
+    GLOBUS_DECL void digest(DigestStream& stream, std::uint64_t size) const override;
+    GLOBUS_DECL void finish(FileStat const& file, std::uint64_t size) override;
+    GLOBUS_DECL void discard() noexcept override;
+
+private:
+    /// How many bytes are brought to the disk before the note says so.
+    static constexpr std::uint64_t checkpoint = std::uint64_t{256} << 20;
+    /// How many bytes the system is told to bring to the disk at once.
+    static constexpr std::uint64_t flush = std::uint64_t{8} << 20;
+
+    [[nodiscard]] std::string note_path() const { return part_ + ".note"; }
+    /// Opens the common partial file if it can be used. @param make  makes it if there is none
+    bool open_common(bool make);
+    /// Opens a partial file of this call's own.
+    void open_own();
+    [[nodiscard]] HeldPart read_note();
+    void write_note();
+    /// The permissions that the file is to have; nothing: those of any new file.
+    [[nodiscard]] std::optional<unsigned> final_mode() const;
+    void remove() noexcept;
+    [[noreturn]] void fail(std::string const& path, char const* what) const;
+
+    Download const& what_;
+    std::string path_;  ///< of the file, without links
+    std::string url_;
+    std::string part_;  ///< the path of the partial file
+    Descriptor file_;
+    HeldPart version_;
+    std::uint64_t durable_ = 0;            ///< bytes that are on the disk, whatever happens
+    std::optional<std::uint64_t> prefix_;  ///< of a file with gaps: up to here there are none
+    std::uint64_t flushed_ = 0;            ///< bytes that are on their way there
+    bool common_ = false;                  ///< another process may go on with it
+    bool done_ = false;                    ///< there is none any more
+};
+
+/// What takes the bytes for a target. @param url  of the file
+std::unique_ptr<Receiver> receiver_for(Download const& what, std::string url);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_RECEIVERS_HPP
+
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+class FileAccess;
+
+/// The comparison of what arrives with the digest that it should have.
+class DigestCheck {
+public:
+    /// Chooses the digest to compare with, if there is one: the caller's, or else the best of the server's.
+    void choose(std::optional<Digest> const& given, FileStat const& file);
+    /// Says that the next bytes come at a place: those before are read again unless they were just added.
+    void go_on_at(std::uint64_t first, Receiver const& receiver);
+    void update(std::string_view piece);
+    /// The digest of all, if it was computed. @throws FileIntegrityError  if it is another one
+    std::optional<Digest> finish(std::string const& name);
+
+private:
+    std::optional<Digest> wanted_;
+    std::optional<DigestStream> stream_;
+    std::uint64_t at_ = 0;
+};
+
+/**
+ * One download, over as many requests as it takes. It sends nothing itself: a driver sends the requests, one after the
+ * other, with its options, and tells how they ended.
+ */
+class DownloadRun {
+public:
+    /// @param access, what  must live as long as this
+    /// @param given  what the caller gave
+    /// @param call   the same, with the deadline and the stop_token of the whole call
+    /// @throws UsageError, LocalFileError  for what cannot be right
+    DownloadRun(FileAccess const& access, Download const& what, CallOptions const& given, CallOptions call);
+    DownloadRun(DownloadRun const&) = delete;
+    DownloadRun& operator=(DownloadRun const&) = delete;
+
+    /// Takes what there is of an earlier process. It is called once, first.
+    void begin();
+    /// Reads the file over several connections at once, if that is wanted, possible and worth it; it blocks. False: it
+    /// was not, and the requests are to be sent.
+    bool read_apart();
+    /// The request of the next attempt.
+    [[nodiscard]] http::Request next_request();
+    /// The options of each request.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    [[nodiscard]] static constexpr RetryClass retry_class() noexcept { return RetryClass::read; }
+    /// Takes how an attempt ended. @throws what ends the download
+    AttemptEnd took(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Checks what arrived, and puts it in place. It may take a while. False: the download begins anew.
+    bool complete();
+    /// Reports that all is there.
+    Downloaded finish();
+    /// What ends a download that is cancelled between two attempts.
+    [[nodiscard]] NetworkError cancelled() const;
+
+private:
+    /// Thrown through a request whose answer is of no use.
+    struct Useless {};
+
+    AttemptEnd ended(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Rethrows the error in flight, unless what an earlier process left may be to blame.
+    void begin_anew();
+    void start_again();
+    /// When there is another attempt. One that brought nothing was repeated by the client already.
+    std::optional<http::Clock::time_point> next_attempt(NetworkError const& error);
+    void take_head(int status, http::Headers const& headers);
+    /// The body is the file from its beginning.
+    void restart(FileStat const& stat, http::Headers const& headers);
+    void learn(FileStat const& stat);
+    bool take(std::string_view piece);
+    [[nodiscard]] std::string name() const { return "GET " + url_; }
+
+    FileAccess const& access_;
+    Download const& what_;
+    CallOptions options_;  ///< of each request
+    std::string const url_;
+    std::unique_ptr<Receiver> const receiver_;
+    ProgressMeter meter_;
+    DigestCheck digest_;
+    std::optional<Digest> digest_found_;
+    FileStat file_;
+    HeldPart held_;                      ///< what the receiver has
+    std::optional<std::uint64_t> size_;  ///< of the version that is read
+    std::uint64_t at_ = 0;               ///< the place of the next byte that comes
+    std::uint64_t discard_ = 0;          ///< bytes to come that the receiver has already
+    std::uint64_t before_ = 0;           ///< bytes that the receiver had when the current request began
+    std::uint64_t moved_ = 0;            ///< bytes that the current request brought
+    std::uint64_t resumed_at_ = 0;
+    std::optional<std::uint64_t> asked_;  ///< the first byte that was asked for; nothing: all
+    int attempt_ = 1;
+    int restarts_ = 0;
+    bool ask_whole_ = false;
+    bool headed_ = false;    ///< the current request was answered
+    bool complete_ = false;  ///< that answer says that there is no more
+    bool known_ = false;     ///< the caller was told what comes
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_DOWNLOAD_RUN_HPP
+#ifndef GLOBUS_SERVICES_GCS_PART_READ_HPP
+#define GLOBUS_SERVICES_GCS_PART_READ_HPP
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+class FileAccess;
+
+/// A part of a version of a file.
+struct FilePart {
+    std::string const& url;
+    HeldPart const& version;
+    std::uint64_t offset;
+    std::uint64_t size;
+};
+
+/// The reading of one part of a file, over as many requests as it takes. As for a DownloadRun, a driver sends them.
+class PartRead {
+public:
+    /// Takes bytes at a place of the file; false ends it.
+    using Keep = std::function<bool(std::uint64_t, std::string_view)>;
+
+    /// @param access, part  and what that refers to must live as long as this
+    PartRead(FileAccess const& access, FilePart const& part, Keep keep, CallOptions options);
+    PartRead(PartRead const&) = delete;
+    PartRead& operator=(PartRead const&) = delete;
+
+    /// The request of the next attempt.
+    [[nodiscard]] http::Request next_request();
+    /// The options of each request.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    [[nodiscard]] static constexpr RetryClass retry_class() noexcept { return RetryClass::read; }
+    /// Takes how an attempt ended. @throws what ends the reading
+    AttemptEnd took(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// What ends a reading that is cancelled between two attempts.
+    [[nodiscard]] NetworkError cancelled() const;
+    /// How many bytes were read.
+    [[nodiscard]] std::uint64_t done() const noexcept { return done_; }
+
+private:
+    std::optional<http::Clock::time_point> next_attempt(NetworkError const& error);
+    void take_head(int status, http::Headers const& headers);
+    bool take(std::string_view piece);
+    [[noreturn]] void changed() const;
+
+    FileAccess const& access_;
+    FilePart const part_;
+    Keep const keep_;
+    CallOptions options_;
+    std::uint64_t done_ = 0;    ///< bytes that were read
+    std::uint64_t before_ = 0;  ///< those when the current request began
+    std::uint64_t skip_ = 0;    ///< bytes to come that are not wanted
+    int attempt_ = 1;
+    bool headed_ = false;
+};
+
+/// Reads a part of a file. @return how many bytes there were
+std::uint64_t read_part(FileAccess const& access, FilePart const& part, PartRead::Keep keep, CallOptions options);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_PART_READ_HPP
+#ifndef GLOBUS_SERVICES_GCS_UPLOAD_RUN_HPP
+#define GLOBUS_SERVICES_GCS_UPLOAD_RUN_HPP
+
+#ifndef GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
+#define GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace globus::detail {
+
+/// What the bytes of an upload come from.
+class UploadBody {
+public:
+    virtual ~UploadBody() = default;
+    /// How many bytes there are; nothing if that is not known.
+    [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
+    /// Goes back to the first byte; false if that cannot be.
+    virtual bool rewind() = 0;
+    /// Fills at most `size` bytes and says how many; 0 is the end.
+    virtual std::size_t read(char* buffer, std::size_t size) = 0;
+    /// @throws FileChangedError  if the bytes are not those of one version
+    virtual void check_unchanged() const {}
+
+protected:
+    UploadBody() = default;
+    UploadBody(UploadBody const&) = default;
+    UploadBody& operator=(UploadBody const&) = default;
+};
+
+/// What reads a source. @throws LocalFileError, UsageError  if it cannot be read
+std::unique_ptr<UploadBody> body_of(Upload const& what);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+class FileAccess;
+
+/// One upload, over as many requests as it takes, and the question what there is then. As for a DownloadRun, a driver
+/// sends the requests.
+class UploadRun {
+public:
+    /// @param access, what  must live as long as this
+    /// @param given  what the caller gave
+    /// @param call   the same, with the deadline and the stop_token of the whole call
+    /// @throws UsageError, LocalFileError  for what cannot be right
+    UploadRun(FileAccess const& access, Upload const& what, CallOptions const& given, CallOptions call);
+    UploadRun(UploadRun const&) = delete;
+    UploadRun& operator=(UploadRun const&) = delete;
+
+    /// The request that is to be sent now.
+    [[nodiscard]] http::Request next_request();
+    [[nodiscard]] CallOptions const& options() const noexcept { return state_ == State::sending ? options_ : asking_; }
+    [[nodiscard]] RetryClass retry_class() const noexcept {
+        return state_ == State::sending ? RetryClass::idempotent : RetryClass::read;
+    }
+    /// Takes how it ended. @throws what ends the upload
+    AttemptEnd took(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Reports that the file is there.
+    Uploaded finish();
+    /// What ends an upload that is cancelled between two attempts.
+    [[nodiscard]] NetworkError cancelled() const;
+
+private:
+    enum class State : unsigned char {
+        sending,    ///< the file goes
+        looking,    ///< whether the file that is there is the one that an earlier attempt has sent
+        comparing,  ///< what is there with what was sent
+    };
+
+    [[nodiscard]] http::Request put_request();
+    std::size_t give(char* buffer, std::size_t size);
+    /// An attempt ended with an error.
+    AttemptEnd failed(std::exception_ptr const& error);
+    /// Plans another attempt, or rethrows the error in flight.
+    AttemptEnd repeat(Attempt const& attempt);
+    /// Rethrows the error in flight.
+    [[noreturn]] void end() const;
+    /// The server has taken the file.
+    AttemptEnd sent(int status);
+    AttemptEnd looked(std::exception_ptr const& error, Response<Bytes> const& answer);
+    AttemptEnd compared(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Computes the digest of the body anew.
+    void digest_again();
+    [[nodiscard]] bool differs(FileStat const& stat) const;
+    [[noreturn]] void fail(std::string const& what) const;
+
+    FileAccess const& access_;
+    Upload const& what_;
+    CallOptions options_;  ///< of each PUT
+    CallOptions asking_;   ///< of each HEAD
+    std::string const url_;
+    std::unique_ptr<UploadBody> const body_;
+    ProgressMeter meter_;
+    std::optional<DigestStream> digest_;
+    Uploaded done_;
+    State state_ = State::sending;
+    std::exception_ptr refused_;  ///< what the server said to the latest attempt, while it is looked for
+    std::uint64_t sent_ = 0;      ///< bytes of the current attempt
+    int attempt_ = 1;
+    bool in_doubt_ = false;  ///< an attempt may have written something
+    bool renewed_ = false;   ///< after a 401
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_UPLOAD_RUN_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
+#define GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
+
+#ifndef GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
+#define GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
+
+#include <boost/asio/bind_executor.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+// Listing a directory with everything below it, without blocking.
+
+namespace globus {
+namespace detail {
+
+/// One call of AsyncRecursiveListing::async_next.
+class EntryRequest {
+public:
+    EntryRequest() = default;
+    EntryRequest(EntryRequest const&) = delete;
+    EntryRequest& operator=(EntryRequest const&) = delete;
+    virtual ~EntryRequest() = default;
+    virtual void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) = 0;
+};
+
+/// The walk of an AsyncRecursiveListing, which its listings keep while they are on their way. It is for the strand of
+/// the engine.
+template <class C>
+class AsyncRecursiveWalk : public std::enable_shared_from_this<AsyncRecursiveWalk<C>> {
+    using Walk = RecursiveWalk;
+
+public:
+    AsyncRecursiveWalk(C const& client, transfer::RecursiveLs what, std::size_t at_once, CallOptions options)
+        : client_(client),
+          walk_(std::move(what)),
+          at_once_(std::max(at_once, std::size_t{1})),
+          options_(std::move(options)) {
+        caller_stop_ = std::move(options_.stop);
+        begin_anew();
+    }
+
+    [[nodiscard]] std::shared_ptr<AsyncEngine> const& engine() const noexcept { return client_.engine(); }
+
+    /// Gives the next entry to a request, now or when its directory is listed.
+    void ask(std::shared_ptr<EntryRequest> request) {
+        if (request_)
+            return request->complete(
+                std::make_exception_ptr(UsageError("async_next: another call of the same listing is on its way")), {});
+        request_ = std::move(request);
+        go_on();
+    }
+    /// Ends a request, if it still waits, and the listings that are on their way.
+    void cancel(EntryRequest const* request) {
+        if (request_.get() != request) return;
+        end_listings();
+        begin_anew();
+        complete(std::make_exception_ptr(
+                     NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "recursive_ls was cancelled")),
+                 {});
+    }
+    /// Reports that nobody will ask any more.
+    void leave() {
+        left_ = true;
+        if (!request_) end_listings();
+    }
+
+private:
+    struct Relay {
+        std::stop_source source;
+        void operator()() noexcept { source.request_stop(); }
+    };
+
+    /// Ends the listings that are on their way; they are to be asked for again.
+    void end_listings() {
+        ++turn_;
+        relay_.reset();
+        source_.request_stop();
+    }
+    void begin_anew() {
+        source_ = std::stop_source();
+        if (caller_stop_.stop_possible()) relay_.emplace(caller_stop_, Relay{source_});
+        options_.stop = source_.get_token();
+    }
+    void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) {
+        std::exchange(request_, nullptr)->complete(std::move(error), std::move(entry));
+        if (left_) end_listings();
+    }
+    void go_on() {
+        if (!request_) return;
+        try {
+            list();
+            Walk::Next const next = walk_.next();
+            list();  // an entry that is a directory may be listed already, and one that was passed makes room
+            if (next == Walk::Next::listing) return;
+            std::optional<transfer::FileEntry> entry;
+            if (next == Walk::Next::entry) entry = std::move(walk_.entry());
+            walk_.pass();
+            complete(nullptr, std::move(entry));
+        } catch (...) {
+            complete(std::current_exception(), {});
+        }
+    }
+    /// Asks for the listings whose turn is next, as many as may be on their way.
+    void list() {
+        while (on_their_way_ < at_once_) {
+            Walk::Listing* const here = walk_.to_list(walk_.kept() < Walk::most_at_once ? 4 * at_once_ : 0);
+            if (here == nullptr) return;
+            send(*here);
+        }
+    }
+    void send(Walk::Listing& here) {
+        ++on_their_way_;
+        client_.template start<true>(
+            AsyncOperation<transfer::OperationLs>{walk_.request(here)}, options_,
+            asio::bind_executor(engine()->strand(), [self = this->shared_from_this(), &here,
+                                                     turn = turn_](Result<Response<transfer::FileList>> result) {
+                self->came(here, turn, std::move(result));
+            }));
+    }
+    void came(Walk::Listing& here, std::size_t turn, Result<Response<transfer::FileList>> result) {
+        --on_their_way_;
+        try {
+            if (!result && turn != turn_)
+                walk_.dropped(here);
+            else
+                walk_.came(here, *std::move(result).value());
+        } catch (...) {
+            walk_.failed(here, std::current_exception());
+        }
+        go_on();
+    }
+
+    AsyncClient<C> client_;
+    Walk walk_;
+    std::size_t const at_once_;
+    CallOptions options_;
+    std::stop_token caller_stop_;
+    std::stop_source source_{std::nostopstate};            ///< ends the listings that are on their way
+    std::optional<std::stop_callback<Relay>> relay_ = {};  ///< from the caller's stop_token to that
+    std::size_t turn_ = 0;                                 ///< it changes when they are ended
+    std::size_t on_their_way_ = 0;
+    std::shared_ptr<EntryRequest> request_;
+    bool left_ = false;
+};
+
+/// One call of async_next, with its handler.
+template <class C, class Handler>
+class EntryRequestOf final : public EntryRequest, public std::enable_shared_from_this<EntryRequestOf<C, Handler>> {
+    using Walk = AsyncRecursiveWalk<C>;
+
+public:
+    EntryRequestOf(Handler handler, std::shared_ptr<Walk> const& walk)
+        : completion_(std::move(handler), walk->engine()->executor()), walk_(walk), engine_(walk->engine()) {}
+
+    static void begin(std::shared_ptr<Walk> const& walk, Handler handler) {
+        if (walk->engine()->has_ended()) return;
+        auto const memory = asio::get_associated_allocator(handler);
+        auto const self = std::allocate_shared<EntryRequestOf>(memory, std::move(handler), walk);
+        self->stop_.connect(self->completion_.slot(), self->stop_token_);
+        walk->engine()->post([walk, self] { walk->ask(self); });
+        if (self->stop_token_.stop_possible()) self->cancel_.emplace(self->stop_token_, Cancel{self->weak_from_this()});
+    }
+    void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) override {
+        completion_.complete(std::move(error), std::move(entry));
+    }
+
+private:
+    struct Cancel {
+        std::weak_ptr<EntryRequestOf> of;
+        void operator()() const noexcept {
+            try {
+                auto const self = of.lock();
+                if (!self) return;
+                self->engine_->post([self] {
+                    if (auto const walk = self->walk_.lock()) walk->cancel(self.get());
+                });
+            } catch (...) {  // there is no memory; the call ends by its deadline
+            }
+        }
+    };
+
+    AsyncCompletion<Handler> completion_;
+    std::weak_ptr<Walk> walk_;
+    std::shared_ptr<AsyncEngine> engine_;
+    AsyncStop stop_;
+    std::stop_token stop_token_;
+    std::optional<std::stop_callback<Cancel>> cancel_;
+};
+
+}  // namespace detail
+
+/**
+ * All entries below a path, one after the other, without blocking: the asynchronous namesake of RecursiveListing.
+ *
+ *     auto entries = async_recursive_ls(client, {.endpoint_id = id, .path = "/~/"}, 20);
+ *     while (std::optional<FileEntry> const entry = co_await entries.async_next(use_awaitable))
+ *         std::puts(entry->path.c_str());
+ *
+ * The entries, their order, what is left out and what is an error are those of RecursiveListing. Nothing is sent before
+ * the first async_next; then directories are listed ahead of their turn. A walk keeps what it listed until it is asked
+ * for, and lists no further directory while that is 100,000 entries or more.
+ *
+ * One async_next may be on its way at a time. After an error the walk stays where it was: the next call goes on with
+ * the listing that failed. Terminal cancellation ends the call and all listings that are on their way; the next call
+ * asks for those again. It is a handle: copies share the walk, and it may be destroyed at any time, which ends the
+ * listings that nobody waits for.
+ *
+ * `on_error` is called on the transport's executor, for the directory whose turn has come, and may destroy the client.
+ *
+ * @tparam C  the client; when it is destroyed, the walk ends at the next listing with NetworkError (cancelled)
+ *
+ * @par Errors
+ * Those of RecursiveListing, as std::exception_ptr; UsageError for an async_next while there is another.
+ * @par Thread safety
+ * Distinct walks: safe. Shared walks: unsafe.
+ */
+template <class C>
+class AsyncRecursiveListing {
+    using Walk = detail::AsyncRecursiveWalk<C>;
+
+public:
+    /// It sends nothing. @param at_once  how many listings may be on their way; 0 counts as 1
+    AsyncRecursiveListing(C const& client, RecursiveLs what, std::size_t at_once, CallOptions options)
+        : handle_(
+              std::make_shared<Handle>(std::make_shared<Walk>(client, std::move(what), at_once, std::move(options)))) {}
+
+    /// Gives the next entry. @param token  for `void(std::exception_ptr, std::optional<FileEntry>)`; there is none after
+    ///                                     the last
+    template <class Token = detail::DefaultToken>
+    auto async_next(Token&& token = Token()) {
+        return detail::initiate<void(std::exception_ptr, std::optional<FileEntry>)>(
+            [handle = handle_]<class Handler>(Handler&& handler) {
+                using Request = detail::EntryRequestOf<C, std::decay_t<Handler>>;
+                Request::begin(handle->walk, std::forward<Handler>(handler));
+            },
+            std::forward<Token>(token));
+    }
+
+private:
+    struct Handle {
+        explicit Handle(std::shared_ptr<Walk> one) : walk(std::move(one)) {}
+        Handle(Handle const&) = delete;
+        Handle& operator=(Handle const&) = delete;
+        ~Handle() {
+            try {
+                walk->engine()->post([walk = walk] { walk->leave(); });
+            } catch (...) {  // there is no memory; the listings end as they would have
+            }
+        }
+        std::shared_ptr<Walk> const walk;
+    };
+
+    std::shared_ptr<Handle> handle_;
+};
+
+/**
+ * Lists all entries below a path without blocking, with a few listings on their way at once: see AsyncRecursiveListing.
+ *
+ * A client that is to keep to the service's limit on requests has a `RateLimited<AsioTransport>`.
+ *
+ * @param client   with an AsioTransport
+ * @param at_once  how many listings may be on their way; 0 counts as 1
+ * @param options  for each of them
+ *
+ * @throws UsageError  for a client that was moved from
+ */
+template <class C>
+AsyncRecursiveListing<C> async_recursive_ls(C const& client, RecursiveLs what, std::size_t at_once = 8,
+                                            CallOptions options = {}) {
+    static_assert(detail::check_permitted<typename C::service_type, transfer::OperationLs>());
+    return AsyncRecursiveListing<C>(client, std::move(what), at_once, std::move(options));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
+
+#include <optional>
+#include <string>
+#include <utility>
+
+// Functions of Transfer that take several requests, without blocking. They are free functions, of clients with an
+// AsioTransport:
+//
+//     async_submit_transfer(client, data, [](std::exception_ptr error, Response<SubmissionResult> accepted) { ... });
+//     TaskVerdict const verdict = co_await async_task_wait(client, wait, use_awaitable);
+//
+// Each is its blocking namesake of a Client in everything but the waiting. Terminal cancellation ends it as
+// CallOptions::stop does.
+
+namespace globus {
+namespace detail {
 
 /// One call of async_submit_transfer or async_submit_delete.
 template <class C, class Submit, class Data, class Handler>
@@ -1194,113 +2356,64 @@ private:
 
 /// One call of async_task_wait.
 template <class C, class Handler>
-class AsyncTaskWaiting final : public AsyncSteps<C, transfer::TaskVerdict, Handler> {
+class AsyncTaskWaiting final : public AsyncLooking<C, transfer::TaskVerdict, Handler> {
     static constexpr bool may_cancel = Permits<typename C::service_type, transfer::CancelTask>;
 
 public:
     AsyncTaskWaiting(AsyncClient<C> client, Handler handler, transfer::TaskWait wait, CallOptions options)
-        : AsyncSteps<C, transfer::TaskVerdict, Handler>(std::move(client), std::move(handler), options),
-          given_(std::move(wait)),
-          options_(std::move(options)) {}
+        : AsyncLooking<C, transfer::TaskVerdict, Handler>(std::move(client), std::move(handler), std::move(options)),
+          given_(std::move(wait)) {}
 
     void begin() {
         this->guard([this] {
             if (given_.sleep) throw UsageError("async_task_wait: it has no use for TaskWait::sleep");
             watch_.emplace(std::move(given_), may_cancel);
-            looks_.emplace("task_wait", this->gate(), watch_->polling(), std::move(options_), CallGate::Wait::no);
-            look();
+            this->begin_looking("task_wait", watch_->polling());
         });
     }
 
 private:
-    void look() {
-        this->send(watch_->task(), looks_->options(), [this](auto answer) {
-            unless_cancelled([&] {
-                try {
-                    watch_->saw(taken_as_is(std::move(answer).value()));
-                } catch (Error const& error) {
-                    looks_->failed(error);
-                    return wait();
-                }
-                looks_->looked();
-                if (!watch_->has_new_faults()) return seen();
-                this->send(watch_->fault_list(), looks_->options(), [this](auto faults) {
-                    unless_cancelled([&] {
-                        if (faults)
-                            watch_->saw(**faults);
-                        else if (!may_pass(faults.error()))
-                            (void)faults.value();  // which throws the error
-                        seen();
-                    });
-                });
+    void look() override {
+        this->send(watch_->task(), options(), [this](auto answer) {
+            if (!this->took([&] { watch_->saw(taken_as_is(std::move(answer).value())); })) return;
+            if (!watch_->has_new_faults()) return seen();
+            this->send(watch_->fault_list(), options(), [this](auto faults) {
+                if (came(faults)) watch_->saw(**faults);
+                seen();
             });
         });
     }
     /// Everything that is asked for is there.
     void seen() {
-        watch_->report(looks_->elapsed(), [&](auto const& callback) { looks_->run_callback(callback); });
+        watch_->report(this->looks()->elapsed(), [&](auto const& callback) { this->looks()->run_callback(callback); });
         TaskWatch::Next const next = watch_->next();
         if (next == TaskWatch::Next::end) return this->finish(std::move(*watch_).verdict());
         if constexpr (may_cancel)
             if (next == TaskWatch::Next::cancel) {
-                this->send(watch_->cancellation(), looks_->options(), [this](auto answer) {
-                    unless_cancelled([&] {
-                        if (answer)
-                            watch_->cancelled();
-                        else if (!may_pass(answer.error()))
-                            (void)answer.value();
-                        wait();
-                    });
+                this->send(watch_->cancellation(), options(), [this](auto answer) {
+                    if (came(answer)) watch_->cancelled();
+                    this->look_again();
                 });
                 return;
             }
-        wait();
+        this->look_again();
     }
-    void wait() {
-        if (auto const at = looks_->next_look())
-            this->pause(*at, looks_->options().stop);
-        else
-            this->finish(std::move(*watch_).verdict_by_now());
+    /// True for an answer, false for an error that may pass. @throws any other error
+    template <class T>
+    static bool came(Result<T> const& answer) {
+        if (!answer && !may_pass(answer.error())) (void)answer.value();
+        return answer.has_value();
     }
-    void pause_ended(bool in_full) override {
-        this->guard([&] {
-            unless_cancelled([&] {
-                if (!in_full) looks_->end_cancelled();
-                look();
-            });
-        });
-    }
-    /// Calls `f`; if that ends because it was cancelled, the verdict is what was seen so far.
-    template <class F>
-    void unless_cancelled(F const& f) {
-        try {
-            f();
-        } catch (NetworkError const& error) {
-            if (error.kind() != NetworkError::Kind::cancelled) throw;
-            this->finish(std::move(*watch_).verdict_despite(error));
-        }
+    [[nodiscard]] CallOptions const& options() const { return this->looks()->options(); }
+    transfer::TaskVerdict verdict_by_now() override { return std::move(*watch_).verdict_by_now(); }
+    transfer::TaskVerdict value_despite(NetworkError const& error) override {
+        if (!this->looks()) throw;
+        return std::move(*watch_).verdict_despite(error);
     }
 
     transfer::TaskWait given_;
-    CallOptions options_;
     std::optional<TaskWatch> watch_;
-    std::optional<Looks> looks_;
 };
-
-/// Initiates a call of several requests.
-template <template <class...> class Steps, class Value, class C, class What, class Token, class... Kinds>
-auto initiate_steps(C const& client, What what, CallOptions options, Token&& token) {
-    return initiate<void(std::exception_ptr, Value)>(
-        [begins = AsyncClient<C>(client)]<class Handler>(Handler&& handler, What one, CallOptions how) {
-            using Call = Steps<C, Kinds..., std::decay_t<Handler>>;
-            if (begins.engine()->has_ended()) return;
-            auto const memory = asio::get_associated_allocator(handler);
-            auto const call = std::allocate_shared<Call>(memory, begins, std::forward<Handler>(handler), std::move(one),
-                                                         std::move(how));
-            begins.engine()->post([call] { call->begin(); });
-        },
-        std::forward<Token>(token), std::move(what), std::move(options));
-}
 
 template <class C, class Data, class Handler>
 using AsyncTransferSubmission = AsyncSubmission<C, transfer::SubmitTransfer, Data, Handler>;
@@ -1349,12 +2462,14 @@ auto async_submit_delete(C const& client, DeleteData data, Token&& token = Token
  * @param token  for `void(std::exception_ptr, TaskVerdict)`
  */
 template <class C, class Token = detail::DefaultToken>
+    requires OperationOf<transfer::GetTask, typename C::service_type>
 auto async_task_wait(C const& client, TaskWait wait, CallOptions options, Token&& token = Token()) {
     return detail::initiate_steps<detail::AsyncTaskWaiting, TaskVerdict, C, TaskWait, Token>(
         client, std::move(wait), std::move(options), std::forward<Token>(token));
 }
 /// The same, with the options of the client.
 template <class C, detail::NoOptions Token = detail::DefaultToken>
+    requires OperationOf<transfer::GetTask, typename C::service_type>
 auto async_task_wait(C const& client, TaskWait wait, Token&& token = Token()) {
     return async_task_wait(client, std::move(wait), CallOptions(), std::forward<Token>(token));
 }
@@ -1362,6 +2477,502 @@ auto async_task_wait(C const& client, TaskWait wait, Token&& token = Token()) {
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
+
+#include <boost/asio/bind_executor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// The files of a collection, without blocking. They are free functions, of clients with an AsioTransport:
+//
+//     Downloaded const got = co_await async_download(files, what, use_awaitable);
+//     async_read_at(files, file, offset, buffer, [](std::exception_ptr error, std::size_t count) { ... });
+//
+// Each is its blocking namesake of a Client in everything but the waiting: the same decisions about what goes on where.
+// Terminal cancellation ends it as CallOptions::stop does.
+
+namespace globus {
+namespace detail {
+
+/// What RemoteFile has for its asynchronous functions.
+struct RemoteFileParts {
+    static RemoteFile unread(std::shared_ptr<FileAccess const> access, OpenFile how) {
+        return RemoteFile(std::move(access), std::move(how));
+    }
+    static std::string const& path(RemoteFile const& file) { return *file.how_.path; }
+    static void take(RemoteFile& file, FileHead head) { file.take(std::move(head)); }
+    static std::span<std::byte> within(RemoteFile const& file, std::uint64_t offset, std::span<std::byte> buffer) {
+        return file.within(offset, buffer);
+    }
+    static std::string const& url(RemoteFile const& file) { return file.url_; }
+    static HeldPart version(RemoteFile const& file) { return file.version(); }
+};
+
+/// A call for a file that does not block.
+template <class C, class Value, class Handler>
+class AsyncFileCall : public AsyncSteps<C, Value, Handler> {
+protected:
+    AsyncFileCall(AsyncClient<C> client, Handler handler, CallOptions options)
+        : AsyncSteps<C, Value, Handler>(client, std::move(handler), options),
+          sends_(std::move(client)),
+          given_(std::move(options)) {}
+
+    /// What the caller gave.
+    [[nodiscard]] CallOptions const& given() const noexcept { return given_; }
+    /// Begins the call, which ends when the client does. @return the options of all of it
+    CallOptions begin_call() {
+        CallOptions options = given_;
+        options.deadline = deadline_of(given_, this->client().options().timeout);
+        call_.emplace(this->gate(), given_.stop, CallGate::Wait::no);
+        options.stop = call_->stop();
+        return options;
+    }
+    /// Sends a request; `then` gets how it ended, on the strand. What that throws ends the call.
+    template <class Then>
+    void send_request(http::Request request, RetryClass retry_class, CallOptions const& options, Then then) {
+        auto const self = std::static_pointer_cast<AsyncFileCall>(this->shared_from_this());
+        sends_.template start<false>(
+            AsyncFinished{std::move(request), retry_class}, options,
+            asio::bind_executor(this->engine()->strand(),
+                                [self, then](std::exception_ptr error, Response<Bytes> answer) {
+                                    self->guard([&] { then(std::move(error), std::move(answer)); });
+                                }));
+    }
+
+private:
+    AsyncClient<C> sends_;
+    CallOptions given_;
+    std::optional<CallGate::Call> call_;
+};
+
+/// A call that makes the attempts of a run: a DownloadRun, UploadRun or PartRead.
+template <class C, class Run, class Value, class Handler>
+class AsyncAttempts : public AsyncFileCall<C, Value, Handler> {
+protected:
+    using AsyncFileCall<C, Value, Handler>::AsyncFileCall;
+
+    virtual Run& run() = 0;
+    /// Called when there is nothing more to do.
+    virtual void complete() = 0;
+    void attempt() {
+        Run& one = run();
+        this->send_request(one.next_request(), one.retry_class(), one.options(),
+                           [this](std::exception_ptr error, auto answer) {
+                               AttemptEnd const end = run().took(error, answer);
+                               if (end.complete) return complete();
+                               if (end.wait_until) return this->pause(*end.wait_until, run().options().stop);
+                               attempt();
+                           });
+    }
+    void pause_ended(bool in_full) override {
+        this->guard([&] {
+            if (!in_full) throw run().cancelled();
+            attempt();
+        });
+    }
+};
+
+/// One call of async_stat_file.
+template <class C, class Handler>
+class AsyncFileStat final : public AsyncFileCall<C, FileStat, Handler> {
+public:
+    AsyncFileStat(AsyncClient<C> client, Handler handler, std::string path, CallOptions options)
+        : AsyncFileCall<C, FileStat, Handler>(std::move(client), std::move(handler), std::move(options)),
+          path_(std::move(path)) {}
+
+    void begin() {
+        this->guard([this] {
+            FileAccessOf<C const&> const access(this->client());
+            this->send_request(head_request(access, path_), RetryClass::read, this->given(),
+                               [this](auto error, auto answer) {
+                                   if (error) std::rethrow_exception(error);
+                                   this->finish(read_head(answer).stat);
+                               });
+        });
+    }
+
+private:
+    std::string path_;
+};
+
+/// One call of async_open.
+template <class C, class Handler>
+class AsyncOpening final : public AsyncFileCall<C, RemoteFile, Handler> {
+public:
+    AsyncOpening(AsyncClient<C> client, Handler handler, OpenFile how, CallOptions options)
+        : AsyncFileCall<C, RemoteFile, Handler>(std::move(client), std::move(handler), std::move(options)),
+          how_(std::move(how)) {}
+
+    void begin() {
+        this->guard([this] {
+            auto const access = std::make_shared<FileAccessOf<C>>(this->client());
+            file_ = RemoteFileParts::unread(access, std::move(how_));
+            http::Request request = head_request(*access, RemoteFileParts::path(file_));
+            this->send_request(std::move(request), RetryClass::read, this->given(), [this](auto error, auto answer) {
+                if (error) std::rethrow_exception(error);
+                RemoteFileParts::take(file_, read_head(answer));
+                this->finish(std::move(file_));
+            });
+        });
+    }
+
+private:
+    OpenFile how_;
+    RemoteFile file_;
+};
+
+/// What async_read_at reads.
+struct ReadAt {
+    RemoteFile const* file;
+    std::uint64_t offset;
+    std::span<std::byte> buffer;
+};
+
+/// One call of async_read_at.
+template <class C, class Handler>
+class AsyncReadAt final : public AsyncAttempts<C, PartRead, std::size_t, Handler> {
+public:
+    AsyncReadAt(AsyncClient<C> client, Handler handler, ReadAt what, CallOptions options)
+        : AsyncAttempts<C, PartRead, std::size_t, Handler>(std::move(client), std::move(handler), std::move(options)),
+          what_(what),
+          access_(this->client()) {}
+
+    void begin() {
+        this->guard([this] {
+            auto const buffer = RemoteFileParts::within(*what_.file, what_.offset, what_.buffer);
+            if (buffer.empty()) return this->finish(0);
+            version_ = RemoteFileParts::version(*what_.file);
+            CallOptions options = this->begin_call();
+            if (!access_.has_limit(this->given())) options.deadline.reset();
+            auto const keep = [buffer, offset = what_.offset](std::uint64_t at, std::string_view piece) {
+                std::memcpy(buffer.data() + (at - offset), piece.data(), piece.size());
+                return true;
+            };
+            FilePart const part{RemoteFileParts::url(*what_.file), version_, what_.offset, buffer.size()};
+            reading_.emplace(access_, part, keep, std::move(options));
+            this->attempt();
+        });
+    }
+
+private:
+    PartRead& run() override { return *reading_; }
+    void complete() override { this->finish(static_cast<std::size_t>(reading_->done())); }
+
+    ReadAt what_;
+    FileAccessOf<C const&> access_;
+    HeldPart version_;
+    std::optional<PartRead> reading_;
+};
+
+/// One call of async_download.
+template <class C, class Handler>
+class AsyncDownload final : public AsyncAttempts<C, DownloadRun, Downloaded, Handler> {
+    /// What a thread of the library needs that brings the file to the disk, while this may end.
+    struct Work {
+        Work(C const& client, Download one) : access(client), what(std::move(one)) {}
+        FileAccessOf<C> access;
+        Download what;
+        std::optional<DownloadRun> run;
+        bool complete = false;
+        std::exception_ptr error;
+    };
+
+public:
+    AsyncDownload(AsyncClient<C> client, Handler handler, Download what, CallOptions options)
+        : AsyncAttempts<C, DownloadRun, Downloaded, Handler>(std::move(client), std::move(handler), std::move(options)),
+          work_(std::make_shared<Work>(this->client(), std::move(what))) {}
+
+    void begin() {
+        this->guard([this] {
+            if (work_->what.connections != 1)
+                throw UsageError("async_download takes one connection: several are for the download that blocks");
+            work_->run.emplace(work_->access, work_->what, this->given(), this->begin_call());
+            work_->run->begin();
+            this->attempt();
+        });
+    }
+
+private:
+    DownloadRun& run() override { return *work_->run; }
+    /// All has arrived. What brings it to the disk may block, and cannot be cancelled.
+    void complete() override {
+        completing_ = true;
+        this->pause(http::Clock::time_point::max(), {});  // which keeps this
+        auto const self = std::static_pointer_cast<AsyncDownload>(this->shared_from_this());
+        this->engine()->run_aside([work = work_, call = std::weak_ptr<AsyncDownload>(self), engine = this->engine()] {
+            try {
+                work->complete = work->run->complete();
+            } catch (...) {
+                work->error = std::current_exception();
+            }
+            engine->post([work, call] {
+                if (auto const here = call.lock()) here->completed();
+            });
+        });
+    }
+    void completed() {
+        completing_ = false;
+        auto const self = this->shared_from_this();
+        this->end_pause();
+        this->guard([this] {
+            if (work_->error) std::rethrow_exception(work_->error);
+            if (work_->complete) return this->finish(work_->run->finish());
+            this->attempt();
+        });
+    }
+    void pause_ended(bool in_full) override {
+        if (completing_) return this->pause(http::Clock::time_point::max(), {});
+        AsyncAttempts<C, DownloadRun, Downloaded, Handler>::pause_ended(in_full);
+    }
+
+    std::shared_ptr<Work> work_;
+    bool completing_ = false;
+};
+
+/// One call of async_upload.
+template <class C, class Handler>
+class AsyncUpload final : public AsyncAttempts<C, UploadRun, Uploaded, Handler> {
+public:
+    AsyncUpload(AsyncClient<C> client, Handler handler, Upload what, CallOptions options)
+        : AsyncAttempts<C, UploadRun, Uploaded, Handler>(std::move(client), std::move(handler), std::move(options)),
+          access_(this->client()),
+          what_(std::move(what)) {}
+
+    void begin() {
+        this->guard([this] {
+            run_.emplace(access_, what_, this->given(), this->begin_call());
+            this->attempt();
+        });
+    }
+
+private:
+    UploadRun& run() override { return *run_; }
+    void complete() override { this->finish(run_->finish()); }
+
+    FileAccessOf<C const&> access_;
+    Upload what_;
+    std::optional<UploadRun> run_;
+};
+
+}  // namespace detail
+
+/**
+ * Asks for the size, ETag and time of a file, without blocking: see `stat_file` of a Client.
+ *
+ * @param files  a Client<GcsCollectionService, ..., AsioTransport>
+ * @param token  for `void(std::exception_ptr, FileStat)`
+ */
+template <class C, class Token = detail::DefaultToken>
+auto async_stat_file(C const& files, std::string path, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_steps<detail::AsyncFileStat, FileStat, C, std::string, Token>(
+        files, std::move(path), std::move(options), std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+auto async_stat_file(C const& files, std::string path, Token&& token = Token()) {
+    return async_stat_file(files, std::move(path), CallOptions(), std::forward<Token>(token));
+}
+
+/**
+ * Downloads a file without blocking: see `download` of a Client.
+ *
+ *     async_download(files, {.path = "/data/run.h5", .to = "run.h5"}, [](std::exception_ptr error, Downloaded got) {
+ *         if (!error) std::printf("%llu bytes\n", static_cast<unsigned long long>(got.bytes));
+ *     });
+ *
+ * It goes on after an interruption, and where an earlier process ended, checks and replaces as that does. What arrives
+ * is written on the transport's executor, where `to`, `on_begin` and `progress` are called, too; the end, which waits
+ * for the disk, is on a thread of the library, and cannot be cancelled. What there is of an earlier process is read on
+ * the executor if there is a digest to compare with.
+ *
+ * It takes one connection: `what.connections` of more is a UsageError. A stream or buffer must live until the handler
+ * is called.
+ *
+ * @param files  a Client<GcsCollectionService, ..., AsioTransport>
+ * @param token  for `void(std::exception_ptr, Downloaded)`
+ */
+template <class C, class Token = detail::DefaultToken>
+auto async_download(C const& files, Download what, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_steps<detail::AsyncDownload, Downloaded, C, Download, Token>(
+        files, std::move(what), std::move(options), std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+auto async_download(C const& files, Download what, Token&& token = Token()) {
+    return async_download(files, std::move(what), CallOptions(), std::forward<Token>(token));
+}
+
+/**
+ * Uploads a file without blocking: see `upload` of a Client.
+ *
+ *     async_upload(files, {.from = "run.h5", .path = "/data/run.h5"}, [](std::exception_ptr error, Uploaded sent) { ... });
+ *
+ * It is repeated and compared as that is. The file is read on the transport's executor, where a function that gives the
+ * bytes and `progress` are called, too. A stream or buffer must live until the handler is called.
+ *
+ * @param files  a Client<GcsCollectionService, ..., AsioTransport>
+ * @param token  for `void(std::exception_ptr, Uploaded)`
+ */
+template <class C, class Token = detail::DefaultToken>
+auto async_upload(C const& files, Upload what, CallOptions options, Token&& token = Token()) {
+    static_assert(detail::check_raw<typename C::service_type, false>());
+    return detail::initiate_steps<detail::AsyncUpload, Uploaded, C, Upload, Token>(
+        files, std::move(what), std::move(options), std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+auto async_upload(C const& files, Upload what, Token&& token = Token()) {
+    return async_upload(files, std::move(what), CallOptions(), std::forward<Token>(token));
+}
+
+/**
+ * Opens a file without blocking, to read parts of it: see `open` of a Client.
+ *
+ * @param files  a Client<GcsCollectionService, ..., AsioTransport>
+ * @param token  for `void(std::exception_ptr, RemoteFile)`
+ */
+template <class C, class Token = detail::DefaultToken>
+auto async_open(C const& files, OpenFile how, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_steps<detail::AsyncOpening, RemoteFile, C, OpenFile, Token>(
+        files, std::move(how), std::move(options), std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+auto async_open(C const& files, OpenFile how, Token&& token = Token()) {
+    return async_open(files, std::move(how), CallOptions(), std::forward<Token>(token));
+}
+
+/**
+ * Reads bytes from a place of a file without blocking: see `read_at` of a RemoteFile.
+ *
+ *     async_read_at(files, file, offset, buffer, [](std::exception_ptr error, std::size_t count) { ... });
+ *
+ * Each is a request of its own: blocks that the file keeps are for the reads that block.
+ *
+ * @param files   a Client<GcsCollectionService, ..., AsioTransport> of the file's collection
+ * @param file    must live, and stay as it is, until the handler is called
+ * @param buffer  the same
+ * @param token   for `void(std::exception_ptr, std::size_t)`
+ */
+template <class C, class Token = detail::DefaultToken>
+auto async_read_at(C const& files, RemoteFile const& file, std::uint64_t offset, std::span<std::byte> buffer,
+                   CallOptions options, Token&& token = Token()) {
+    return detail::initiate_steps<detail::AsyncReadAt, std::size_t, C, detail::ReadAt, Token>(
+        files, detail::ReadAt{&file, offset, buffer}, std::move(options), std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+auto async_read_at(C const& files, RemoteFile const& file, std::uint64_t offset, std::span<std::byte> buffer,
+                   Token&& token = Token()) {
+    return async_read_at(files, file, offset, buffer, CallOptions(), std::forward<Token>(token));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_ASYNC_HPP
+#ifndef GLOBUS_SERVICES_SEARCH_ASYNC_HPP
+#define GLOBUS_SERVICES_SEARCH_ASYNC_HPP
+
+#include <utility>
+
+// The waits of Search, without blocking. They are free functions, of clients with an AsioTransport; each is its blocking
+// namesake of a Client in everything but the waiting. Terminal cancellation ends it as CallOptions::stop does.
+
+namespace globus {
+
+/**
+ * Waits until a task of an index has ended, or time runs out, without blocking: see `task_wait` of a Client.
+ *
+ *     search::TaskWait const wait{.task_id = accepted->task_id};
+ *     search::TaskVerdict const verdict = co_await async_task_wait(client, wait, use_awaitable);
+ *
+ * `on_progress` is called on the transport's executor, and may destroy the client.
+ *
+ * @param token  for `void(std::exception_ptr, search::TaskVerdict)`
+ */
+template <class C, class Token = detail::DefaultToken>
+    requires OperationOf<search::GetTask, typename C::service_type>
+auto async_task_wait(C const& client, search::TaskWait wait, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_wait<detail::SearchTaskWatch>(client, std::move(wait), std::move(options),
+                                                          std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+    requires OperationOf<search::GetTask, typename C::service_type>
+auto async_task_wait(C const& client, search::TaskWait wait, Token&& token = Token()) {
+    return async_task_wait(client, std::move(wait), CallOptions(), std::forward<Token>(token));
+}
+
+/**
+ * Waits until an index that was deleted is gone, or time runs out, without blocking: see `index_delete_wait` of a Client.
+ *
+ * `on_progress` is called on the transport's executor, and may destroy the client.
+ *
+ * @param token  for `void(std::exception_ptr, search::IndexDeleteVerdict)`
+ */
+template <class C, class Token = detail::DefaultToken>
+    requires OperationOf<search::GetIndex, typename C::service_type>
+auto async_index_delete_wait(C const& client, search::IndexDeleteWait wait, CallOptions options,
+                             Token&& token = Token()) {
+    return detail::initiate_wait<detail::IndexDeleteWatch>(client, std::move(wait), std::move(options),
+                                                           std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+    requires OperationOf<search::GetIndex, typename C::service_type>
+auto async_index_delete_wait(C const& client, search::IndexDeleteWait wait, Token&& token = Token()) {
+    return async_index_delete_wait(client, std::move(wait), CallOptions(), std::forward<Token>(token));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_SEARCH_ASYNC_HPP
+#ifndef GLOBUS_SERVICES_TIMERS_ASYNC_HPP
+#define GLOBUS_SERVICES_TIMERS_ASYNC_HPP
+
+#include <utility>
+
+// The waits of Timers, without blocking. They are free functions, of clients with an AsioTransport; each is its blocking
+// namesake of a Client in everything but the waiting. Terminal cancellation ends it as CallOptions::stop does.
+
+namespace globus {
+
+/**
+ * Waits until a timer has run once more, has ended or is paused, or time runs out, without blocking: see `timer_wait` of
+ * a Client.
+ *
+ *     timers::TimerWait const wait{.job_id = id, .timeout = 25h};
+ *     timers::TimerVerdict const verdict = co_await async_timer_wait(client, wait, use_awaitable);
+ *
+ * `on_progress` is called on the transport's executor, and may destroy the client.
+ *
+ * @param token  for `void(std::exception_ptr, timers::TimerVerdict)`
+ */
+template <class C, class Token = detail::DefaultToken>
+    requires OperationOf<timers::GetJob, typename C::service_type>
+auto async_timer_wait(C const& client, timers::TimerWait wait, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_wait<detail::TimerWatch>(client, std::move(wait), std::move(options),
+                                                     std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+    requires OperationOf<timers::GetJob, typename C::service_type>
+auto async_timer_wait(C const& client, timers::TimerWait wait, Token&& token = Token()) {
+    return async_timer_wait(client, std::move(wait), CallOptions(), std::forward<Token>(token));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TIMERS_ASYNC_HPP
 
 #ifdef GLOBUS_ASIO_BODIES
 #ifndef GLOBUS_HTTP_IMPL_ASYNC_ENGINE_IPP
@@ -1509,7 +3120,10 @@ GLOBUS_DECL void AsyncEngine::run_aside(std::function<void()> function) {
     std::lock_guard const lock(mutex_);
     if (!strand_) return;
     if (!helpers_) helpers_.emplace();
-    helpers_->run(std::move(function));
+    if (auto hold = manual_hold())
+        helpers_->run([function = std::move(function), hold = std::move(hold)] { function(); });
+    else
+        helpers_->run(std::move(function));
 }
 
 GLOBUS_DECL bool AsyncEngine::has_ended() {
@@ -1571,12 +3185,13 @@ struct AsyncPause::Wake {
     std::weak_ptr<AsyncPause> of;
     std::weak_ptr<AsyncEngine> engine;
     std::uint64_t number;
+    bool in_full = false;
 
     void operator()() const noexcept {
         try {
             if (auto const on = engine.lock())
-                on->post([of = of, number = number] {
-                    if (auto const here = of.lock()) here->ended(number, false);
+                on->post([of = of, number = number, in_full = in_full] {
+                    if (auto const here = of.lock()) here->ended(number, in_full);
                 });
         } catch (...) {  // there is no memory; the pause ends by its time
         }
@@ -1586,6 +3201,7 @@ struct AsyncPause::Wake {
 struct AsyncPause::Pause {
     explicit Pause(AsyncEngine::Strand const& strand) : timer(strand) {}
     asio::basic_waitable_timer<http::Clock, asio::wait_traits<http::Clock>, AsyncEngine::Strand> timer;
+    std::shared_ptr<void> alarm;  ///< of a ManualClock; the timer only keeps the pause then
     std::optional<std::stop_callback<Wake>> stop;
 };
 
@@ -1595,7 +3211,9 @@ GLOBUS_DECL AsyncPause::~AsyncPause() = default;
 GLOBUS_DECL void AsyncPause::pause(http::Clock::time_point until, std::stop_token const& stop) {
     std::uint64_t const number = ++number_;
     pause_ = std::make_unique<Pause>(engine_->strand());
-    pause_->timer.expires_at(std::min(until, http::Clock::now() + std::chrono::hours(24 * 366)));
+    pause_->alarm = manual_alarm(until, Wake{weak_from_this(), engine_, number, true});
+    auto const longest = http::Clock::now() + std::chrono::hours(24 * 366);
+    pause_->timer.expires_at(pause_->alarm ? longest : std::min(until, longest));
     pause_->timer.async_wait([self = shared_from_this(), number](boost::system::error_code const& error) {
         if (!error) self->ended(number, true);
     });
@@ -1620,6 +3238,7 @@ GLOBUS_DECL void AsyncPause::ended(std::uint64_t number, bool in_full) {
 #define GLOBUS_CLIENT_IMPL_ASYNC_CALL_IPP
 
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -1627,11 +3246,21 @@ GLOBUS_DECL void AsyncPause::ended(std::uint64_t number, bool in_full) {
 
 namespace globus::detail {
 
-GLOBUS_DECL void CredentialJob::run() noexcept {
+GLOBUS_DECL void CredentialJob::begin(AsyncEngine& engine, std::function<void()> landed) {
+    engine.run_aside([this, landed = std::move(landed)] {
+        try {
+            ask();
+        } catch (...) {
+            error = std::current_exception();
+        }
+        landed();
+    });
+}
+
+GLOBUS_DECL CredentialJob::Once::~Once() {
     try {
-        ask();
-    } catch (...) {
-        error = std::current_exception();
+        land(std::make_exception_ptr(UsageError("the policy dropped what it was to call with its answer")), [] {});
+    } catch (...) {  // there is no memory; the call ends by its deadline
     }
 }
 
@@ -1691,6 +3320,7 @@ GLOBUS_DECL void AsyncCall::make_steps() {
                     }
                     return ask(true);
                 case Step::Kind::send:
+                    if (http::Request const* const next = std::exchange(redirected_, nullptr)) return send(*next);
                     run_->sending();
                     return send(exchange_->first_request());
                 case Step::Kind::wait:
@@ -1715,17 +3345,39 @@ GLOBUS_DECL void AsyncCall::read() {
     end(nullptr);
 }
 
-GLOBUS_DECL void AsyncCall::send(http::Request const& request) { engine()->start(self(), request); }
+GLOBUS_DECL void AsyncCall::send(http::Request const& request) {
+    std::optional<http::Clock::time_point> turn;
+    try {
+        turn = turn_of(request);
+    } catch (NetworkError const&) {
+        return failed(std::current_exception());
+    }
+    if (!turn || *turn <= http::Clock::now()) return engine()->start(self(), request);
+    waits_for_turn_ = &request;
+    pause(*turn, request.stop);
+}
+
+GLOBUS_DECL void AsyncCall::turn_came(http::Request const& request, bool in_full) {
+    try {
+        if (in_full) return engine()->start(self(), request);
+    } catch (...) {
+        return end_by_error();
+    }
+    try {
+        Wait{"the rate limiter", request.deadline, request.stop}.end();
+    } catch (NetworkError const&) {
+        failed(std::current_exception());
+    }
+}
 
 GLOBUS_DECL void AsyncCall::received(http::Response answer) {
-    http::Request const* next = nullptr;
     go_on([&] {
         try {
-            next = exchange_->next_request(answer);
+            redirected_ = exchange_->next_request(answer);
         } catch (NetworkError const& error) {
             return run_->failed(error);
         }
-        if (next == nullptr) run_->answered(std::move(answer));
+        if (redirected_ == nullptr) run_->answered(std::move(answer));
     });
 }
 
@@ -1745,8 +3397,7 @@ GLOBUS_DECL void AsyncCall::ask(bool renews) {
     std::shared_ptr<CredentialDesk> const shared = desk();
     if (shared && !shared->ask_or_wait(self())) return;
     job_ = job(exchange_->context(), renews ? std::optional(exchange_->credential_used()) : std::nullopt);
-    engine()->run_aside([job = job_, call = std::weak_ptr<AsyncCall>(self()), shared, engine = engine()] {
-        job->run();
+    job_->begin(*engine(), [job = job_, call = std::weak_ptr<AsyncCall>(self()), shared, engine = engine()] {
         engine->post([job, call, shared] {
             if (auto const here = call.lock(); here && here->job_ == job) here->asked(*job);
             if (shared) shared->landed(*job);
@@ -1796,6 +3447,8 @@ GLOBUS_DECL void AsyncCall::end(std::exception_ptr error) {
 }
 
 GLOBUS_DECL void AsyncCall::pause_ended(bool in_full) {
+    if (http::Request const* const request = std::exchange(waits_for_turn_, nullptr))
+        return turn_came(*request, in_full);
     go_on([&] {
         if (!waits_for_credential_) return run_->waited(in_full);
         job_ = nullptr;
@@ -1814,33 +3467,6 @@ GLOBUS_DECL void AsyncCall::pause_ended(bool in_full) {
 
 #ifndef GLOBUS_CORE_PLATFORM_SOCKET_HPP
 #define GLOBUS_CORE_PLATFORM_SOCKET_HPP
-
-#ifndef GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-#define GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
-
-#include <utility>
-
-namespace globus::detail {
-
-/// A file descriptor that is closed at its end.
-class Descriptor {
-public:
-    explicit Descriptor(int number = -1) noexcept : number_(number) {}
-    Descriptor(Descriptor&& other) noexcept : number_(other.release()) {}
-    Descriptor& operator=(Descriptor&& other) noexcept;
-    ~Descriptor();
-    [[nodiscard]] int get() const noexcept { return number_; }
-    [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
-    /// The number, which the caller closes.
-    [[nodiscard]] int release() noexcept { return std::exchange(number_, -1); }
-
-private:
-    int number_;
-};
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_CORE_PLATFORM_DESCRIPTOR_HPP
 
 #include <chrono>
 #include <cstddef>
@@ -2050,11 +3676,13 @@ struct CurlHandle {
     curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
     http::Headers headers;              ///< that it was made of
     Secret authorization;               ///< likewise
+    std::string range;                  ///< of the last request, if libcurl wrote it; empty: it had none
     char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
     std::string origin;                 ///< of the last request, whose proxy setting still holds
     bool prepared = false;
-    bool usable = true;      ///< false: its options are half set, it must not be used again
-    bool plain_get = false;  ///< the last request was a GET without a body
+    bool usable = true;          ///< false: its options are half set, it must not be used again
+    bool plain_get = false;      ///< the last request was a GET without a body
+    bool list_is_plain = false;  ///< the list of headers is for such a one
     bool fresh_connection = false;
     bool decode = false;
     bool bulk = false;  ///< it has large buffers
@@ -2118,6 +3746,11 @@ private:
     void prepare_body();
 
     void prepare_headers();
+    void prepare_range();
+    /// True if the handle has the list of the headers that the request needs.
+    [[nodiscard]] bool has_list() const;
+    /// True if a header is sent as it is, and not written by libcurl.
+    [[nodiscard]] bool is_in_list(http::Headers::Field const& field) const;
 
     [[nodiscard]] std::string about(std::string_view what) const;
 
@@ -2171,6 +3804,7 @@ private:
     Part part_ = Part::status_line;
     std::uint64_t unpacked_ = 0;  ///< bytes of the body that came out so far
     bool decode_ = false;         ///< the answer is unpacked
+    bool range_ = false;          ///< libcurl writes the range
     bool packed_ = false;         ///< it came with a coding
     bool body_began_ = false;
     bool flowing_ = false;  ///< the body of a success came, or a source has given something
@@ -2703,18 +4337,47 @@ public:
     }
 
     void start(std::shared_ptr<AsyncReceiver> receiver, http::Request const& request) override {
-        post([mock = mock_, receiver = std::move(receiver), &request] {
-            http::Response answer;
-            try {
-                answer = mock.send(request);
-            } catch (...) {
-                return receiver->failed(std::current_exception());
-            }
-            receiver->received(std::move(answer));
+        post([self = shared_from_this(), mock = mock_, receiver = std::move(receiver), &request] {
+            auto const answering = std::make_shared<Answering>(self, receiver, request);
+            answering->begin(mock);
         });
     }
 
 private:
+    /// A request, from its arrival to its answer.
+    class Answering final : public AsyncPause {
+    public:
+        Answering(std::shared_ptr<AsyncEngine> engine, std::shared_ptr<AsyncReceiver> receiver,
+                  http::Request const& request)
+            : AsyncPause(std::move(engine)), receiver_(std::move(receiver)), request_(request) {}
+
+        void begin(MockTransport const& mock) {
+            try {
+                answer_ = mock.accept(request_);
+            } catch (...) {
+                return receiver_->failed(std::current_exception());
+            }
+            if (!answer_->comes) return give();
+            pause(answer_->wait_ends(request_), request_.stop);
+        }
+
+    private:
+        void give() {
+            http::Response answer;
+            try {
+                answer = answer_->give(request_);
+            } catch (...) {
+                return receiver_->failed(std::current_exception());
+            }
+            receiver_->received(std::move(answer));
+        }
+        void pause_ended(bool) override { give(); }
+
+        std::shared_ptr<AsyncReceiver> const receiver_;
+        http::Request const& request_;  // which lives as long as its receiver
+        std::optional<MockTransport::Answer> answer_;
+    };
+
     void drop() noexcept override {}
 
     MockTransport const mock_;
@@ -2742,6 +4405,9 @@ GLOBUS_DECL AsioTransport::AsioTransport(AsioOptions options)
 
 GLOBUS_DECL AsioTransport::AsioTransport(executor_type executor, AsioOptions options)
     : AsioTransport(std::optional<executor_type>(std::move(executor)), std::move(options), std::nullopt) {}
+
+GLOBUS_DECL AsioTransport::AsioTransport(MockTransport mock)
+    : AsioTransport(std::nullopt, AsioOptions(), std::move(mock)) {}
 
 GLOBUS_DECL AsioTransport::AsioTransport(executor_type executor, MockTransport mock)
     : AsioTransport(std::optional<executor_type>(std::move(executor)), AsioOptions(), std::move(mock)) {}

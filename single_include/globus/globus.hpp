@@ -443,10 +443,14 @@ private:
 #define GLOBUS_HTTP_CLOCK_HPP
 
 #include <chrono>
+#include <optional>
 
 namespace globus::http {
 
-using Clock = std::chrono::steady_clock;  ///< of deadlines: it never jumps
+/// The clock of deadlines and waits: std::chrono::steady_clock, which never jumps, unless a test has a ManualClock.
+struct Clock : std::chrono::steady_clock {
+    static time_point now() noexcept;
+};
 
 /**
  * The time `wait` after `from`, whatever their values: arithmetic on times that a caller or a service may have chosen.
@@ -461,6 +465,15 @@ Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point fr
 std::chrono::duration<double> time_left(Clock::time_point deadline, Clock::time_point now = Clock::now());
 
 }  // namespace globus::http
+
+namespace globus::detail {
+
+/// True while the clock does not run by itself.
+[[nodiscard]] bool clock_stands() noexcept;
+/// Has the clock stand at a time, or run.
+void set_clock(std::optional<http::Clock::time_point> stands_at) noexcept;
+
+}  // namespace globus::detail
 
 #endif  // GLOBUS_HTTP_CLOCK_HPP
 
@@ -675,8 +688,9 @@ constexpr std::optional<std::int64_t> parse_http_date(std::string_view text, std
     if (year < 0 || month == 0 || day < 1 || day > 31 || hour < 0 || hour > 23 || minute < 0 || minute > 59 ||
         second < 0 || second > 60)
         return std::nullopt;
-    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + hour * 3600 +
-           minute * 60 + second;
+    std::int64_t const minutes = std::int64_t{60} * hour + minute;
+    return days_from_civil(year, static_cast<unsigned>(month), static_cast<unsigned>(day)) * 86400 + minutes * 60 +
+           second;
 }
 
 std::int64_t unix_now();
@@ -1400,6 +1414,8 @@ struct LogNames {
 
 #include <concepts>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -1454,6 +1470,21 @@ concept AnswersUnauthorized =
         { policy.unauthorized(refused, transport, context) } -> std::same_as<bool>;
     };
 
+/// `P` gives its credential without blocking: it calls `done` once, on any thread, with the credential or an error.
+template <class P, class T>
+concept AuthorizesAsynchronously = requires(P const& policy, T const& transport, AuthContext const& context,
+                                            std::function<void(std::exception_ptr, Authorization)> const& done) {
+    policy.async_authorize(transport, context, done);
+};
+
+/// `P` says after a 401 whether one more attempt makes sense, without blocking: it calls `done` once, on any thread.
+template <class P, class T>
+concept AnswersUnauthorizedAsynchronously =
+    requires(P const& policy, Authorization const& refused, T const& transport, AuthContext const& context,
+             std::function<void(std::exception_ptr, bool)> const& done) {
+        policy.async_unauthorized(refused, transport, context, done);
+    };
+
 /// `P` names the kind of its credential.
 template <class P>
 concept NamesCredential = requires { typename P::credential; };
@@ -1468,7 +1499,23 @@ concept NamesCredential = requires { typename P::credential; };
  * For calls that do not block, a policy may do more. One that never waits says `static constexpr bool never_blocks =
  * true`. One that waits only to renew its credential has `std::optional<Authorization> authorize_at_once(context)`: the
  * credential that `authorize` would give, or nothing if that would wait. Any other policy is asked on a thread of the
- * library.
+ * library, unless it has asynchronous namesakes of its functions, which return at once, and have the answer passed to
+ * `done` later:
+ *
+ *     template <class T>
+ *     void async_authorize(T const&, AuthContext const&, auto done) const {
+ *         vault->async_read("globus", [done](std::exception_ptr error, std::string const& token) {
+ *             done(error, Authorization{Secret("Bearer " + token)});
+ *         });
+ *     }
+ *     template <class T>
+ *     void async_unauthorized(Authorization const& refused, T const&, AuthContext const&, auto done) const {
+ *         vault->async_renew("globus", [done](std::exception_ptr error) { done(error, error == nullptr); });
+ *     }
+ *
+ * They are called on the executor of `T`, an AsioTransport, by which they may send. Transport and context stay until
+ * `done` is called; `done` may be called on any thread, within the function, too. One that is destroyed uncalled is an
+ * error of the call. A call that ends before does not wait for it.
  *
  * Models: NullPolicy, BasicPolicy, AccessTokenPolicy, RefreshPolicy, ClientCredentialsPolicy, TokenSourcePolicy,
  * AppPolicy, and AnyPolicy.
@@ -3408,7 +3455,6 @@ namespace detail {
 void check_json(Json const& value, std::size_t level = 0);
 void check_json(boost::json::array const& list, std::size_t level = 0);
 void check_json(boost::json::object const& object, std::size_t level = 0);
-void check_json(Json const& value, std::size_t level);
 
 /// Writes `text` as a JSON string (RFC 8259, section 7); throws UsageError if it is not UTF-8.
 void write_string(std::string& out, std::string_view text);
@@ -6002,11 +6048,11 @@ public:
     /// Makes the call; its answer goes into the result.
     void run(RetryPolicyRef const& retry);
 
-    void authorize() final;
-    bool renew() final;
+    GLOBUS_DECL void authorize() final;
+    GLOBUS_DECL bool renew() final;
     /// Sends the request, and follows a redirect of a read to the same origin; any other redirect is an error.
-    http::Response send() final;
-    Refused refuse(http::Response const& answer) final;
+    GLOBUS_DECL http::Response send() final;
+    GLOBUS_DECL Refused refuse(http::Response const& answer) final;
 
     // The parts of these, for a driver that does not block.
 
@@ -9048,7 +9094,7 @@ struct LoginOperations : OpenidOperations<Client, S> {
     Response<TokenResponse> oauth2_exchange_code_for_tokens(AuthorizationCodeFlow const& flow, Secret code,
                                                             CallOptions const& options = {}) const {
         Oauth2ExchangeCodeForTokens<S> op{.auth_code = std::move(code), .redirect_uri = flow.redirect_uri()};
-        if (flow.pkce()) op.code_verifier = flow.pkce()->verifier();
+        if (auto const& pkce = flow.pkce()) op.code_verifier = pkce->verifier();
         return login().send(op, options);
     }
     /// The same for a code that came by a redirect, which brings the `state`, too.
@@ -10296,7 +10342,7 @@ private:
     /// S is a service whose resource server is known without an object of it.
     template <class S>
     static constexpr bool needs_no_data =
-        requires { requires Service<S> && bool(std::string_view(S::resource_server).size()); };
+        requires { requires Service<S> && !std::string_view(S::resource_server).empty(); };
 
     template <class S, class App>
     static void require_scopes_of(App const& app) {
@@ -10441,25 +10487,26 @@ public:
     /// Runs `f`, and if only a login helps, calls `log_in(options)` and runs `f` once more.
     template <class F, class LogIn>
     auto run(F& f, std::stop_token const& stop, LogIn const& log_in) const -> decltype(f()) {
-        bool logged_in = false;  // for tokens that were missing or refused
-        bool asked = false;      // for what a service asked of the user
+        std::optional<ScopeRequirements> had;  // what the login for tokens that were missing or refused asked for
+        bool asked = false;                    // for what a service asked of the user
         for (;;) {
             std::uint64_t const logins = login_count();
             std::optional<Gare> gare;
             try {
                 return f();
             } catch (TokenValidationError const& error) {
-                if (logged_in || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
+                bool const in_vain = had == scope_requirements();  // and not for what `f` has found out since
+                if (in_vain || error.kind() == TokenValidationError::Kind::identity_mismatch) throw;
             } catch (ApiError const& error) {
                 if (error.http_status() == 401 || error.http_status() == 403) gare = to_gare(error);
-                if (gare ? asked : logged_in || !refuses_token(error)) throw;
+                if (gare ? asked : had || !refuses_token(error)) throw;
             }
             LoginTurn const turn = login_turn(stop);
             if (login_count() != logins) continue;  // another thread's login may do; it is not this one's only try
             AppLoginOptions options{.force = true, .stop = stop};
             if (gare) options.parameters = gare->authorization_parameters;
             log_in(options);
-            logged_in = true;
+            had = scope_requirements();
             asked = asked || gare;
         }
     }
@@ -11774,7 +11821,8 @@ IdTokenClaims decode_id_token(Secret const& id_token, std::string_view client_id
     // time is checked last: about a token that is not good otherwise nobody learns what is wrong.
     detail::ReadIdToken read = detail::read_id_token(id_token.reveal(), client_id, options);
     if (read.claims.iss != keys.issuer(options)) throw IdTokenError();
-    return detail::verify_id_token(std::move(read), keys.key(read.kid, options), options);
+    std::optional<IdTokenKey> const key = keys.key(read.kid, options);
+    return detail::verify_id_token(std::move(read), key, options);
 }
 
 /// The same, for an answer of the token endpoint.
@@ -12067,7 +12115,8 @@ public:
     /**
      * Runs `f`, and if only a login helps, logs in and runs it once more: after LoginRequiredError, after a 401 or 403
      * that says what the user has to do (to_gare), and after a 401 to a token that cannot be renewed. The login runs
-     * here and not inside a request, so no deadline ends it and no other call waits for it.
+     * here and not inside a request, so no deadline ends it and no other call waits for it. If `f` finds out then that it
+     * needs more scopes, as a Collection does, there is another login for those.
      *
      *     auto files = app.run([&] { return transfer.operation_ls({.endpoint_id = id}); });
      *
@@ -12612,12 +12661,97 @@ struct std::formatter<globus::Optional<T>, char> : std::formatter<T, char> {
 // Described types as JSON text, both ways: to_json(value) and from_json<T>(text).
 
 #endif  // GLOBUS_CORE_JSON_HPP
+#ifndef GLOBUS_HTTP_MANUAL_CLOCK_HPP
+#define GLOBUS_HTTP_MANUAL_CLOCK_HPP
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+namespace globus {
+
+/**
+ * A clock for tests, which stands still until it is moved: hours of retries, pauses and slow answers take milliseconds.
+ *
+ *     ManualClock clock;
+ *     MockTransport mock;
+ *     mock.after(30s).reply(503).after(30s).reply(200, "{}");
+ *     client.async_send(GetTask{.task_id = id}, token);
+ *     clock.run(io);
+ *     assert(clock.elapsed() > 60s);
+ *
+ * While it lives it is the http::Clock of the whole process: that of deadlines, of the waits between attempts and looks,
+ * of rate limiters, and of the delays of a MockTransport. A call that blocks moves it to the end of whatever it waits
+ * for. Connections do not follow it, nor do the expiry times of tokens.
+ *
+ * Make it before the calls that go by it, and destroy it after them.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread, `run` by one at a time.
+ */
+class ManualClock {
+public:
+    /// It begins at the time that it is. @throws UsageError  if there is another one
+    ManualClock();
+    ManualClock(ManualClock const&) = delete;
+    ManualClock& operator=(ManualClock const&) = delete;
+    ~ManualClock();
+
+    /// The time by which it was moved so far.
+    [[nodiscard]] std::chrono::duration<double> elapsed() const;
+    /// Moves it, from the end of one wait of an asynchronous call to the next. @param time  seconds
+    void advance(std::chrono::duration<double> time);
+    /// Moves it to the end of the next wait of an asynchronous call; false if there is none.
+    bool advance();
+
+    /**
+     * Runs an execution context until it is out of work or stopped, and moves the clock whenever there is nothing to be
+     * done but to wait.
+     *
+     * @param context  such as boost::asio::io_context
+     */
+    template <class Context>
+    void run(Context& context) {
+        context.restart();
+        while (true) {
+            if (context.poll() != 0) continue;
+            if (context.stopped()) return;
+            // Else something is on its way that does not go by this clock, such as a thread that asks a policy.
+            if (is_held() || !advance()) context.run_one_for(std::chrono::milliseconds(1));
+        }
+    }
+
+    struct State;
+
+private:
+    [[nodiscard]] bool is_held() const;
+
+    std::shared_ptr<State> const state_;
+    http::Clock::time_point const start_;
+};
+
+namespace detail {
+
+/// Has a function called when the ManualClock comes to a time, unless what is returned is destroyed before; null if
+/// there is no such clock.
+std::shared_ptr<void> manual_alarm(http::Clock::time_point at, std::function<void()> ring);
+/// Keeps ManualClock::run from moving the clock until what is returned is destroyed; null if there is no such clock.
+std::shared_ptr<void> manual_hold();
+/// Moves the ManualClock to a time; false if there is no such clock.
+bool manual_advance(http::Clock::time_point to);
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_MANUAL_CLOCK_HPP
 #ifndef GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 #define GLOBUS_HTTP_MOCK_TRANSPORT_HPP
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12651,6 +12785,10 @@ namespace globus {
  * answers; without one the request fails with a UsageError that names it, so that a test cannot pass by accident. A
  * request that comes after its deadline or its stop request is not sent: it fails with a NetworkError, as with any
  * other transport, and is neither recorded nor answered from the script.
+ *
+ * An answer may be scripted to come late, for tests of time-outs and cancellation. With a ManualClock that takes no time:
+ *
+ *     mock.after(30s).reply(503);
  *
  * A recorded request is as a server would see it: its headers have Authorization, and what a source gave is its body.
  * A handler gets it without that header, as every transport does.
@@ -12744,6 +12882,11 @@ public:
     // clang-format on
     /// Scripts a failure.
     MockTransport& fail(NetworkError error);
+    /**
+     * Has the answer that is scripted next come so long after its request, or each answer of `otherwise`, if that is
+     * next. A request whose deadline comes before fails as it does with a server that is silent.
+     */
+    MockTransport& after(std::chrono::duration<double> delay);
     /// Sets the handler that answers when the script is used up.
     MockTransport& otherwise(Handler handler);
 
@@ -12761,6 +12904,21 @@ public:
     void clear();
 
     [[nodiscard]] http::Response send(http::Request const& request) const;
+
+    /// The answer to a request that was recorded.
+    struct Answer {
+        std::optional<http::Clock::time_point> comes = {};  ///< if it comes late
+        std::size_t piece_size = 0;                         ///< for a sink
+        http::Request received = {};                        ///< as a handler gets it
+        Handler handler = {};
+
+        /// When the wait for a late answer is over.
+        [[nodiscard]] http::Clock::time_point wait_ends(http::Request const& request) const;
+        /// Gives it, when it is there. @throws NetworkError  if the request has to end before
+        [[nodiscard]] http::Response give(http::Request const& request) const;
+    };
+    /// The first half of `send`: records a request. @throws  what `send` throws at once
+    [[nodiscard]] Answer accept(http::Request const& request) const;
 
 private:
     struct State;
@@ -12810,6 +12968,11 @@ public:
      */
     void acquire(http::Clock::time_point deadline = http::Clock::time_point::max(),
                  std::stop_token const& stop = {}) const;
+    /// Takes the next turn, without waiting for it.
+    /// @return when the request may be sent
+    /// @throws NetworkError  timeout, if that would be after the deadline
+    [[nodiscard]] http::Clock::time_point reserve(
+        http::Clock::time_point deadline = http::Clock::time_point::max()) const;
 
 private:
     struct State {
@@ -12832,7 +12995,8 @@ private:
  *     Transfer first{token, {.transport = {CurlTransport{}, limiter}}};
  *     Transfer second{token, {.transport = {CurlTransport{}, limiter}}};
  *
- * A request whose turn would come after its deadline fails at once with NetworkError (timeout, not sent).
+ * A request whose turn would come after its deadline fails at once with NetworkError (timeout, not sent). Over an
+ * AsioTransport, the calls of a client that do not block wait for their turn without a thread.
  *
  * @tparam T  the transport inside
  *
@@ -12852,6 +13016,13 @@ public:
     [[nodiscard]] http::Response send(http::Request const& request) const {
         limiter_.acquire(request.deadline, request.stop);
         return transport_.send(request);
+    }
+
+    /// What calls that do not block are sent by, if the transport inside has such.
+    [[nodiscard]] auto engine() const
+        requires requires(T const& inside) { inside.engine(); }
+    {
+        return transport_.engine();
     }
 
     /// The transport inside. Requests sent by it do not wait for a turn.
@@ -14601,6 +14772,7 @@ struct ValidateRun {
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 // Waiting for something that the service does: looking at it again and again.
 //
@@ -14648,6 +14820,35 @@ private:
     Seconds timeout_, longest_, pause_;
     Seconds planned_{0};
     double jitter_;
+};
+
+/**
+ * What the watches of waits have in common. A watch sends nothing: it says what to look at (`look`), is told what came of
+ * it (`saw`), says whether the wait is over (`is_over`), and has the verdict. `name` is the function's.
+ *
+ * @tparam Wait     what the caller wants
+ * @tparam Verdict  what the caller gets
+ */
+template <class Wait, class Verdict>
+class Watch {
+public:
+    using verdict_type = Verdict;
+
+    explicit Watch(Wait wait) : wait_(std::move(wait)) {}
+    [[nodiscard]] Polling polling() const {
+        return {.timeout = wait_.timeout, .polling_interval = wait_.polling_interval};
+    }
+    [[nodiscard]] Verdict verdict() && { return std::move(verdict_); }
+
+protected:
+    /// Tells the caller's `on_progress`. @param run  calls a function, as CallGate::Call::run_callback does
+    template <class Run, class Seen>
+    void report(Run const& run, Seen const& seen) const {
+        if (wait_.on_progress) run([&] { wait_.on_progress(seen); });
+    }
+
+    Wait wait_;
+    Verdict verdict_;
 };
 
 /// The looks of one wait.
@@ -14728,6 +14929,15 @@ private:
     bool seen_ = false;
 };
 
+/// Waits for what a watch looks at.
+template <class W, class Client>
+typename W::verdict_type wait_by(Client const& client, W watch, CallOptions const& options) {
+    Looks looks(W::name, client.gate(), watch.polling(), options);
+    looks.until([&] { watch.saw(client.try_send(watch.look(), looks.options())); },
+                [&] { return watch.is_over([&](auto const& callback) { looks.run_callback(callback); }); });
+    return std::move(watch).verdict();
+}
+
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CLIENT_POLLING_HPP
@@ -14736,6 +14946,8 @@ private:
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus::flows {
 
@@ -14798,36 +15010,38 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 
 namespace globus::detail {
 
-template <class Client>
-flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait, CallOptions const& options) {
-    using Kind = flows::RunVerdict::Kind;
-    Looks looks("run_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    flows::RunVerdict verdict;
-    looks.until([&] { verdict.run = taken_as_is(client.get_run({.run_id = *wait.run_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.run); });
-                    switch (verdict.run.status.known()) {
-                        case flows::RunStatus::succeeded:
-                            verdict.kind = Kind::succeeded;
-                            return true;
-                        case flows::RunStatus::failed:
-                            verdict.kind = Kind::failed;
-                            return true;
-                        case flows::RunStatus::ended:
-                            verdict.kind = Kind::ended;
-                            return true;
-                        case flows::RunStatus::inactive:
-                            verdict.kind = Kind::inactive;
-                            return true;
-                        case flows::RunStatus::active:
-                        case flows::RunStatus::unknown:
-                            break;
-                    }
-                    return false;
-                });
-    return verdict;
-}
+/// What run_wait knows about its run.
+class RunWatch : public Watch<flows::RunWait, flows::RunVerdict> {
+public:
+    static constexpr std::string_view name = "run_wait";
+    using Watch::Watch;
+
+    [[nodiscard]] flows::GetRun look() const { return {.run_id = wait_.run_id}; }
+    void saw(Result<Response<flows::Run>> answer) { verdict_.run = taken_as_is(std::move(answer).value()); }
+    template <class Run>
+    bool is_over(Run const& run) {
+        using Kind = flows::RunVerdict::Kind;
+        report(run, verdict_.run);
+        switch (verdict_.run.status.known()) {
+            case flows::RunStatus::succeeded:
+                verdict_.kind = Kind::succeeded;
+                return true;
+            case flows::RunStatus::failed:
+                verdict_.kind = Kind::failed;
+                return true;
+            case flows::RunStatus::ended:
+                verdict_.kind = Kind::ended;
+                return true;
+            case flows::RunStatus::inactive:
+                verdict_.kind = Kind::inactive;
+                return true;
+            case flows::RunStatus::active:
+            case flows::RunStatus::unknown:
+                break;
+        }
+        return false;
+    }
+};
 
 }  // namespace globus::detail
 
@@ -14836,6 +15050,7 @@ flows::RunVerdict wait_for_run(Client const& client, flows::RunWait const& wait,
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -14978,7 +15193,7 @@ struct FlowsService::Operations {
      * @throws FlowsApiError  if the run does not exist or may not be read
      */
     flows::RunVerdict run_wait(flows::RunWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_run(self(), wait, options);
+        return detail::wait_by(self(), detail::RunWatch(std::move(wait)), options);
     }
 
 private:
@@ -15449,6 +15664,25 @@ struct Downloaded {
 };
 
 /**
+ * A file to be opened, and how parts of it are read.
+ *
+ *     files.open({.path = "/data/run.h5", .block = 64 << 10});                            // many small parts, here and there
+ *     files.open({.path = "/data/run.h5", .read_ahead = 4 << 20, .memory = 64 << 20});    // from its beginning on
+ *
+ * Without `block` and `read_ahead` each read is a request of its own, for just its bytes.
+ */
+struct OpenFile {
+    Required<std::string> path;  ///< from the top of the collection
+    /// Reads whole blocks of this many bytes, at least 512, and keeps them: small parts that are near each other are one
+    /// request, also if several threads read them at the same time. 0: 65,536 if there is a `read_ahead`, else no blocks.
+    std::size_t block = 0;
+    /// How many bytes more to ask for if a read begins where another one ended. 0: none.
+    std::size_t read_ahead = 0;
+    /// How many bytes are kept at most, at least two blocks. A read of more than half of it goes past the blocks.
+    std::size_t memory = std::size_t{16} << 20;
+};
+
+/**
  * Where an upload comes from.
  *
  *     {.from = "run.h5", .path = "/data/run.h5"}                   // a file, by its path
@@ -15577,7 +15811,10 @@ struct FileHead {
     FileStat stat;
     std::string validator;  ///< see validator_of
 };
-/// @param ask_digest  asks the server for digests of the file
+/// What asks for it. @param ask_digest  asks the server for digests of the file, too
+http::Request head_request(FileAccess const& access, std::string_view path, bool ask_digest = false);
+FileHead read_head(Response<Bytes> const& answer);
+/// Asks, and reads the answer.
 FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options, bool ask_digest = false);
 FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
                    bool ask_digest = false);
@@ -15589,6 +15826,65 @@ Downloaded download_file(FileAccess const& access, Download const& what, CallOpt
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_GCS_FILE_ACCESS_HPP
+#ifndef GLOBUS_SERVICES_GCS_LOCATION_HPP
+#define GLOBUS_SERVICES_GCS_LOCATION_HPP
+
+#include <string>
+#include <string_view>
+
+namespace globus {
+
+/**
+ * A place in a collection, in any of the ways in which people write one.
+ *
+ *     Location const place = Location::parse("globus://6c54cade-bde5-45c1-bdea-f4bd71dba2cc/home/share/");
+ *     transfer.operation_ls({.endpoint_id = place.collection_id, .path = place.path});
+ *
+ * | form | known |
+ * |---|---|
+ * | `globus://COLLECTION_ID/path` | collection and path |
+ * | `COLLECTION_ID:/path`, as the Globus CLI has it | collection and path |
+ * | `https://app.globus.org/file-manager?origin_id=COLLECTION_ID&origin_path=%2Fpath` | collection and path |
+ * | `https://HOST/path`, the address of a collection's files | address and path |
+ *
+ * Where a function wants the path of something in a collection, it takes a Location and each of these texts, too, if it
+ * is in the collection that the function is of: `files.download({.path = place, .to = "run.h5"})`.
+ *
+ * @par Thread safety
+ * Distinct objects: safe. Shared objects: reading is safe.
+ */
+struct Location {
+    std::string collection_id = {};  ///< a UUID in lower case; empty if only the address is known
+    std::string address = {};        ///< "https://HOST" of a collection's files; empty if the id is known
+    std::string path = "/";          ///< from the top of the collection, decoded
+
+    /// @throws UsageError  for a text in none of these forms
+    static Location parse(std::string_view text);
+
+    /// `globus://COLLECTION_ID/path`, or `https://HOST/path`.
+    [[nodiscard]] std::string uri() const;
+    /// The page of the web app that shows it. @throws UsageError  if the collection is not known
+    [[nodiscard]] std::string web_url() const;
+    /// Its `uri()`, which stands for it where a text is wanted.
+    operator std::string() const { return uri(); }
+
+    friend bool operator==(Location const&, Location const&) = default;
+};
+
+namespace detail {
+
+/// True for a text that names a place in one of the forms of a Location, and is no path.
+bool names_place(std::string_view text);
+/// The path of a place, or the path that `place` is.
+/// @param collection_id  of the collection that it has to be in
+/// @param base_url       of that collection's files, with a slash at its end
+/// @throws UsageError  for a place in another collection
+std::string path_in_collection(std::string_view place, std::string_view collection_id, std::string_view base_url);
+
+}  // namespace detail
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_LOCATION_HPP
 #ifndef GLOBUS_SERVICES_GCS_OPERATIONS_HPP
 #define GLOBUS_SERVICES_GCS_OPERATIONS_HPP
 
@@ -16574,6 +16870,10 @@ namespace globus {
 namespace detail {
 
 class FileAccess;
+class BlockCache;
+struct FileHead;
+struct HeldPart;
+struct RemoteFileParts;
 
 }  // namespace detail
 
@@ -16587,14 +16887,20 @@ class FileAccess;
  * All that is read is of the version that was opened: if the file has changed, reading it is a FileChangedError, until
  * `refresh` takes the version that is there. It has a copy of its client, with whose connections and tokens it reads.
  *
+ * If it was opened with `block` or `read_ahead`, what it keeps is of that version, too: a change is noticed by the next
+ * request, and from then on nothing is read from what was kept. It keeps nothing of a file of which the server tells
+ * neither size nor version.
+ *
  * @par Thread safety
  * `read_at`, `size` and `stat` may be called from any thread, each with a buffer of its own. `refresh` and moving may
  * not run at the same time as anything else.
  */
 class RemoteFile {
 public:
+    /// No file: reading it is a UsageError.
+    RemoteFile();
     /// Opened by `open` of a client.
-    RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path, CallOptions const& options);
+    RemoteFile(std::shared_ptr<detail::FileAccess const> access, OpenFile how, CallOptions const& options);
     /// Moves it; what was moved from cannot be read any more.
     RemoteFile(RemoteFile&&) noexcept;
     /// Moves it; what was moved from cannot be read any more.
@@ -16622,11 +16928,22 @@ public:
     void refresh(CallOptions const& options = {});
 
 private:
+    friend struct detail::RemoteFileParts;
+
+    /// Before anything is known of it. @throws UsageError  for what cannot be opened
+    RemoteFile(std::shared_ptr<detail::FileAccess const> access, OpenFile how);
+    /// Takes what the server says about it.
+    void take(detail::FileHead head);
+    [[nodiscard]] detail::HeldPart version() const;
+    /// The part of a buffer that is within the file. @throws UsageError  for what cannot be read
+    [[nodiscard]] std::span<std::byte> within(std::uint64_t offset, std::span<std::byte> buffer) const;
+
     std::shared_ptr<detail::FileAccess const> access_;
-    std::string path_;
+    OpenFile how_{.path = ""};
     std::string url_;
     FileStat stat_;
     std::string validator_;
+    std::unique_ptr<detail::BlockCache> blocks_;  ///< that are kept; null: none are
 };
 
 }  // namespace globus
@@ -16634,6 +16951,7 @@ private:
 #endif  // GLOBUS_SERVICES_GCS_REMOTE_FILE_HPP
 
 #include <array>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -16923,6 +17241,10 @@ struct GcsCollectionService {
         [[nodiscard]] FileStat stat_file(std::string_view path, CallOptions const& options = {}) const {
             return detail::stat_file(access(), path, options);
         }
+        /// The same, by a place in this collection.
+        [[nodiscard]] FileStat stat_file(Location const& place, CallOptions const& options = {}) const {
+            return stat_file(place.uri(), options);
+        }
 
         /**
          * Downloads a file, in constant memory, and checks its size, and its digest if there is one.
@@ -16961,10 +17283,17 @@ struct GcsCollectionService {
          *     file.read_at(offset, buffer);
          *
          * HEAD {path}
-         * @param path  from the top of the collection
+         * @param path  from the top of the collection, or a place in it
          */
-        [[nodiscard]] RemoteFile open(std::string path, CallOptions const& options = {}) const {
-            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(path),
+        template <class Path>
+            requires std::convertible_to<Path const&, Required<std::string>>
+        [[nodiscard]] RemoteFile open(Path const& path, CallOptions const& options = {}) const {
+            return open(OpenFile{.path = path}, options);
+        }
+        /// The same, with a choice of what is read at once, and kept.
+        /// @throws UsageError  before anything is sent, for sizes that do not go together
+        [[nodiscard]] RemoteFile open(OpenFile how, CallOptions const& options = {}) const {
+            return {std::make_shared<detail::FileAccessOf<Client>>(static_cast<Client const&>(*this)), std::move(how),
                     options};
         }
 
@@ -17006,213 +17335,62 @@ struct GcsCollectionService {
 #endif  // GLOBUS_SERVICES_GCS_SERVICE_HPP
 
 #endif  // GLOBUS_SERVICES_GCS_HPP
-#ifndef GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
-#define GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
+#ifndef GLOBUS_SERVICES_GCS_COLLECTION_HPP
+#define GLOBUS_SERVICES_GCS_COLLECTION_HPP
 
-#include <concepts>
-#include <map>
-#include <mutex>
-#include <optional>
+#ifndef GLOBUS_SERVICES_GCS_COLLECTION_LOOKUP_HPP
+#define GLOBUS_SERVICES_GCS_COLLECTION_LOOKUP_HPP
+
 #include <string>
-#include <string_view>
-#include <type_traits>
 #include <utility>
-#include <vector>
 
-namespace globus {
+// Which collection answers at an address, and what its document at Transfer says about the tokens for it.
 
-/**
- * A downloader that reads files of collections by their addresses alone.
- *
- *     GCSDownloader downloader{transfer, [&](std::string const& collection_id, StringList const& scopes) {
- *         return RefreshPolicy{app, tokens_for(collection_id, scopes)};
- *     }};
- *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
- *
- * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
- * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for, and its
- * address: a host that names a collection that is not its own gets no token. Meanwhile calls for other files of the
- * collection wait; those for other collections do not.
- *
- * Addresses may be as a browser shows them, with blanks and letters of any script: see http::encode_iri.
- *
- * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs are used for the files, too
- * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
- *                   thread at a time for each collection, outside all locks, and may read files of other collections,
- *                   but not of one whose token is just being asked for by reading a file of this one
- *
- * @par Errors
- * UsageError for a malformed address, one at which no collection answers, or one that is not that of the collection
- * that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
- * @par Thread safety
- * Any function may be called from any thread. Destroying a downloader ends the calls that other threads have on it with
- * NetworkError (cancelled), and waits for them.
- *
- * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
- */
-template <class Transfer, class Access>
-    requires std::invocable<Access const&, std::string const&, StringList const&>
-class GCSDownloader {
-public:
-    /// The authorizer that `Access` makes for a collection.
-    using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
-    /// The Transfer client's transport; the files come over it, too.
-    using transport_type = typename Transfer::transport_type;
-    /// The client of one collection.
-    using client_type = Client<GcsCollectionService, policy_type, transport_type>;
+namespace globus::detail {
 
-    /// It sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
-    GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
+/// The collection whose login an answer leads to. That is only what a host says of itself.
+/// @throws UsageError  if it leads to none
+std::string collection_of_login(http::Response const& answer);
+/// @param https_server  where the files of the collection are, according to Transfer
+/// @throws UsageError  if `url` is not there: it may not get a token of the collection
+void check_collection_address(std::string const& url, std::string const& id, std::string const& https_server);
 
-    /// Reads the bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece
-    /// by piece, and the result is empty. The call may last as long as data flows: unless the call or the Transfer
-    /// client was given a time-out or deadline, only the transport's idle time-out ends it.
-    /// @param file_uri  https://HOST/PATH
-    /// @param options   its time-out, deadline and stop_token cover all that the call needs
-    [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
-        detail::JointCall const call(gate_, ending(options));
-        std::string const url = http::encode_iri(file_uri);
-        client_type const files = client_of(url, call);
-        CallOptions reading = call.options();
-        if (!detail::is_timed(options, transfer_.options().timeout)) reading.deadline.reset();  // as long as it flows
-        return *files.template get<Bytes>(url, {}, reading);
-    }
+/// The options of a request for what a call needs to know: the body is for nobody else.
+CallOptions options_to_look_up(CallOptions const& call);
 
-    /// The client of the collection that a file is in.
-    [[nodiscard]] client_type client(std::string const& file_uri, CallOptions const& options = {}) const {
-        return client_of(http::encode_iri(file_uri), detail::JointCall(gate_, ending(options)));
-    }
+/// The id of the collection that says that a file is its own.
+/// @param transfer  a client, whose transport is used without its credential
+template <class Client>
+std::string collection_at(std::string const& url, Client const& transfer, CallOptions const& options) {
+    http::Request request;
+    request.url = url;
+    request.headers = {{"Accept", "application/json"}};
+    request.deadline = *options.deadline;
+    request.stop = options.stop;
+    request.max_response_bytes = transfer.options().max_response_bytes;
+    http::Response response = http::send_repeatable(transfer.transport(), request);
+    if (response.status >= 400) throw ApiError(request, std::move(response));
+    return collection_of_login(response);
+}
 
-private:
-    /// The options of a call that begins now, with the time at which it ends.
-    [[nodiscard]] CallOptions ending(CallOptions options) const {
-        options.deadline = detail::deadline_of(options, transfer_.options().timeout);
-        return options;
-    }
-    [[nodiscard]] client_type client_of(std::string const& url, detail::JointCall const& call) const {
-        http::Url const parts = http::parse_url(url);
-        std::string const address = url.substr(0, url.find_first_of("/?#", parts.scheme.size() + 3));
-        (void)http::check_base_url(address);
-        detail::Once<client_type> const entry = [&] {
-            State& state = *state_;
-            std::lock_guard const lock(state.mutex);
-            return state.clients[address];
-        }();
-        CallOptions const& options = call.options();
-        return entry.get([&] { return make_client(url, call); }, *options.deadline, options.stop);
-    }
-    [[nodiscard]] client_type make_client(std::string const& url, detail::JointCall const& call) const {
-        std::string const id = collection_id(url, call.options());
-        CallOptions mine = call.options();
-        mine.sink = nullptr;
-        auto const collection = transfer_.get_endpoint({.endpoint_id = id}, mine);
-        check_address(url, id, collection->https_server.value_or(""));
-        GcsCollectionScopes const scopes(id);
-        StringList needed{scopes.https()};
-        if (collection->entity_type.value_or("") == "GCSv5_mapped_collection" &&
-            !collection->high_assurance.value_or(false))
-            needed.push_back(scopes.data_access());
-        typename client_type::Options settings;
-        settings.transport = transfer_.transport();
-        settings.auth_url = transfer_.options().auth_url;
-        settings.timeout = transfer_.options().timeout;
-        settings.max_response_bytes = transfer_.options().max_response_bytes;
-        std::optional<policy_type> policy;
-        call.run_callback([&] { policy.emplace(access_(id, needed)); });
-        return client_type(GcsCollectionService{id, *collection->https_server}, *std::move(policy), settings);
-    }
-    /// The collection whose login a request without a credential is redirected to. That is only what a host says of
-    /// itself.
-    [[nodiscard]] std::string collection_id(std::string const& url, CallOptions const& options) const {
-        http::Request request;
-        request.url = url;
-        request.headers = {{"Accept", "application/json"}};
-        request.deadline = *options.deadline;
-        request.stop = options.stop;
-        request.max_response_bytes = transfer_.options().max_response_bytes;
-        http::Response response = http::send_repeatable(transfer_.transport(), request);
-        if (response.status >= 400) throw ApiError(request, std::move(response));
+/// True if a user has to consent to what happens to the data of a collection.
+/// @param document  an Endpoint of Transfer
+template <class Endpoint>
+bool needs_data_access(Endpoint const& document) {
+    return document.entity_type.value_or("") == "GCSv5_mapped_collection" && !document.high_assurance.value_or(false);
+}
+/// The scopes for the files of a collection.
+template <class Endpoint>
+StringList file_scopes(std::string const& id, Endpoint const& document) {
+    GcsCollectionScopes const scopes(id);
+    StringList needed{scopes.https()};
+    if (needs_data_access(document)) needed.push_back(scopes.data_access());
+    return needed;
+}
 
-        std::vector<std::string> ids;
-        if (auto const query = http::split_reference(response.headers.get("Location")).query)
-            for (auto const& [name, value] : parse_query(*query))
-                if (name == "client_id") ids.push_back(value);
-        if (ids.size() != 1 || !is_uuid(ids.front()))
-            throw UsageError(
-                "which collection this file is in cannot be found out, since its address does not lead to the login of "
-                "one: use Client<GcsCollectionService, ...> with the collection's id");
-        for (char& c : ids.front()) c = http::detail::lower(c);  // Globus writes ids in lower case
-        return ids.front();
-    }
-    /// @param https_server  where the files of the collection are, according to Transfer
-    static void check_address(std::string const& url, std::string const& id, std::string const& https_server) {
-        if (https_server.empty())
-            throw UsageError("the host of this file says that it belongs to the collection " + id +
-                             ", but the files of that are not to be had by HTTPS: no token is sent to it");
-        if (!http::same_origin(http::parse_url(url), http::parse_url(https_server)))
-            throw UsageError("the host of this file says that it belongs to the collection " + id +
-                             ", but that is at another address: no token is sent to it");
-    }
+}  // namespace globus::detail
 
-    struct State {
-        std::mutex mutex;
-        std::map<std::string, detail::Once<client_type>> clients;  ///< by the addresses of their collections
-    };
-
-    Transfer transfer_;
-    Access access_;
-    detail::ProcessBound<State> state_{std::in_place};
-    detail::CallGate gate_;  // the last member: all calls end before anything that they use is destroyed
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
-#ifndef GLOBUS_SERVICES_GCS_LOCATION_HPP
-#define GLOBUS_SERVICES_GCS_LOCATION_HPP
-
-#include <string>
-#include <string_view>
-
-namespace globus {
-
-/**
- * A place in a collection, in any of the ways in which people write one.
- *
- *     Location const place = Location::parse("globus://6c54cade-bde5-45c1-bdea-f4bd71dba2cc/home/share/");
- *     transfer.operation_ls({.endpoint_id = place.collection_id, .path = place.path});
- *
- * | form | known |
- * |---|---|
- * | `globus://COLLECTION_ID/path` | collection and path |
- * | `COLLECTION_ID:/path`, as the Globus CLI has it | collection and path |
- * | `https://app.globus.org/file-manager?origin_id=COLLECTION_ID&origin_path=%2Fpath` | collection and path |
- * | `https://HOST/path`, the address of a collection's files | address and path |
- *
- * The functions for files take the first and the last in place of a path, if they are of the client's own collection.
- *
- * @par Thread safety
- * Distinct objects: safe. Shared objects: reading is safe.
- */
-struct Location {
-    std::string collection_id = {};  ///< a UUID in lower case; empty if only the address is known
-    std::string address = {};        ///< "https://HOST" of a collection's files; empty if the id is known
-    std::string path = "/";          ///< from the top of the collection, decoded
-
-    /// @throws UsageError  for a text in none of these forms
-    static Location parse(std::string_view text);
-
-    /// `globus://COLLECTION_ID/path`, or `https://HOST/path`.
-    [[nodiscard]] std::string uri() const;
-    /// The page of the web app that shows it. @throws UsageError  if the collection is not known
-    [[nodiscard]] std::string web_url() const;
-
-    friend bool operator==(Location const&, Location const&) = default;
-};
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GCS_LOCATION_HPP
+#endif  // GLOBUS_SERVICES_GCS_COLLECTION_LOOKUP_HPP
 #ifndef GLOBUS_SERVICES_GCS_TREES_HPP
 #define GLOBUS_SERVICES_GCS_TREES_HPP
 
@@ -19525,12 +19703,12 @@ struct GetStreamAccessPoint {
 
 #include <cstddef>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19558,6 +19736,91 @@ struct FileEntry : File {
     std::string path = {};  ///< relative to the beginning of the listing, as in "run1/data.h5"
     std::size_t depth = 0;  ///< 0: an entry of the path itself
 };
+
+}  // namespace globus::transfer
+
+namespace globus::detail {
+
+/**
+ * What a recursive listing lists, in which order, and which of what comes are entries. It sends nothing: it is told what
+ * a directory has, or that it cannot be listed, and says what comes next.
+ *
+ * @par Thread safety
+ * It is for one thread at a time.
+ */
+class RecursiveWalk {
+public:
+    /// A directory whose turn has come, or which is listed before its turn. It stays where it is until the walk has
+    /// passed it.
+    struct Listing {
+        std::string path;        ///< relative to the beginning, with a slash at its end; empty: the beginning itself
+        std::size_t depth;       ///< of its entries
+        bool asked = false;      ///< a part of it is on its way
+        bool more = true;        ///< it is to be listed from `offset` on
+        std::size_t offset = 0;  ///< entries that were listed
+        std::set<std::string> beginnings = {};   ///< the first names of its parts
+        std::vector<transfer::File> files = {};  ///< of the last part
+        std::size_t next = 0;                    ///< of files
+        std::exception_ptr error = {};           ///< why the last part did not come
+    };
+
+    explicit RecursiveWalk(transfer::RecursiveLs what) : what_(std::move(what)) { directories_.push_back({"", 0}); }
+
+    /// What the walk needs to go on.
+    enum class Next : unsigned char {
+        entry,    ///< nothing: `entry` is the next one; then `pass`
+        listing,  ///< the answer for what `to_list` gives first, or has given
+        end,      ///< nothing: there are no more entries
+    };
+    /// Goes on to the next entry, from the one that was passed.
+    /// @throws DecodeError  for what is no entry, and the error of a directory whose turn has come; the next call goes on
+    ///                      behind the one, and asks for the other again
+    [[nodiscard]] Next next();
+    [[nodiscard]] transfer::FileEntry& entry() noexcept { return *entry_; }
+    [[nodiscard]] bool has_entry() const noexcept { return entry_.has_value(); }
+    void pass() noexcept { entry_.reset(); }
+
+    /// A directory to be listed, the nearest first; null if there is none now.
+    /// @param ahead  how many directories behind the current one may be listed before their turn
+    [[nodiscard]] Listing* to_list(std::size_t ahead);
+    /// What to send for it; then `came`, `failed` or `dropped`.
+    [[nodiscard]] transfer::OperationLs request(Listing& here) const;
+    void came(Listing& here, transfer::FileList listing);
+    void failed(Listing& here, std::exception_ptr error) noexcept;
+    /// Reports that the request was given up; it is to be sent again.
+    void dropped(Listing& here) noexcept { here.asked = false; }
+
+    /// Entries that came, and are to be passed yet.
+    [[nodiscard]] std::size_t kept() const noexcept { return kept_; }
+
+    static constexpr std::size_t most_at_once = 100000;  ///< the most entries that the service lists for one request
+
+private:
+    struct Directory {
+        std::string path;  ///< as of Listing
+        std::size_t depth;
+    };
+    static constexpr std::size_t deepest = 1000;  ///< the depth limit of a walk without max_depth
+
+    Listing& open();
+    /// Makes a file of the current directory the entry, if it is one.
+    void take(Listing const& here, transfer::File& file);
+    /// Leaves out the rest of a directory, if its error is one that the caller lets pass. @throws that error
+    void leave_out(Listing& here);
+    void keep(Listing& here, transfer::FileList listing);
+    [[nodiscard]] std::string absolute(std::string const& path) const;
+
+    transfer::RecursiveLs what_;
+    std::optional<std::string> base_;    ///< of the first directory, with a slash at its end
+    std::deque<Listing> listings_;       ///< the current directory, and those behind it that are listed already
+    std::deque<Directory> directories_;  ///< those behind them
+    std::optional<transfer::FileEntry> entry_;
+    std::size_t kept_ = 0;
+};
+
+}  // namespace globus::detail
+
+namespace globus::transfer {
 
 /**
  * All entries below a path, directory by directory, the nearest to the beginning first: an input range.
@@ -19589,9 +19852,7 @@ class RecursiveListing {
 public:
     /// It sends nothing before the first begin().
     RecursiveListing(C const& client, RecursiveLs what, CallOptions options)
-        : client_(client), what_(std::move(what)), options_(std::move(options)) {
-        directories_.push_back({"", 0});
-    }
+        : client_(client), walk_(std::move(what)), options_(std::move(options)) {}
 
     /// An iterator stands at one entry; the listings that it needs are made as it advances.
     class Iterator {
@@ -19600,138 +19861,45 @@ public:
         using difference_type = std::ptrdiff_t;
 
         /// @throws  the errors of the listing, as operator++ does
-        explicit Iterator(RecursiveListing& walk) : walk_(&walk) { walk.ensure_entry(); }
-        [[nodiscard]] FileEntry const& operator*() const { return walk_->entry_; }
-        [[nodiscard]] FileEntry const* operator->() const { return &walk_->entry_; }
+        explicit Iterator(RecursiveListing& listing) : listing_(&listing) { listing.ensure_entry(); }
+        [[nodiscard]] FileEntry const& operator*() const { return listing_->walk_.entry(); }
+        [[nodiscard]] FileEntry const* operator->() const { return &listing_->walk_.entry(); }
         Iterator& operator++() {
-            walk_->has_entry_ = false;
-            walk_->ensure_entry();
+            listing_->walk_.pass();
+            listing_->ensure_entry();
             return *this;
         }
         void operator++(int) { ++*this; }
-        [[nodiscard]] bool operator==(std::default_sentinel_t) const { return !walk_->has_entry_; }
+        [[nodiscard]] bool operator==(std::default_sentinel_t) const { return !listing_->walk_.has_entry(); }
 
     private:
-        RecursiveListing* walk_;
+        RecursiveListing* listing_;
     };
 
     [[nodiscard]] Iterator begin() { return Iterator(*this); }
     [[nodiscard]] std::default_sentinel_t end() const noexcept { return {}; }
 
 private:
-    struct Directory {
-        std::string path;  ///< relative to the beginning, with a slash at its end; empty: the beginning itself
-        std::size_t depth;
-    };
-
-    static constexpr std::size_t deepest = 1000;         ///< the depth limit of a walk without max_depth
-    static constexpr std::size_t most_at_once = 100000;  ///< the most entries that the service lists for one request
+    using Walk = detail::RecursiveWalk;
 
     void ensure_entry() {
-        while (!has_entry_) {
-            if (next_ != files_.size())
-                take(files_[next_++]);
-            else if (more_)
-                list();
-            else if (directories_.size() > 1 || !begun_)
-                enter();
-            else
-                return;
-        }
+        client_.check();
+        while (walk_.next() == Walk::Next::listing) list(*walk_.to_list(0));
     }
-
-    /// Makes a file of the current directory the entry, if it is one.
-    void take(File& file) {
-        std::string const& name = file.name;
-        if (name.empty() || name == "." || name == "..") return;
-        if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
-            throw DecodeError(
-                "recursive_ls: a listing has a name with a slash or a NUL in it, which would lead out of "
-                "its directory; begin() on the same listing goes on behind it",
-                name);
-        Directory const& here = directories_.front();
-        std::string path = here.path + name;
-        entry_ = {std::move(file), std::move(path), here.depth};
-        has_entry_ = true;
-        if (entry_.type != "dir" || entry_.link_target.has_value()) return;
-        if (here.depth >= what_.max_depth.value_or(deepest)) {
-            if (what_.max_depth) return;
-            throw DecodeError(
-                "recursive_ls: more than 1,000 directories are within one another, as in a circle that has "
-                "no end: give max_depth, or begin() on the same listing to go on without what is below");
-        }
-        directories_.push_back({entry_.path + '/', here.depth + 1});
-    }
-
-    /// Goes to the next directory, which has not been listed yet.
-    void enter() {
-        if (std::exchange(begun_, true)) directories_.pop_front();
-        offset_ = 0;
-        beginnings_.clear();
-        more_ = true;
-    }
-
-    /// Lists the entries of the current directory from offset_ on.
-    void list() {
-        std::string const path = absolute(directories_.front().path);
-        OperationLs ls{.endpoint_id = *what_.endpoint_id,
-                       .show_hidden = what_.show_hidden,
-                       .orderby = what_.orderby,
-                       .local_user = what_.local_user};
-        if (!path.empty()) ls.path = path;
-        if (offset_ != 0) ls.offset = static_cast<std::int64_t>(offset_);
-        files_.clear();
-        next_ = 0;
+    void list(Walk::Listing& here) {
         try {
-            keep(client_.call(options_, [&](C const& client, CallOptions const& options) {
-                return *client.operation_ls(std::move(ls), options);
+            OperationLs const ls = walk_.request(here);
+            walk_.came(here, client_.call(options_, [&](C const& client, CallOptions const& options) {
+                return *client.operation_ls(ls, options);
             }));
-        } catch (ApiError const& error) {
-            if (!what_.on_error || !what_.on_error(path, error)) throw;
-            more_ = false;
+        } catch (...) {
+            walk_.failed(here, std::current_exception());
         }
-    }
-
-    /// Notes a listing, and whether another of the same directory follows.
-    void keep(FileList listing) {
-        if (!base_) {
-            if (what_.path.has_value())
-                base_ = *what_.path;
-            else
-                base_ = listing.absolute_path ? *listing.absolute_path : listing.path.value_or("/~/");
-            if (!base_->ends_with('/')) *base_ += '/';
-        }
-        std::size_t const count = listing.DATA.size();
-        bool const follows =
-            listing.total ? *listing.total > static_cast<std::int64_t>(offset_ + count) : count >= most_at_once;
-        if (follows && count == 0) incomplete("says that it has more entries, but does not list them");
-        if (count != 0 && !beginnings_.insert(listing.DATA.front().name).second)
-            incomplete("has two parts that begin with the same entry");
-        files_ = std::move(listing.DATA);
-        offset_ += count;
-        more_ = follows;
-    }
-    [[noreturn]] static void incomplete(std::string const& why) {
-        throw DecodeError("recursive_ls: a directory " + why +
-                          ": the listing is not complete; begin() on the same listing asks for that part again");
-    }
-    [[nodiscard]] std::string absolute(std::string const& path) const {
-        return base_ ? *base_ + path : what_.path.value_or("");
     }
 
     detail::ClientOfRange<C> client_;
-    RecursiveLs what_;
+    Walk walk_;
     CallOptions options_;
-    std::optional<std::string> base_;    ///< of the first directory, with a slash at its end
-    std::deque<Directory> directories_;  ///< the current one, and those to be listed
-    bool begun_ = false;                 ///< false: the first directory is not the current one yet
-    bool more_ = false;                  ///< the current directory is to be listed from offset_ on
-    std::size_t offset_ = 0;             ///< entries of the current directory that were listed
-    std::set<std::string> beginnings_;   ///< the first names of its listings
-    std::vector<File> files_;            ///< of the last listing
-    std::size_t next_ = 0;               ///< of files_
-    FileEntry entry_;
-    bool has_entry_ = false;
 };
 
 }  // namespace globus::transfer
@@ -20881,8 +21049,9 @@ struct TreeFile {
     std::optional<std::chrono::sys_seconds> modified = {};
 };
 
-/// The folder of a collection, with a slash at its end. @throws UsageError  if it is not from the top
-std::string tree_root(std::string const& path);
+/// The folder of a collection, with a slash at its end.
+/// @throws UsageError  if it is not from the top, or in another collection
+std::string tree_root(std::string const& path, std::string_view collection_id, std::string_view base_url);
 /// True if a file of this machine has this size and time.
 bool is_equal_here(std::string const& file, TreeFile const& there);
 /// The files below a folder of this machine, and the folders, the upper ones first. @throws LocalFileError
@@ -20920,7 +21089,7 @@ void copy_tree(std::vector<TreeFile> const& files, int parallel, std::stop_token
 template <class Transfer, class Files>
 TreeReport download_tree(Transfer const& transfer, Files const& files, DownloadTree const& what,
                          CallOptions const& options = {}) {
-    std::string const root = detail::tree_root(*what.path);
+    std::string const root = detail::tree_root(*what.path, files.service().collection_id, files.base_url());
     TreeReport report;
     std::vector<detail::TreeFile> found;
     detail::make_folder(*what.to);
@@ -20964,7 +21133,8 @@ TreeReport download_tree(Transfer const& transfer, Files const& files, DownloadT
 template <class Transfer, class Files>
 TreeReport upload_tree(Transfer const& transfer, Files const& files, UploadTree const& what,
                        CallOptions const& options = {}) {
-    std::string const root = detail::tree_root(*what.path), id = files.service().collection_id;
+    std::string const id = files.service().collection_id;
+    std::string const root = detail::tree_root(*what.path, id, files.base_url());
     TreeReport report;
     std::vector<std::string> folders;
     std::vector<detail::TreeFile> const found = detail::local_files(*what.from, folders, report);
@@ -20992,6 +21162,540 @@ TreeReport upload_tree(Transfer const& transfer, Files const& files, UploadTree 
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GCS_TREES_HPP
+
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus {
+
+/// What Collection::remove removes.
+struct RemovePath {
+    Required<std::string> path;   ///< of a file or folder
+    bool recursive = false;       ///< a folder goes with all that is in it
+    bool ignore_missing = false;  ///< it is no error if there is no such thing
+    /// How long to wait for the end of the task that removes it.
+    std::chrono::duration<double> timeout = std::chrono::hours(1);
+    OnFault on_fault = OnFault::fail_fast;  ///< what to do about errors that cannot heal
+};
+
+namespace detail {
+
+/// What was found out about a collection.
+struct FoundCollection {
+    std::string id;
+    Response<transfer::Endpoint> document;
+};
+
+/// A collection as a text: its id, or what Location reads. The path is empty for an id alone.
+Location collection_place(std::string const& text);
+/// A path that may be relative to a place; empty if neither says one.
+std::string path_from(std::string const& top, std::string_view path);
+/// @throws UsageError  for an empty path
+std::string some_path(std::string path);
+/// @throws UsageError  if the files of a collection are not to be had by HTTPS
+GcsCollectionService file_service(FoundCollection const& found);
+
+/// The scopes for the files of a collection, for an app.
+std::vector<Scope> file_scope_list(FoundCollection const& found);
+
+/// Makes clients of services: UserApp, ClientApp.
+template <class App>
+concept MakesClients = requires(App const& app) { app.client(TransferService{}); };
+template <class App, class S>
+using AppClientOf = decltype(std::declval<App const&>().client(std::declval<S>()));
+/// Gives the policy for a collection, by its id and the scopes that are needed.
+template <class Access>
+concept CollectionAccess = std::invocable<Access const&, std::string const&, StringList const&>;
+template <class Transfer>
+using RetryOf = std::remove_cvref_t<decltype(std::declval<Transfer const&>().options().retry)>;
+/// The client for the files, with what `Access` gives.
+template <class Transfer, class Access>
+using FilesOf = Client<GcsCollectionService, std::invoke_result_t<Access const&, std::string const&, StringList const&>,
+                       typename Transfer::transport_type, RetryOf<Transfer>>;
+
+}  // namespace detail
+
+/**
+ * A collection, with all that a program wants of one place: folders over Transfer, and files over HTTPS.
+ *
+ *     UserApp app{Native{client_id}, {.app_name = "analysis"}};
+ *     Collection const data{app, "globus://6c54cade-bde5-45c1-bdea-f4bd71dba2cc/home/share/"};
+ *     app.run([&] {
+ *         for (File const& file : data.ls()) std::puts(file.name.c_str());
+ *         data.download({.path = "run1/result.h5", .to = "result.h5"});
+ *     });
+ *
+ * Which collection it is, is said by its id or by anything that Location reads, also the address of one of its files.
+ * Making a Collection sends nothing: what has to be known (the id, if only an address was given, the address of the
+ * files, and whether the collection wants a consent for its data) is asked for once, by the first function that needs
+ * it, and the tokens are those for just that. A collection without an HTTPS server has folders only: the functions for
+ * files throw a UsageError.
+ *
+ * Paths are from the top of the collection if they begin with a slash, and below the path of the place if they do not.
+ * A Location in this collection is a path, too. No path is that of the place: `ls()` lists it; if it was only an id, the
+ * collection's default folder.
+ *
+ * What else Transfer can do, `transfer()` does; files are those of `files()`.
+ *
+ * @tparam Transfer  a Client<TransferService, ...>
+ * @tparam Files     a Client<GcsCollectionService, ...>. Both types follow from the arguments of the constructor;
+ *                   AnyCollection, to which each converts, is for functions that are no templates
+ *
+ * @par Errors
+ * Those of the clients: TransferApiError and ApiError, which says what the user has to do if a login or consent is
+ * missing (to_gare), NetworkError, and what the authorizer throws, such as LoginRequiredError; so `app.run` logs in and
+ * goes on. UsageError for a place in another collection, for a host that says that its files are those of a collection
+ * that is elsewhere, and for files of a collection that has none by HTTPS.
+ * @par Thread safety
+ * Any function may be called from any thread. Destroying a collection ends the calls that other threads have on it with
+ * NetworkError (cancelled), and waits for them. Copies have calls of their own, and share what was found out.
+ */
+template <class Transfer, class Files>
+class Collection {
+public:
+    using transfer_type = Transfer;
+    using files_type = Files;
+
+    /**
+     * A collection as the user of an app sees it, or the app itself. The app is told that it needs the scope of
+     * Transfer, and, when it is known, those of the collection: the next call then asks for a login if they are
+     * missing.
+     *
+     * @param app      a UserApp or ClientApp
+     * @param place    the collection's id, or what Location reads
+     * @param options  of the clients, in place of the app's own: ClientOptions of its transport; a base URL is that of
+     *                 Transfer
+     * @throws UsageError  for what is no place
+     */
+    template <detail::MakesClients App>
+    Collection(App const& app, std::string const& place,
+               std::optional<typename Transfer::Options> options = std::nullopt)
+        : Collection(app.client(TransferService{}, std::move(options)), place) {
+        asks_first_ = true;
+        // What a login asks for then is all that the collection may need, so that the user is asked once.
+        learned_ = [app, transfer = transfer_](Found const& found) {
+            if (detail::needs_data_access(*found.document)) transfer.add_app_data_access_scope({found.id});
+            if (!found.document->https_server.value_or("").empty())
+                app.add_scope_requirements(found.id, detail::file_scope_list(found));
+        };
+        make_files_ = [app, transfer = transfer_](Found const& found, CallOptions const&) {
+            return app.client(detail::file_service(found), detail::file_scope_list(found),
+                              std::optional(file_options(transfer.options())));
+        };
+    }
+
+    /**
+     * A collection whose tokens come from a function.
+     *
+     *     Collection const data{transfer, id, [&](std::string const& collection_id, StringList const& scopes) {
+     *         return ClientCredentialsPolicy{app, scopes};
+     *     }};
+     *
+     * @param transfer  its token needs the consent for the data of the collection, if that wants one
+     * @param place     the collection's id, or what Location reads
+     * @param access    gives the policy for its files, by its id and the scopes that are needed; called once, unless it
+     *                  throws
+     * @throws UsageError  for what is no place
+     */
+    template <detail::CollectionAccess Access>
+    Collection(Transfer transfer, std::string const& place, Access access) : Collection(std::move(transfer), place) {
+        make_files_ = [access = std::move(access), mine = transfer_](Found const& found, CallOptions const&) {
+            GcsCollectionService service = detail::file_service(found);
+            return Files(std::move(service), access(found.id, detail::file_scopes(found.id, *found.document)),
+                         file_options(mine.options()));
+        };
+    }
+
+    /// The collection of a client for files, with a Transfer client for the rest. It is its place; nothing is asked for.
+    Collection(std::type_identity_t<Transfer> transfer, std::type_identity_t<Files> files)
+        : Collection(std::move(transfer), files.service().collection_id) {
+        (void)files_.get([&] { return std::move(files); }, http::Clock::time_point::max(), {});
+    }
+
+    /// Converts from one of other clients, if those convert to these: to AnyCollection from any.
+    template <class T2, class F2>
+        requires(!std::same_as<Collection, Collection<T2, F2>> && std::convertible_to<T2, Transfer> &&
+                 std::convertible_to<F2, Files>)
+    Collection(Collection<T2, F2> const& other)
+        : transfer_(other.transfer()),
+          place_(other.place_),
+          asks_first_(other.asks_first_),
+          look_up_([other](CallOptions const& options) { return other.find(detail::JointCall(other.gate_, options)); }),
+          make_files_([other](Found const&, CallOptions const& options) { return Files(other.files(options)); }) {}
+
+    /// Its id. It asks only if the place was given by an address.
+    [[nodiscard]] std::string id(CallOptions const& options = {}) const {
+        return place_.collection_id.empty() ? find(begin(options)).id : place_.collection_id;
+    }
+    /// Its document at Transfer, as it was when it was first needed.
+    [[nodiscard]] Response<transfer::Endpoint> document(CallOptions const& options = {}) const {
+        return find(begin(options)).document;
+    }
+    /// What a path means, as a place that has names: `uri()` and `web_url()`.
+    [[nodiscard]] Location location(std::string_view path = {}, CallOptions const& options = {}) const {
+        return folder_call(options, path, [&](std::string const& there, std::string const& id, CallOptions const&) {
+            return Location{.collection_id = id, .path = there.empty() ? "/" : there};
+        });
+    }
+    /// The client for its folders.
+    [[nodiscard]] Transfer const& transfer() const noexcept GLOBUS_LIFETIMEBOUND { return transfer_; }
+    /// A client for its files. @throws UsageError  if the collection has no HTTPS server
+    [[nodiscard]] Files files(CallOptions const& options = {}) const { return files_for(begin(options)); }
+
+    /// Lists a folder: see transfer::OperationLs.
+    Response<FileList> ls(std::string_view path = {}, CallOptions const& options = {}) const {
+        return folder_call(options, path, [&](std::string const& there, std::string const& id, CallOptions const& all) {
+            return transfer_.operation_ls({.endpoint_id = id, .path = said(there)}, all);
+        });
+    }
+    /// What is known about a file or folder: see transfer::OperationStat.
+    Response<File> stat(std::string_view path = {}, CallOptions const& options = {}) const {
+        return folder_call(options, path, [&](std::string const& there, std::string const& id, CallOptions const& all) {
+            return transfer_.operation_stat({.endpoint_id = id, .path = said(there)}, all);
+        });
+    }
+    /// Makes a folder: see transfer::OperationMkdir.
+    Response<OperationResult> mkdir(std::string_view path, CallOptions const& options = {}) const {
+        return folder_call(options, path, [&](std::string const& there, std::string const& id, CallOptions const& all) {
+            return transfer_.operation_mkdir({.endpoint_id = id, .path = detail::some_path(there)}, all);
+        });
+    }
+    /// Makes a folder and those above it that are missing. @return true if it made the folder, false if it was there
+    bool ensure_directory(std::string_view path, CallOptions const& options = {}) const {
+        return folder_call(options, path, [&](std::string const& there, std::string const& id, CallOptions const& all) {
+            return transfer_.ensure_directory({.endpoint_id = id, .path = detail::some_path(there)}, all);
+        });
+    }
+    /// Renames or moves a file or folder within the collection: see transfer::OperationRename.
+    /// @param to  its new path, not that of the folder above it
+    Response<OperationResult> rename(std::string_view from, std::string_view to,
+                                     CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        ask_first(call);
+        return transfer_.operation_rename({.endpoint_id = id_of(call),
+                                           .oldpath = detail::some_path(path_of(from, call)),
+                                           .newpath = detail::some_path(path_of(to, call))},
+                                          call.options());
+    }
+
+    /**
+     * Removes a file or folder by a task of Transfer, and waits for that.
+     *
+     *     TaskVerdict const verdict = data.remove({.path = "run1/", .recursive = true});
+     *     if (!verdict.succeeded()) explain(verdict.kind, verdict.faults);
+     *
+     * The task is submitted exactly once, and sends no e-mail. Many paths are for one task of your own: see
+     * `transfer().submit_delete`.
+     *
+     * @param options  a deadline ends the wait, too
+     * @return how the wait ended; the task itself may go on
+     */
+    [[nodiscard]] TaskVerdict remove(RemovePath const& what, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        ask_first(call);
+        DeleteData data{.endpoint = id_of(call),
+                        .recursive = what.recursive,
+                        .ignore_missing = what.ignore_missing,
+                        .notify_on_succeeded = false,
+                        .notify_on_failed = false,
+                        .notify_on_inactive = false};
+        data.add_item({.path = detail::some_path(path_of(*what.path, call))});
+        auto const accepted = transfer_.submit_delete(data, call.options());
+        return transfer_.task_wait({.task_id = accepted->task_id, .timeout = what.timeout, .on_fault = what.on_fault},
+                                   lasting(call, options));
+    }
+
+    /// Reads a file as it is stored: see GcsCollectionService::Operations::read_file.
+    [[nodiscard]] std::string read(std::string_view path = {}, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        return *files_for(call).read_file(path_of(path, call), lasting(call, options));
+    }
+    /// Writes a file of these bytes, in place of the one that is there: see `upload`, which can do more.
+    Uploaded write(std::string_view path, std::string_view bytes, CallOptions const& options = {}) const {
+        return upload({.from = std::as_bytes(std::span(bytes)), .path = path}, options);
+    }
+    /// The size, ETag and time of a file: see GcsCollectionService::Operations::stat_file.
+    [[nodiscard]] FileStat stat_file(std::string_view path = {}, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        return files_for(call).stat_file(path_of(path, call), call.options());
+    }
+    /// Downloads a file: see GcsCollectionService::Operations::download.
+    Downloaded download(Download what, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        what.path = path_of(*what.path, call);
+        return files_for(call).download(what, lasting(call, options));
+    }
+    /// Uploads a file: see GcsCollectionService::Operations::upload.
+    Uploaded upload(Upload what, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        what.path = path_of(*what.path, call);
+        return files_for(call).upload(what, lasting(call, options));
+    }
+    /// Opens a file, to read parts of it, which may outlive this: see GcsCollectionService::Operations::open.
+    [[nodiscard]] RemoteFile open(OpenFile how, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        how.path = path_of(*how.path, call);
+        return files_for(call).open(std::move(how), call.options());
+    }
+    /// The same, each read being a request of its own.
+    template <class Path>
+        requires std::convertible_to<Path const&, Required<std::string>>
+    [[nodiscard]] RemoteFile open(Path const& path, CallOptions const& options = {}) const {
+        return open(OpenFile{.path = path}, options);
+    }
+    /// Downloads a folder: see globus::download_tree.
+    TreeReport download_tree(DownloadTree what, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        what.path = path_of(*what.path, call);
+        return globus::download_tree(transfer_, files_for(call), what, lasting(call, options));
+    }
+    /// Uploads a folder: see globus::upload_tree.
+    TreeReport upload_tree(UploadTree what, CallOptions const& options = {}) const {
+        detail::JointCall const call = begin(options);
+        what.path = path_of(*what.path, call);
+        return globus::upload_tree(transfer_, files_for(call), what, lasting(call, options));
+    }
+
+private:
+    template <class T2, class F2>
+    friend class Collection;
+    using Found = detail::FoundCollection;
+
+    Collection(Transfer transfer, std::string const& place)
+        : transfer_(std::move(transfer)),
+          place_(detail::collection_place(place)),
+          look_up_([mine = transfer_, at = place_](CallOptions const& options) {
+              bool const by_address = at.collection_id.empty();
+              std::string id = by_address ? detail::collection_at(at.uri(), mine, options) : at.collection_id;
+              auto document = mine.get_endpoint({.endpoint_id = id}, options);
+              if (by_address) detail::check_collection_address(at.uri(), id, document->https_server.value_or(""));
+              return Found{std::move(id), std::move(document)};
+          }) {}
+
+    /// Begins a call of several requests.
+    [[nodiscard]] detail::JointCall begin(CallOptions options) const {
+        options.deadline = detail::deadline_of(options, transfer_.options().timeout);
+        return {gate_, std::move(options)};
+    }
+    /// The options of what may last as long as data flows, unless a limit was set.
+    [[nodiscard]] CallOptions lasting(detail::JointCall const& call, CallOptions const& given) const {
+        CallOptions options = call.options();
+        if (!detail::is_timed(given, transfer_.options().timeout)) options.deadline.reset();
+        return options;
+    }
+    /// The same options for the client of the files, which is elsewhere.
+    template <class Options>
+    static Options file_options(Options options) {
+        options.base_url.clear();
+        return options;
+    }
+
+    [[nodiscard]] Found const& find(detail::JointCall const& call) const {
+        CallOptions const mine = detail::options_to_look_up(call.options());
+        auto const make = [&] {
+            Found found = look_up_(mine);
+            if (learned_) learned_(found);
+            return found;
+        };
+        return found_.get(make, *mine.deadline, mine.stop);
+    }
+    [[nodiscard]] Files const& files_for(detail::JointCall const& call) const {
+        auto const make = [&] {
+            Found const& found = find(call);
+            std::optional<Files> made;
+            call.run_callback([&] { made.emplace(make_files_(found, call.options())); });
+            return *std::move(made);
+        };
+        return files_.get(make, *call.options().deadline, call.options().stop);
+    }
+    void ask_first(detail::JointCall const& call) const {
+        if (asks_first_) (void)find(call);
+    }
+    [[nodiscard]] std::string id_of(detail::JointCall const& call) const {
+        return place_.collection_id.empty() ? find(call).id : place_.collection_id;
+    }
+    /// The path of a place in this collection.
+    [[nodiscard]] std::string path_in(std::string_view place, detail::JointCall const& call) const {
+        if (!place_.collection_id.empty() && !Location::parse(place).collection_id.empty())
+            return detail::path_in_collection(place, place_.collection_id, {});
+        Found const& found = find(call);
+        return detail::path_in_collection(place, found.id, found.document->https_server.value_or("") + '/');
+    }
+    [[nodiscard]] std::string path_of(std::string_view path, detail::JointCall const& call) const {
+        if (detail::names_place(path)) return path_in(path, call);
+        return detail::path_from(place_.collection_id.empty() ? path_in(place_.uri(), call) : place_.path, path);
+    }
+    static Optional<std::string> said(std::string const& path) {
+        return path.empty() ? Optional<std::string>() : Optional<std::string>(path);
+    }
+    /// Calls `f(path, id, options)` when it is known how to ask Transfer.
+    template <class F>
+    auto folder_call(CallOptions const& options, std::string_view path, F const& f) const {
+        detail::JointCall const call = begin(options);
+        ask_first(call);
+        return f(path_of(path, call), id_of(call), call.options());
+    }
+
+    Transfer transfer_;
+    Location place_;           ///< the id or the address, and the folder that paths are below
+    bool asks_first_ = false;  ///< Transfer's token depends on what is found out
+    std::function<Found(CallOptions const&)> look_up_;
+    std::function<void(Found const&)> learned_;
+    std::function<Files(Found const&, CallOptions const&)> make_files_;
+    detail::Once<Found> found_;
+    detail::Once<Files> files_;
+    detail::CallGate gate_;  // the last member: all calls end before anything that they use is destroyed
+};
+
+template <class Transfer, class Files>
+    requires std::same_as<typename Files::service_type, GcsCollectionService>
+Collection(Transfer, Files) -> Collection<Transfer, Files>;
+template <class Transfer, detail::CollectionAccess Access>
+Collection(Transfer, std::string, Access) -> Collection<Transfer, detail::FilesOf<Transfer, Access>>;
+template <detail::MakesClients App>
+Collection(App, std::string)
+    -> Collection<detail::AppClientOf<App, TransferService>, detail::AppClientOf<App, GcsCollectionService>>;
+template <detail::MakesClients App>
+Collection(App, std::string, typename detail::AppClientOf<App, TransferService>::Options)
+    -> Collection<detail::AppClientOf<App, TransferService>, detail::AppClientOf<App, GcsCollectionService>>;
+
+/// A collection, whatever its clients: for functions that are no templates, and for members of classes. Any Collection
+/// converts to it.
+using AnyCollection = Collection<AnyClient<TransferService>, AnyClient<GcsCollectionService>>;
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_COLLECTION_HPP
+#ifndef GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
+#define GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
+
+#include <concepts>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/**
+ * A downloader that reads files of collections by their addresses alone.
+ *
+ *     GCSDownloader downloader{transfer, [&](std::string const& collection_id, StringList const& scopes) {
+ *         return RefreshPolicy{app, tokens_for(collection_id, scopes)};
+ *     }};
+ *     std::string const text = downloader.read_file("https://m-abc.xyz.data.globus.org/home/file.txt");
+ *
+ * The first file of a collection costs two more requests: one without a credential, whose answer is a redirect to a
+ * login and so names the collection, and one to Transfer, which knows the scopes that the collection asks for, and its
+ * address: a host that names a collection that is not its own gets no token. Meanwhile calls for other files of the
+ * collection wait; those for other collections do not.
+ *
+ * Addresses may be as a browser shows them, with blanks and letters of any script: see http::encode_iri.
+ *
+ * @tparam Transfer  a Client<TransferService, ...>; its transport and time-outs are used for the files, too
+ * @tparam Access    gives the policy for a collection, by its id and the scopes that are needed. It is called by one
+ *                   thread at a time for each collection, outside all locks, and may read files of other collections,
+ *                   but not of one whose token is just being asked for by reading a file of this one
+ *
+ * @par Errors
+ * UsageError for a malformed address, one at which no collection answers, or one that is not that of the collection
+ * that answers; ApiError, TransferApiError and NetworkError as from the clients; and what `access` throws.
+ * @par Thread safety
+ * Any function may be called from any thread. Destroying a downloader ends the calls that other threads have on it with
+ * NetworkError (cancelled), and waits for them.
+ *
+ * https://docs.globus.org/globus-connect-server/v5/https-access-collections/
+ */
+template <class Transfer, class Access>
+    requires std::invocable<Access const&, std::string const&, StringList const&>
+class GCSDownloader {
+public:
+    /// The authorizer that `Access` makes for a collection.
+    using policy_type = std::invoke_result_t<Access const&, std::string const&, StringList const&>;
+    /// The Transfer client's transport; the files come over it, too.
+    using transport_type = typename Transfer::transport_type;
+    /// The client of one collection.
+    using client_type = Client<GcsCollectionService, policy_type, transport_type>;
+
+    /// It sends nothing. `access` gives the authorizer for a collection, by its id and the scopes that it needs.
+    GCSDownloader(Transfer transfer, Access access) : transfer_(std::move(transfer)), access_(std::move(access)) {}
+
+    /// Reads the bytes of a file as it is stored, whatever they are. With CallOptions::sink they go to the sink piece
+    /// by piece, and the result is empty. The call may last as long as data flows: unless the call or the Transfer
+    /// client was given a time-out or deadline, only the transport's idle time-out ends it.
+    /// @param file_uri  https://HOST/PATH
+    /// @param options   its time-out, deadline and stop_token cover all that the call needs
+    [[nodiscard]] std::string read_file(std::string const& file_uri, CallOptions const& options = {}) const {
+        detail::JointCall const call(gate_, ending(options));
+        std::string const url = http::encode_iri(file_uri);
+        client_type const files = client_of(url, call);
+        CallOptions reading = call.options();
+        if (!detail::is_timed(options, transfer_.options().timeout)) reading.deadline.reset();  // as long as it flows
+        return *files.template get<Bytes>(url, {}, reading);
+    }
+
+    /// The client of the collection that a file is in.
+    [[nodiscard]] client_type client(std::string const& file_uri, CallOptions const& options = {}) const {
+        return client_of(http::encode_iri(file_uri), detail::JointCall(gate_, ending(options)));
+    }
+
+private:
+    /// The options of a call that begins now, with the time at which it ends.
+    [[nodiscard]] CallOptions ending(CallOptions options) const {
+        options.deadline = detail::deadline_of(options, transfer_.options().timeout);
+        return options;
+    }
+    [[nodiscard]] client_type client_of(std::string const& url, detail::JointCall const& call) const {
+        http::Url const parts = http::parse_url(url);
+        std::string const address = url.substr(0, url.find_first_of("/?#", parts.scheme.size() + 3));
+        (void)http::check_base_url(address);
+        detail::Once<client_type> const entry = [&] {
+            State& state = *state_;
+            std::lock_guard const lock(state.mutex);
+            return state.clients[address];
+        }();
+        CallOptions const& options = call.options();
+        return entry.get([&] { return make_client(url, call); }, *options.deadline, options.stop);
+    }
+    [[nodiscard]] client_type make_client(std::string const& url, detail::JointCall const& call) const {
+        CallOptions const mine = detail::options_to_look_up(call.options());
+        std::string const id = detail::collection_at(url, transfer_, mine);
+        auto const collection = transfer_.get_endpoint({.endpoint_id = id}, mine);
+        detail::check_collection_address(url, id, collection->https_server.value_or(""));
+        typename client_type::Options settings;
+        settings.transport = transfer_.transport();
+        settings.auth_url = transfer_.options().auth_url;
+        settings.timeout = transfer_.options().timeout;
+        settings.max_response_bytes = transfer_.options().max_response_bytes;
+        std::optional<policy_type> policy;
+        call.run_callback([&] { policy.emplace(access_(id, detail::file_scopes(id, *collection))); });
+        return client_type(GcsCollectionService{id, *collection->https_server}, *std::move(policy), settings);
+    }
+
+    struct State {
+        std::mutex mutex;
+        std::map<std::string, detail::Once<client_type>> clients;  ///< by the addresses of their collections
+    };
+
+    Transfer transfer_;
+    Access access_;
+    detail::ProcessBound<State> state_{std::in_place};
+    detail::CallGate gate_;  // the last member: all calls end before anything that they use is destroyed
+};
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_DOWNLOADER_HPP
 #ifndef GLOBUS_SERVICES_GROUPS_HPP
 #define GLOBUS_SERVICES_GROUPS_HPP
 
@@ -22326,96 +23030,6 @@ struct DeletedRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_ANSWERS_HPP
-
-#include <chrono>
-#include <functional>
-#include <iosfwd>
-#include <string>
-
-namespace globus::search {
-
-/**
- * Whose deletion index_delete_wait waits for, and how.
- *
- *     client.index_delete_wait({.index_id = id, .timeout = 24h})
- */
-struct IndexDeleteWait {
-    Required<std::string> index_id;
-    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
-    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
-    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
-    /// Called after each look at an index that is still there; what it throws ends the wait.
-    std::function<void(Index const&)> on_progress = {};
-};
-
-/// How a wait for the deletion of an index ended.
-struct IndexDeleteVerdict {
-    /// How it ended.
-    enum class Kind : unsigned char {
-        deleted,    ///< there is no such index (any more)
-        open,       ///< it will not be deleted: nobody asked for it, or somebody has reopened it
-        timed_out,  ///< time ran out, and the index is still to be deleted
-    };
-
-    Kind kind = Kind::timed_out;  ///< how it ended
-    Index index = {};             ///< as it was last seen
-
-    /// True if the index is gone.
-    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::deleted; }
-    /// True if nothing more will happen.
-    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
-};
-
-/// The name of a kind, as in its enumerator.
-constexpr char const* to_string(IndexDeleteVerdict::Kind kind) noexcept {
-    switch (kind) {
-        case IndexDeleteVerdict::Kind::deleted:
-            return "deleted";
-        case IndexDeleteVerdict::Kind::open:
-            return "open";
-        case IndexDeleteVerdict::Kind::timed_out:
-            return "timed_out";
-    }
-    return "unknown";
-}
-/// Writes the name of a kind.
-template <class Traits>
-std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, IndexDeleteVerdict::Kind kind) {
-    return out << to_string(kind);
-}
-
-}  // namespace globus::search
-
-namespace globus::detail {
-
-template <class Client>
-search::IndexDeleteVerdict wait_for_index_deletion(Client const& client, search::IndexDeleteWait const& wait,
-                                                   CallOptions const& options) {
-    using Kind = search::IndexDeleteVerdict::Kind;
-    Looks looks("index_delete_wait", client.gate(),
-                {.timeout = wait.timeout, .polling_interval = wait.polling_interval}, options);
-    search::IndexDeleteVerdict verdict;
-    looks.until(
-        [&] {
-            try {
-                verdict.index = taken_as_is(client.get_index({.index_id = *wait.index_id}, looks.options()));
-            } catch (ApiError const& error) {
-                if (error.http_status() != 404) throw;
-                verdict.kind = Kind::deleted;
-            }
-        },
-        [&] {
-            if (verdict.succeeded()) return true;
-            if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.index); });
-            if (verdict.index.status == search::IndexStatus::open) verdict.kind = Kind::open;
-            return verdict.ended();
-        });
-    return verdict;
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
 #ifndef GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
 #define GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
 
@@ -22887,6 +23501,99 @@ struct DeleteRole {
 }  // namespace globus::search
 
 #endif  // GLOBUS_SERVICES_SEARCH_OPERATIONS_HPP
+
+#include <chrono>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::search {
+
+/**
+ * Whose deletion index_delete_wait waits for, and how.
+ *
+ *     client.index_delete_wait({.index_id = id, .timeout = 24h})
+ */
+struct IndexDeleteWait {
+    Required<std::string> index_id;
+    std::chrono::duration<double> timeout = std::chrono::hours(1);  ///< how long to wait in all; at least 10 ms
+    /// The longest pause between two looks, at least 10 ms; the first ones are shorter, from half a second on.
+    std::chrono::duration<double> polling_interval = std::chrono::seconds(30);
+    /// Called after each look at an index that is still there; what it throws ends the wait.
+    std::function<void(Index const&)> on_progress = {};
+};
+
+/// How a wait for the deletion of an index ended.
+struct IndexDeleteVerdict {
+    /// How it ended.
+    enum class Kind : unsigned char {
+        deleted,    ///< there is no such index (any more)
+        open,       ///< it will not be deleted: nobody asked for it, or somebody has reopened it
+        timed_out,  ///< time ran out, and the index is still to be deleted
+    };
+
+    Kind kind = Kind::timed_out;  ///< how it ended
+    Index index = {};             ///< as it was last seen
+
+    /// True if the index is gone.
+    [[nodiscard]] bool succeeded() const noexcept { return kind == Kind::deleted; }
+    /// True if nothing more will happen.
+    [[nodiscard]] bool ended() const noexcept { return kind != Kind::timed_out; }
+};
+
+/// The name of a kind, as in its enumerator.
+constexpr char const* to_string(IndexDeleteVerdict::Kind kind) noexcept {
+    switch (kind) {
+        case IndexDeleteVerdict::Kind::deleted:
+            return "deleted";
+        case IndexDeleteVerdict::Kind::open:
+            return "open";
+        case IndexDeleteVerdict::Kind::timed_out:
+            return "timed_out";
+    }
+    return "unknown";
+}
+/// Writes the name of a kind.
+template <class Traits>
+std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& out, IndexDeleteVerdict::Kind kind) {
+    return out << to_string(kind);
+}
+
+}  // namespace globus::search
+
+namespace globus::detail {
+
+/// What index_delete_wait knows about its index.
+class IndexDeleteWatch : public Watch<search::IndexDeleteWait, search::IndexDeleteVerdict> {
+    using Kind = search::IndexDeleteVerdict::Kind;
+
+public:
+    static constexpr std::string_view name = "index_delete_wait";
+    using Watch::Watch;
+
+    [[nodiscard]] search::GetIndex look() const { return {.index_id = wait_.index_id}; }
+    void saw(Result<Response<search::Index>> answer) {
+        try {
+            verdict_.index = taken_as_is(std::move(answer).value());
+        } catch (ApiError const& error) {
+            if (error.http_status() != 404) throw;
+            verdict_.kind = Kind::deleted;
+        }
+    }
+    template <class Run>
+    bool is_over(Run const& run) {
+        if (verdict_.succeeded()) return true;
+        report(run, verdict_.index);
+        if (verdict_.index.status == search::IndexStatus::open) verdict_.kind = Kind::open;
+        return verdict_.ended();
+    }
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_SEARCH_INDEX_DELETE_WAIT_HPP
 #ifndef GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 #define GLOBUS_SERVICES_SEARCH_TASK_WAIT_HPP
 
@@ -22894,6 +23601,8 @@ struct DeleteRole {
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus::search {
 
@@ -22950,22 +23659,24 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 
 namespace globus::detail {
 
-template <class Client>
-search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& wait, CallOptions const& options) {
-    using Kind = search::TaskVerdict::Kind;
-    Looks looks("task_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    search::TaskVerdict verdict;
-    looks.until([&] { verdict.task = taken_as_is(client.get_task({.task_id = *wait.task_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(verdict.task); });
-                    bool const succeeded = verdict.task.state == search::TaskState::success;
-                    if (!succeeded && verdict.task.state != search::TaskState::failed) return false;
-                    verdict.kind = succeeded ? Kind::succeeded : Kind::failed;
-                    return true;
-                });
-    return verdict;
-}
+/// What task_wait of Search knows about its task.
+class SearchTaskWatch : public Watch<search::TaskWait, search::TaskVerdict> {
+public:
+    static constexpr std::string_view name = "task_wait";
+    using Watch::Watch;
+
+    [[nodiscard]] search::GetTask look() const { return {.task_id = wait_.task_id}; }
+    void saw(Result<Response<search::Task>> answer) { verdict_.task = taken_as_is(std::move(answer).value()); }
+    template <class Run>
+    bool is_over(Run const& run) {
+        using Kind = search::TaskVerdict::Kind;
+        report(run, verdict_.task);
+        bool const succeeded = verdict_.task.state == search::TaskState::success;
+        if (!succeeded && verdict_.task.state != search::TaskState::failed) return false;
+        verdict_.kind = succeeded ? Kind::succeeded : Kind::failed;
+        return true;
+    }
+};
 
 }  // namespace globus::detail
 
@@ -22973,6 +23684,7 @@ search::TaskVerdict wait_for_task(Client const& client, search::TaskWait const& 
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -23126,7 +23838,7 @@ struct SearchService::Operations {
      * @throws SearchApiError  if the task does not exist or may not be read
      */
     search::TaskVerdict task_wait(search::TaskWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_task(self(), wait, options);
+        return detail::wait_by(self(), detail::SearchTaskWatch(std::move(wait)), options);
     }
 
     /**
@@ -23144,7 +23856,7 @@ struct SearchService::Operations {
      * @throws SearchApiError  if the index may not be read
      */
     search::IndexDeleteVerdict index_delete_wait(search::IndexDeleteWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_index_deletion(self(), wait, options);
+        return detail::wait_by(self(), detail::IndexDeleteWatch(std::move(wait)), options);
     }
 
 private:
@@ -23631,6 +24343,8 @@ struct ResumeJob {
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace globus::timers {
 
@@ -23695,35 +24409,39 @@ std::basic_ostream<char, Traits>& operator<<(std::basic_ostream<char, Traits>& o
 
 namespace globus::detail {
 
-template <class Client>
-timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait const& wait, CallOptions const& options) {
-    using Kind = timers::TimerVerdict::Kind;
-    Looks looks("timer_wait", client.gate(), {.timeout = wait.timeout, .polling_interval = wait.polling_interval},
-                options);
-    timers::TimerVerdict verdict;
-    timers::Timer& timer = verdict.timer;
-    Optional<std::int64_t> wanted = wait.n_runs;
-    std::int64_t known_errors = 0;  // of runs that are not waited for
-    looks.until([&] { timer = taken_as_is(client.get_job({.job_id = *wait.job_id}, looks.options())); },
-                [&] {
-                    if (wait.on_progress) looks.run_callback([&] { wait.on_progress(timer); });
-                    std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
-                    std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
-                    if (!wanted) {
-                        wanted = runs + 1;
-                        known_errors = errors;
-                    }
-                    if (runs >= *wanted)
-                        verdict.kind = errors > known_errors ? Kind::failed : Kind::succeeded;
-                    else if (timer.status == timers::TimerStatus::ended)
-                        verdict.kind = Kind::ended;
-                    else if (timer.status == timers::TimerStatus::inactive ||
-                             (timer.activity && timer.activity->code == timers::ActivityCode::paused))
-                        verdict.kind = Kind::paused;
-                    return verdict.kind != Kind::timed_out;
-                });
-    return verdict;
-}
+/// What timer_wait knows about its timer.
+class TimerWatch : public Watch<timers::TimerWait, timers::TimerVerdict> {
+public:
+    static constexpr std::string_view name = "timer_wait";
+    explicit TimerWatch(timers::TimerWait wait) : Watch(std::move(wait)), wanted_(wait_.n_runs) {}
+
+    [[nodiscard]] timers::GetJob look() const { return {.job_id = wait_.job_id}; }
+    void saw(Result<Response<timers::Timer>> answer) { verdict_.timer = taken_as_is(std::move(answer).value()); }
+    template <class Run>
+    bool is_over(Run const& run) {
+        using Kind = timers::TimerVerdict::Kind;
+        timers::Timer const& timer = verdict_.timer;
+        report(run, timer);
+        std::int64_t const runs = timer.n_runs.value_or(timer.number_of_runs.value_or(0));
+        std::int64_t const errors = timer.n_errors.value_or(timer.number_of_errors.value_or(0));
+        if (!wanted_) {
+            wanted_ = runs + 1;
+            known_errors_ = errors;
+        }
+        if (runs >= *wanted_)
+            verdict_.kind = errors > known_errors_ ? Kind::failed : Kind::succeeded;
+        else if (timer.status == timers::TimerStatus::ended)
+            verdict_.kind = Kind::ended;
+        else if (timer.status == timers::TimerStatus::inactive ||
+                 (timer.activity && timer.activity->code == timers::ActivityCode::paused))
+            verdict_.kind = Kind::paused;
+        return verdict_.kind != Kind::timed_out;
+    }
+
+private:
+    Optional<std::int64_t> wanted_;
+    std::int64_t known_errors_ = 0;  ///< of runs that are not waited for
+};
 
 }  // namespace globus::detail
 
@@ -23731,6 +24449,7 @@ timers::TimerVerdict wait_for_timer(Client const& client, timers::TimerWait cons
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 namespace globus {
 
@@ -23830,7 +24549,7 @@ struct TimersService::Operations {
      * @throws TimersApiError  if the timer does not exist, such as one that was deleted meanwhile, or may not be read
      */
     timers::TimerVerdict timer_wait(timers::TimerWait wait, CallOptions const& options = {}) const {
-        return detail::wait_for_timer(self(), wait, options);
+        return detail::wait_by(self(), detail::TimerWatch(std::move(wait)), options);
     }
 
     /// Tells the app of this client that its timers move files of mapped collections, so that a login asks for their
@@ -24675,9 +25394,30 @@ GLOBUS_DECL Secret& Secret::operator=(Secret&& other) noexcept {
 #define GLOBUS_HTTP_IMPL_CLOCK_IPP
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <optional>
+
+namespace globus::detail {
+
+inline constexpr http::Clock::time_point clock_runs = http::Clock::time_point::min();
+/// Where the clock stands.
+inline std::atomic<http::Clock::time_point> clock_at{clock_runs};
+
+GLOBUS_DECL bool clock_stands() noexcept { return clock_at.load() != clock_runs; }
+
+GLOBUS_DECL void set_clock(std::optional<http::Clock::time_point> stands_at) noexcept {
+    clock_at.store(stands_at.value_or(clock_runs));
+}
+
+}  // namespace globus::detail
 
 namespace globus::http {
+
+GLOBUS_DECL Clock::time_point Clock::now() noexcept {
+    auto const stands_at = globus::detail::clock_at.load(std::memory_order_relaxed);
+    return stands_at == globus::detail::clock_runs ? std::chrono::steady_clock::now() : stands_at;
+}
 
 GLOBUS_DECL Clock::time_point later(std::chrono::duration<double> wait, Clock::time_point from) {
     constexpr std::chrono::duration<double> century = std::chrono::hours(24 * 36525);
@@ -29040,8 +29780,8 @@ GLOBUS_DECL void find_base_urls(std::string const& environment, std::string_view
 #define GLOBUS_CORE_IMPL_CRYPTO_IPP
 
 #include <openssl/opensslv.h>
-#if OPENSSL_VERSION_NUMBER < 0x30000000L
-#error "globus needs OpenSSL 3.0 or newer: name the directory of its headers with -I, and that of its library with -L"
+#if OPENSSL_VERSION_NUMBER < 0x10101000L
+#error "globus needs OpenSSL 1.1.1 or newer: name the directory of its headers with -I, and that of its library with -L"
 #include GLOBUS_DETAIL_STOP
 #endif
 #include <openssl/rand.h>
@@ -29693,6 +30433,8 @@ GLOBUS_DECL TurnLock::~TurnLock() {
 namespace globus::http {
 
 GLOBUS_DECL bool wait_until(Clock::time_point until, std::stop_token const& stop) {
+    bool const may_jump = until != Clock::time_point::max() && !stop.stop_requested();
+    if (may_jump && globus::detail::manual_advance(until)) return !stop.stop_requested();
     std::mutex mutex;
     std::condition_variable_any nothing_comes;
     std::unique_lock lock(mutex);
@@ -30538,12 +31280,12 @@ GLOBUS_DECL void MemoryTokenStorage::update_by(std::function<bool(TokenDataByRes
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
 
+#include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
-#include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 
 #include <algorithm>
@@ -30853,6 +31595,25 @@ GLOBUS_DECL IdTokenClaims verify_id_token(ReadIdToken read, std::optional<IdToke
     return std::move(read.claims);
 }
 
+/// The RSAPublicKey of RFC 8017, appendix A.1.1: what every OpenSSL makes a key from.
+GLOBUS_DECL std::string rsa_public_key_der(BIGNUM const* n, BIGNUM const* e) {
+    std::string numbers;
+    for (BIGNUM const* const number : {n, e}) {
+        std::unique_ptr<ASN1_INTEGER, decltype(&ASN1_INTEGER_free)> const integer(BN_to_ASN1_INTEGER(number, nullptr),
+                                                                                  &ASN1_INTEGER_free);
+        unsigned char* bytes = nullptr;
+        int const size = integer ? i2d_ASN1_INTEGER(integer.get(), &bytes) : -1;
+        if (size < 0) throw Error("OpenSSL could not write a number");
+        numbers.append(reinterpret_cast<char const*>(bytes), static_cast<std::size_t>(size));
+        OPENSSL_free(bytes);
+    }
+    int const size = static_cast<int>(numbers.size());
+    std::string der(static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SEQUENCE) - size), '\0');
+    auto* at = reinterpret_cast<unsigned char*>(der.data());
+    ASN1_put_object(&at, 1, size, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+    return der + numbers;
+}
+
 }  // namespace globus::detail
 
 namespace globus {
@@ -30889,24 +31650,15 @@ GLOBUS_DECL std::optional<IdTokenKey> IdTokenKey::read(boost::json::object const
         !BN_is_odd(e.get()) || BN_is_one(e.get()) || BN_num_bits(e.get()) > 64)
         return std::nullopt;
 
-    std::unique_ptr<OSSL_PARAM_BLD, decltype(&OSSL_PARAM_BLD_free)> const build(OSSL_PARAM_BLD_new(),
-                                                                                &OSSL_PARAM_BLD_free);
-    if (!build || OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
-        OSSL_PARAM_BLD_push_BN(build.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
-        throw Error("OpenSSL could not make a key");
-    std::unique_ptr<OSSL_PARAM, decltype(&OSSL_PARAM_free)> const parameters(OSSL_PARAM_BLD_to_param(build.get()),
-                                                                             &OSSL_PARAM_free);
-    std::unique_ptr<EVP_PKEY_CTX, decltype(&EVP_PKEY_CTX_free)> const context(
-        EVP_PKEY_CTX_new_from_name(nullptr, "RSA", nullptr), &EVP_PKEY_CTX_free);
-    EVP_PKEY* made = nullptr;
-    bool const good = parameters && context && EVP_PKEY_fromdata_init(context.get()) == 1 &&
-                      EVP_PKEY_fromdata(context.get(), &made, EVP_PKEY_PUBLIC_KEY, parameters.get()) == 1;
-    std::shared_ptr<EVP_PKEY> owned(made, &EVP_PKEY_free);
-    if (!good) {
+    std::string const der = detail::rsa_public_key_der(n.get(), e.get());
+    auto const* at = reinterpret_cast<unsigned char const*>(der.data());
+    std::shared_ptr<EVP_PKEY> made(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size())),
+                                   &EVP_PKEY_free);
+    if (!made) {
         ERR_clear_error();
         return std::nullopt;
     }
-    IdTokenKey key(std::move(owned));
+    IdTokenKey key(std::move(made));
     key.kid_ = *kid;
     key.alg_ = alg.value_or("");
     return key;
@@ -30917,7 +31669,7 @@ GLOBUS_DECL bool IdTokenKey::verify(std::string_view alg, std::string_view text,
     if (digest == nullptr || (!alg_.empty() && alg != alg_)) return false;
     std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
     auto const bytes = [](std::string_view view) { return reinterpret_cast<unsigned char const*>(view.data()); };
-    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL 3 only counts references
+    auto* const key = const_cast<EVP_PKEY*>(&*key_);  // OpenSSL only counts references
     bool const good =
         context && EVP_DigestVerifyInit(context.get(), nullptr, digest, nullptr, key) == 1 &&
         EVP_DigestVerify(context.get(), bytes(signature), signature.size(), bytes(text), text.size()) == 1;
@@ -31241,11 +31993,13 @@ struct CurlHandle {
     curl_slist* header_list = nullptr;  ///< of the last request; kept while the headers stay the same
     http::Headers headers;              ///< that it was made of
     Secret authorization;               ///< likewise
+    std::string range;                  ///< of the last request, if libcurl wrote it; empty: it had none
     char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
     std::string origin;                 ///< of the last request, whose proxy setting still holds
     bool prepared = false;
-    bool usable = true;      ///< false: its options are half set, it must not be used again
-    bool plain_get = false;  ///< the last request was a GET without a body
+    bool usable = true;          ///< false: its options are half set, it must not be used again
+    bool plain_get = false;      ///< the last request was a GET without a body
+    bool list_is_plain = false;  ///< the list of headers is for such a one
     bool fresh_connection = false;
     bool decode = false;
     bool bulk = false;  ///< it has large buffers
@@ -31309,6 +32063,11 @@ private:
     void prepare_body();
 
     void prepare_headers();
+    void prepare_range();
+    /// True if the handle has the list of the headers that the request needs.
+    [[nodiscard]] bool has_list() const;
+    /// True if a header is sent as it is, and not written by libcurl.
+    [[nodiscard]] bool is_in_list(http::Headers::Field const& field) const;
 
     [[nodiscard]] std::string about(std::string_view what) const;
 
@@ -31362,6 +32121,7 @@ private:
     Part part_ = Part::status_line;
     std::uint64_t unpacked_ = 0;  ///< bytes of the body that came out so far
     bool decode_ = false;         ///< the answer is unpacked
+    bool range_ = false;          ///< libcurl writes the range
     bool packed_ = false;         ///< it came with a coding
     bool body_began_ = false;
     bool flowing_ = false;  ///< the body of a success came, or a source has given something
@@ -31552,10 +32312,144 @@ GLOBUS_DECL void AnyPolicy::check_credential(bool takes_basic, bool takes_nothin
 }  // namespace globus
 
 #endif  // GLOBUS_OAUTH_IMPL_ANY_POLICY_IPP
+#ifndef GLOBUS_HTTP_IMPL_MANUAL_CLOCK_IPP
+#define GLOBUS_HTTP_IMPL_MANUAL_CLOCK_IPP
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+namespace globus {
+
+/// The waits that go by a clock.
+struct ManualClock::State {
+    using Time = http::Clock::time_point;
+    struct Alarm;
+
+    /// Rings the next alarm, if that is not later than `limit`, and moves the clock to it.
+    bool ring(Time limit);
+    void move_to(Time time) {
+        while (ring(time)) {
+        }
+        detail::set_clock(std::max(time, http::Clock::now()));
+    }
+
+    std::mutex mutex;
+    std::multimap<Time, Alarm*> alarms;
+    std::atomic<int> held = 0;
+};
+
+/// A wait that goes by a clock, until it is rung or destroyed.
+struct ManualClock::State::Alarm {
+    Alarm(std::shared_ptr<State> clock, Time at, std::function<void()> what)
+        : of(std::move(clock)), ring(std::move(what)) {
+        std::lock_guard const lock(of->mutex);
+        place = of->alarms.emplace(at, this);
+    }
+    Alarm(Alarm const&) = delete;
+    Alarm& operator=(Alarm const&) = delete;
+    ~Alarm() {
+        std::lock_guard const lock(of->mutex);
+        if (place) of->alarms.erase(*place);
+    }
+
+    std::shared_ptr<State> const of;
+    std::function<void()> ring;
+    std::optional<std::multimap<Time, Alarm*>::iterator> place;
+};
+
+namespace detail {
+
+/// The clock of the process, if there is one. It is never destroyed: threads may look while the program ends.
+struct CurrentClock {
+    std::mutex mutex;
+    std::shared_ptr<ManualClock::State> state;
+
+    static CurrentClock& shared() {
+        static CurrentClock& one = *new CurrentClock;
+        return one;
+    }
+    static std::shared_ptr<ManualClock::State> get() {
+        if (!clock_stands()) return nullptr;
+        std::lock_guard const lock(shared().mutex);
+        return shared().state;
+    }
+};
+
+GLOBUS_DECL std::shared_ptr<void> manual_alarm(http::Clock::time_point at, std::function<void()> ring) {
+    auto state = CurrentClock::get();
+    if (!state) return nullptr;
+    return std::make_shared<ManualClock::State::Alarm>(std::move(state), at, std::move(ring));
+}
+
+GLOBUS_DECL std::shared_ptr<void> manual_hold() {
+    auto state = CurrentClock::get();
+    if (!state) return nullptr;
+    ++state->held;
+    ManualClock::State* const clock = state.get();
+    return {clock, [state = std::move(state)](ManualClock::State* held) { --held->held; }};
+}
+
+GLOBUS_DECL bool manual_advance(http::Clock::time_point to) {
+    auto const state = CurrentClock::get();
+    if (state) state->move_to(to);
+    return state != nullptr;
+}
+
+}  // namespace detail
+
+GLOBUS_DECL bool ManualClock::State::ring(Time limit) {
+    std::function<void()> due;
+    {
+        std::lock_guard const lock(mutex);
+        if (alarms.empty() || alarms.begin()->first > limit) return false;
+        auto const [at, alarm] = *alarms.begin();
+        detail::set_clock(std::max(at, http::Clock::now()));
+        due = std::move(alarm->ring);
+        alarm->place.reset();
+        alarms.erase(alarms.begin());
+    }
+    due();
+    return true;
+}
+
+GLOBUS_DECL ManualClock::ManualClock() : state_(std::make_shared<State>()), start_(http::Clock::now()) {
+    auto& current = detail::CurrentClock::shared();
+    std::lock_guard const lock(current.mutex);
+    if (current.state) throw UsageError("ManualClock: there is another one, and a process has one time");
+    current.state = state_;
+    detail::set_clock(start_);
+}
+
+GLOBUS_DECL ManualClock::~ManualClock() {
+    auto& current = detail::CurrentClock::shared();
+    std::lock_guard const lock(current.mutex);
+    current.state = nullptr;
+    detail::set_clock(std::nullopt);
+}
+
+GLOBUS_DECL std::chrono::duration<double> ManualClock::elapsed() const { return http::Clock::now() - start_; }
+
+GLOBUS_DECL void ManualClock::advance(std::chrono::duration<double> time) { state_->move_to(http::later(time)); }
+
+GLOBUS_DECL bool ManualClock::advance() { return state_->ring(http::Clock::time_point::max()); }
+
+GLOBUS_DECL bool ManualClock::is_held() const { return state_->held != 0; }
+
+}  // namespace globus
+
+#endif  // GLOBUS_HTTP_IMPL_MANUAL_CLOCK_IPP
 #ifndef GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 #define GLOBUS_HTTP_IMPL_MOCK_TRANSPORT_IPP
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <limits>
@@ -31568,10 +32462,20 @@ GLOBUS_DECL void AnyPolicy::check_credential(bool takes_basic, bool takes_nothin
 namespace globus {
 
 struct MockTransport::State {
+    struct Scripted {
+        Handler handler = {};
+        std::chrono::duration<double> delay{0};
+    };
+    /// Gives the handler that is scripted now the delay that was set for it.
+    [[nodiscard]] Scripted scripted(Handler handler) {
+        return {std::move(handler), std::exchange(delay, std::chrono::duration<double>(0))};
+    }
+
     std::mutex mutex;
-    std::deque<Handler> script;
+    std::deque<Scripted> script;
     std::deque<http::Request> requests;
-    Handler otherwise;
+    Scripted otherwise;
+    std::chrono::duration<double> delay{0};  ///< of the answer that is scripted next
     std::size_t piece_size = std::numeric_limits<std::size_t>::max();
 };
 
@@ -31633,7 +32537,7 @@ GLOBUS_DECL MockTransport& MockTransport::reply(http::Response response) {
 
 GLOBUS_DECL MockTransport& MockTransport::reply(Handler handler) {
     std::lock_guard const lock(state_->mutex);
-    state_->script.push_back(std::move(handler));
+    state_->script.push_back(state_->scripted(std::move(handler)));
     return *this;
 }
 
@@ -31661,7 +32565,7 @@ GLOBUS_DECL MockTransport& MockTransport::fail(NetworkError error) {
 
 GLOBUS_DECL MockTransport& MockTransport::otherwise(Handler handler) {
     std::lock_guard const lock(state_->mutex);
-    state_->otherwise = std::move(handler);
+    state_->otherwise = state_->scripted(std::move(handler));
     return *this;
 }
 
@@ -31688,35 +32592,51 @@ GLOBUS_DECL void MockTransport::clear() {
     state_->requests.clear();
 }
 
-GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
+GLOBUS_DECL MockTransport& MockTransport::after(std::chrono::duration<double> delay) {
+    if (!(delay.count() >= 0)) throw UsageError("MockTransport: an answer comes after its request");
+    std::lock_guard const lock(state_->mutex);
+    state_->delay = delay;
+    return *this;
+}
+
+GLOBUS_DECL MockTransport::Answer MockTransport::accept(http::Request const& request) const {
     if (request.stop.stop_requested())
         throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "the call was cancelled");
     if (http::Clock::now() >= request.deadline)
         throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no, "the deadline of the call passed");
-    http::Request received = request;
-    if (received.source) {
-        received.body = detail::read_source(request);
-        received.has_body = true;
-        received.source = nullptr;
+    Answer answer{.received = request};
+    if (request.source) {
+        answer.received.body = detail::read_source(request);
+        answer.received.has_body = true;
+        answer.received.source = nullptr;
     }
-    Handler handler;
-    std::size_t piece_size;
-    {
-        std::lock_guard const lock(state_->mutex);
-        piece_size = state_->piece_size;
-        state_->requests.push_back(received);
-        if (!received.authorization.empty())
-            state_->requests.back().headers.set("Authorization", received.authorization.reveal());
-        if (!state_->script.empty()) {
-            handler = std::move(state_->script.front());
-            state_->script.pop_front();
-        } else {
-            handler = state_->otherwise;
-        }
+    std::lock_guard const lock(state_->mutex);
+    answer.piece_size = state_->piece_size;
+    state_->requests.push_back(answer.received);
+    if (!request.authorization.empty())
+        state_->requests.back().headers.set("Authorization", request.authorization.reveal());
+    State::Scripted next = state_->otherwise;
+    if (!state_->script.empty()) {
+        next = std::move(state_->script.front());
+        state_->script.pop_front();
     }
-    if (!handler)
+    if (!next.handler)
         throw UsageError("MockTransport has no answer left for " + std::string(to_string(request.method)) + ' ' +
                          request.url);
+    answer.handler = std::move(next.handler);
+    if (next.delay.count() > 0) answer.comes = http::later(next.delay);
+    return answer;
+}
+
+GLOBUS_DECL http::Clock::time_point MockTransport::Answer::wait_ends(http::Request const& request) const {
+    return std::min(comes.value_or(request.deadline), request.deadline);
+}
+
+GLOBUS_DECL http::Response MockTransport::Answer::give(http::Request const& request) const {
+    if (comes && request.stop.stop_requested())
+        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes, "the call was cancelled");
+    if (comes && *comes >= request.deadline)
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::yes, "no answer came before the deadline");
     http::Response response = handler(received);
     if (!request.sink && response.body.size() > request.max_response_bytes)
         throw NetworkError(NetworkError::Kind::too_large, NetworkError::Sent::yes,
@@ -31728,6 +32648,12 @@ GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) con
         response.body.clear();
     }
     return response;
+}
+
+GLOBUS_DECL http::Response MockTransport::send(http::Request const& request) const {
+    Answer const answer = accept(request);
+    if (answer.comes) (void)http::wait_until(answer.wait_ends(request), request.stop);
+    return answer.give(request);
 }
 
 }  // namespace globus
@@ -31754,20 +32680,21 @@ GLOBUS_DECL RateLimiter::RateLimiter(double per_second, std::size_t burst) : sta
     state_->turns.assign(burst, http::Clock::time_point::min());
 }
 
+GLOBUS_DECL http::Clock::time_point RateLimiter::reserve(http::Clock::time_point deadline) const {
+    std::lock_guard const lock(state_->mutex);
+    http::Clock::time_point& oldest = state_->turns[state_->next];
+    http::Clock::time_point turn = http::Clock::now();
+    if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
+    if (turn > deadline)
+        throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
+                           "the rate limiter has no turn for this request before its deadline");
+    oldest = turn;
+    state_->next = (state_->next + 1) % state_->turns.size();
+    return turn;
+}
+
 GLOBUS_DECL void RateLimiter::acquire(http::Clock::time_point deadline, std::stop_token const& stop) const {
-    http::Clock::time_point turn;
-    {
-        std::lock_guard const lock(state_->mutex);
-        http::Clock::time_point& oldest = state_->turns[state_->next];
-        turn = http::Clock::now();
-        if (oldest != http::Clock::time_point::min()) turn = std::max(turn, http::later(state_->window, oldest));
-        if (turn > deadline)
-            throw NetworkError(NetworkError::Kind::timeout, NetworkError::Sent::no,
-                               "the rate limiter has no turn for this request before its deadline");
-        oldest = turn;
-        state_->next = (state_->next + 1) % state_->turns.size();
-    }
-    if (!http::wait_until(turn, stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
+    if (!http::wait_until(reserve(deadline), stop)) detail::Wait{"the rate limiter", deadline, stop}.end();
 }
 
 }  // namespace globus
@@ -32156,210 +33083,43 @@ GLOBUS_DECL LocalFileError::LocalFileError(std::string const& path, std::string 
 #ifndef GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_IPP
 
-#ifndef GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
-#define GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
+#ifndef GLOBUS_SERVICES_GCS_ATTEMPTS_HPP
+#define GLOBUS_SERVICES_GCS_ATTEMPTS_HPP
 
-#ifndef GLOBUS_SERVICES_GCS_RESUMPTION_HPP
-#define GLOBUS_SERVICES_GCS_RESUMPTION_HPP
-
-#include <cstdint>
+#include <exception>
 #include <optional>
-#include <string>
-#include <string_view>
-
-// The decisions about a download that goes on where an earlier attempt ended. They do no I/O.
 
 namespace globus::detail {
 
-/// What the headers of an answer say about a file.
-FileStat read_file_stat(http::Headers const& headers, int status);
-
-/**
- * What tells a version of a file from all others, for If-Range (RFC 9110, section 13.1.5): a strong ETag, or else a
- * Last-Modified that is more than a second older than the answer. Empty: there is nothing of the kind, and no part can
- * be joined to another.
- */
-std::string validator_of(http::Headers const& headers);
-
-/// A Content-Range (RFC 9110, section 14.4).
-struct ContentRange {
-    std::uint64_t first = 0;                 ///< of the first byte
-    std::uint64_t last = 0;                  ///< of the last byte; both are 0 if the range cannot be satisfied
-    std::optional<std::uint64_t> size = {};  ///< of the whole file
-    bool satisfied = true;                   ///< false: "bytes */size"
-};
-/// Nothing for what is malformed.
-std::optional<ContentRange> read_content_range(std::string_view text);
-
-/// What there is of a file.
-struct HeldPart {
-    std::uint64_t bytes = 0;                 ///< from the beginning
-    std::string validator = {};              ///< of the version that they belong to
-    std::optional<std::uint64_t> size = {};  ///< of that version
+/// What follows when an attempt to read or write a file has ended.
+struct AttemptEnd {
+    bool complete = false;                                   ///< there is nothing more to do
+    std::optional<http::Clock::time_point> wait_until = {};  ///< before the next attempt
 };
 
-/// From which byte on to ask for a file; nothing: for the whole file.
-std::optional<std::uint64_t> first_to_ask(HeldPart const& held);
-
-/// What to make of an answer's head.
-struct Verdict {
-    enum class Kind : unsigned char {
-        append,     ///< the body goes on at `first`
-        restart,    ///< the body is the file from its beginning, and a version that is not known to be the same
-        repeat,     ///< the body is the file from its beginning, in the same version: the server sends no parts
-        complete,   ///< there is nothing more to come
-        ask_whole,  ///< the answer is of no use: ask for the whole file
-    };
-    Kind kind = Kind::restart;
-    std::uint64_t first = 0;                 ///< the place of the first byte of the body
-    std::optional<std::uint64_t> size = {};  ///< of the file
-};
-
-/**
- * Judges an answer to a request for a file.
- *
- * @param held    what there was when it was asked for
- * @param asked   from which byte on; nothing: for the whole file
- * @param status  2xx or 416
- */
-Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status, http::Headers const& headers);
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_GCS_RESUMPTION_HPP
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <string>
-#include <string_view>
-#include <utility>
-
-namespace globus::detail {
-
-/// The reading of one part of a file, over as many requests as it takes.
-class PartRead {
-public:
-    PartRead(FileAccess const& access, std::string const& url, HeldPart const& version, std::uint64_t offset,
-             std::uint64_t size, std::function<bool(std::uint64_t, std::string_view)> keep, CallOptions const& options)
-        : access_(access),
-          url_(url),
-          version_(version),
-          offset_(offset),
-          size_(size),
-          keep_(std::move(keep)),
-          options_(options) {
-        if (options.sink) throw UsageError("read_at takes no sink");
-        options_.sink = [this](std::string_view piece) { return take(piece); };
-        options_.on_head = [this](http::Response const& head) { take_head(head.status, head.headers); };
-    }
-    PartRead(PartRead const&) = delete;
-    PartRead& operator=(PartRead const&) = delete;
-
-    std::uint64_t run() {
-        while (done_ != size_ && step()) {
-        }
-        return done_;
-    }
-
-private:
-    [[nodiscard]] http::Request request() const {
-        constexpr std::uint64_t large = std::uint64_t{256} << 10;
-        std::uint64_t const first = offset_ + done_;
-        http::Request made;
-        made.url = url_;
-        made.bulk = size_ >= large;
-        made.headers = {{"Accept", "*/*"},
-                        {"Range", "bytes=" + std::to_string(first) + '-' + std::to_string(offset_ + size_ - 1)}};
-        if (version_.validator.starts_with('"'))
-            made.headers.add("If-Match", version_.validator);
-        else if (!version_.validator.empty())
-            made.headers.add("If-Unmodified-Since", version_.validator);
-        return made;
-    }
-
-    /// Sends one request; false at the end of the file.
-    bool step() {
-        std::uint64_t const before = done_;
-        headed_ = false;
+/// Sends the requests of a run, a DownloadRun, UploadRun or PartRead, until it is complete.
+/// @param access  a FileAccess
+template <class Access, class Run>
+void make_attempts(Access const& access, Run& run) {
+    for (AttemptEnd end; !end.complete;) {
+        if (end.wait_until && !http::wait_until(*end.wait_until, run.options().stop)) throw run.cancelled();
+        std::exception_ptr error;
+        Response<Bytes> answer;
         try {
-            Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
-            if (!headed_) take_head(answer.http_status(), answer.headers());
-            return done_ != before;
-        } catch (ApiError const& error) {
-            if (error.http_status() == 416 && !version_.size) return false;
-            if (error.http_status() == 412 || error.http_status() == 416) changed();
-            throw;
-        } catch (NetworkError const& error) {
-            if (done_ == size_) return true;  // the rest of a whole file was not wanted
-            if (done_ == before || !may_go_on(error)) throw;
+            answer = access.send(run.next_request(), run.retry_class(), run.options());
+        } catch (...) {
+            error = std::current_exception();
         }
-        return true;
+        end = run.took(error, answer);
     }
-
-    bool may_go_on(NetworkError const& error) {
-        Attempt const attempt{.number = attempt_++,
-                              .error = &error,
-                              .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
-        auto const wait = access_.before_retry(attempt);
-        return wait && http::wait_until(http::later(*wait), options_.stop);
-    }
-
-    void take_head(int status, http::Headers const& headers) {
-        headed_ = true;
-        HeldPart held = version_;
-        held.bytes = offset_ + done_;
-        Verdict const verdict = judge(held, held.bytes, status, headers);
-        switch (verdict.kind) {
-            case Verdict::Kind::append:
-                skip_ = 0;
-                return;
-            case Verdict::Kind::repeat:  // the server sends no parts
-                skip_ = held.bytes;
-                return;
-            case Verdict::Kind::restart:
-                changed();
-            case Verdict::Kind::complete:
-            case Verdict::Kind::ask_whole:
-                break;
-        }
-        std::string const validator = validator_of(headers);
-        if (!validator.empty() && validator != version_.validator) changed();
-        throw FileIntegrityError("GET " + url_ + ": the server sent another part than it was asked for");
-    }
-
-    bool take(std::string_view piece) {
-        auto const skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, piece.size()));
-        skip_ -= skipped;
-        piece.remove_prefix(skipped);
-        piece = piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - done_)));
-        if (piece.empty()) return done_ != size_;
-        if (!keep_(offset_ + done_, piece)) return false;
-        done_ += piece.size();
-        return true;
-    }
-
-    [[noreturn]] void changed() const {
-        throw FileChangedError("GET " + url_ + ": the file has changed since it was opened");
-    }
-
-    FileAccess const& access_;
-    std::string const& url_;
-    HeldPart const& version_;
-    std::uint64_t const offset_;
-    std::uint64_t const size_;
-    std::function<bool(std::uint64_t, std::string_view)> const keep_;  ///< takes bytes at a place of the file
-    CallOptions options_;
-    std::uint64_t done_ = 0;  ///< bytes that were read
-    std::uint64_t skip_ = 0;  ///< bytes to come that are not wanted
-    int attempt_ = 1;
-    bool headed_ = false;
-};
+}
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
+#endif  // GLOBUS_SERVICES_GCS_ATTEMPTS_HPP
+#ifndef GLOBUS_SERVICES_GCS_DOWNLOAD_RUN_HPP
+#define GLOBUS_SERVICES_GCS_DOWNLOAD_RUN_HPP
+
 #ifndef GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
 #define GLOBUS_SERVICES_GCS_PROGRESS_METER_HPP
 
@@ -32446,6 +33206,74 @@ std::string boot_identity();
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_DATA_FILE_HPP
+#ifndef GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+#define GLOBUS_SERVICES_GCS_RESUMPTION_HPP
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+// The decisions about a download that goes on where an earlier attempt ended. They do no I/O.
+
+namespace globus::detail {
+
+/// What the headers of an answer say about a file.
+FileStat read_file_stat(http::Headers const& headers, int status);
+
+/**
+ * What tells a version of a file from all others, for If-Range (RFC 9110, section 13.1.5): a strong ETag, or else a
+ * Last-Modified that is more than a second older than the answer. Empty: there is nothing of the kind, and no part can
+ * be joined to another.
+ */
+std::string validator_of(http::Headers const& headers);
+
+/// A Content-Range (RFC 9110, section 14.4).
+struct ContentRange {
+    std::uint64_t first = 0;                 ///< of the first byte
+    std::uint64_t last = 0;                  ///< of the last byte; both are 0 if the range cannot be satisfied
+    std::optional<std::uint64_t> size = {};  ///< of the whole file
+    bool satisfied = true;                   ///< false: "bytes */size"
+};
+/// Nothing for what is malformed.
+std::optional<ContentRange> read_content_range(std::string_view text);
+
+/// What there is of a file.
+struct HeldPart {
+    std::uint64_t bytes = 0;                 ///< from the beginning
+    std::string validator = {};              ///< of the version that they belong to
+    std::optional<std::uint64_t> size = {};  ///< of that version
+};
+
+/// From which byte on to ask for a file; nothing: for the whole file.
+std::optional<std::uint64_t> first_to_ask(HeldPart const& held);
+
+/// What to make of an answer's head.
+struct Verdict {
+    enum class Kind : unsigned char {
+        append,     ///< the body goes on at `first`
+        restart,    ///< the body is the file from its beginning, and a version that is not known to be the same
+        repeat,     ///< the body is the file from its beginning, in the same version: the server sends no parts
+        complete,   ///< there is nothing more to come
+        ask_whole,  ///< the answer is of no use: ask for the whole file
+    };
+    Kind kind = Kind::restart;
+    std::uint64_t first = 0;                 ///< the place of the first byte of the body
+    std::optional<std::uint64_t> size = {};  ///< of the file
+};
+
+/**
+ * Judges an answer to a request for a file.
+ *
+ * @param held    what there was when it was asked for
+ * @param asked   from which byte on; nothing: for the whole file
+ * @param status  2xx or 416
+ */
+Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status, http::Headers const& headers);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_RESUMPTION_HPP
 
 #include <cstddef>
 #include <cstdint>
@@ -32502,20 +33330,20 @@ public:
     /// @throws UsageError      for a path that is no file's
     /// @throws LocalFileError  if there is no such folder, or it cannot be written
     PartialFile(Download const& what, std::string const& path, std::string url);
-    ~PartialFile() override;
+    GLOBUS_DECL ~PartialFile() override;
     PartialFile(PartialFile const&) = delete;
     PartialFile& operator=(PartialFile const&) = delete;
 
-    HeldPart held() override;
+    GLOBUS_DECL HeldPart held() override;
     [[nodiscard]] bool can_restart() const noexcept override { return true; }
-    void begin(HeldPart const& version) override;
-    bool write(std::uint64_t offset, std::string_view piece) override;
-    void go_apart(std::uint64_t prefix) override;
-    bool write_apart(std::uint64_t offset, std::string_view piece) override;
-    void advance(std::uint64_t prefix) override;
-    void digest(DigestStream& stream, std::uint64_t size) const override;
-    void finish(FileStat const& file, std::uint64_t size) override;
-    void discard() noexcept override;
+    GLOBUS_DECL void begin(HeldPart const& version) override;
+    GLOBUS_DECL bool write(std::uint64_t offset, std::string_view piece) override;
+    GLOBUS_DECL void go_apart(std::uint64_t prefix) override;
+    GLOBUS_DECL bool write_apart(std::uint64_t offset, std::string_view piece) override;
+    GLOBUS_DECL void advance(std::uint64_t prefix) override;
+    GLOBUS_DECL void digest(DigestStream& stream, std::uint64_t size) const override;
+    GLOBUS_DECL void finish(FileStat const& file, std::uint64_t size) override;
+    GLOBUS_DECL void discard() noexcept override;
 
 private:
     /// How many bytes are brought to the disk before the note says so.
@@ -32555,15 +33383,188 @@ std::unique_ptr<Receiver> receiver_for(Download const& what, std::string url);
 
 #endif  // GLOBUS_SERVICES_GCS_RECEIVERS_HPP
 
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+class FileAccess;
+
+/// The comparison of what arrives with the digest that it should have.
+class DigestCheck {
+public:
+    /// Chooses the digest to compare with, if there is one: the caller's, or else the best of the server's.
+    void choose(std::optional<Digest> const& given, FileStat const& file);
+    /// Says that the next bytes come at a place: those before are read again unless they were just added.
+    void go_on_at(std::uint64_t first, Receiver const& receiver);
+    void update(std::string_view piece);
+    /// The digest of all, if it was computed. @throws FileIntegrityError  if it is another one
+    std::optional<Digest> finish(std::string const& name);
+
+private:
+    std::optional<Digest> wanted_;
+    std::optional<DigestStream> stream_;
+    std::uint64_t at_ = 0;
+};
+
+/**
+ * One download, over as many requests as it takes. It sends nothing itself: a driver sends the requests, one after the
+ * other, with its options, and tells how they ended.
+ */
+class DownloadRun {
+public:
+    /// @param access, what  must live as long as this
+    /// @param given  what the caller gave
+    /// @param call   the same, with the deadline and the stop_token of the whole call
+    /// @throws UsageError, LocalFileError  for what cannot be right
+    DownloadRun(FileAccess const& access, Download const& what, CallOptions const& given, CallOptions call);
+    DownloadRun(DownloadRun const&) = delete;
+    DownloadRun& operator=(DownloadRun const&) = delete;
+
+    /// Takes what there is of an earlier process. It is called once, first.
+    void begin();
+    /// Reads the file over several connections at once, if that is wanted, possible and worth it; it blocks. False: it
+    /// was not, and the requests are to be sent.
+    bool read_apart();
+    /// The request of the next attempt.
+    [[nodiscard]] http::Request next_request();
+    /// The options of each request.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    [[nodiscard]] static constexpr RetryClass retry_class() noexcept { return RetryClass::read; }
+    /// Takes how an attempt ended. @throws what ends the download
+    AttemptEnd took(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Checks what arrived, and puts it in place. It may take a while. False: the download begins anew.
+    bool complete();
+    /// Reports that all is there.
+    Downloaded finish();
+    /// What ends a download that is cancelled between two attempts.
+    [[nodiscard]] NetworkError cancelled() const;
+
+private:
+    /// Thrown through a request whose answer is of no use.
+    struct Useless {};
+
+    AttemptEnd ended(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Rethrows the error in flight, unless what an earlier process left may be to blame.
+    void begin_anew();
+    void start_again();
+    /// When there is another attempt. One that brought nothing was repeated by the client already.
+    std::optional<http::Clock::time_point> next_attempt(NetworkError const& error);
+    void take_head(int status, http::Headers const& headers);
+    /// The body is the file from its beginning.
+    void restart(FileStat const& stat, http::Headers const& headers);
+    void learn(FileStat const& stat);
+    bool take(std::string_view piece);
+    [[nodiscard]] std::string name() const { return "GET " + url_; }
+
+    FileAccess const& access_;
+    Download const& what_;
+    CallOptions options_;  ///< of each request
+    std::string const url_;
+    std::unique_ptr<Receiver> const receiver_;
+    ProgressMeter meter_;
+    DigestCheck digest_;
+    std::optional<Digest> digest_found_;
+    FileStat file_;
+    HeldPart held_;                      ///< what the receiver has
+    std::optional<std::uint64_t> size_;  ///< of the version that is read
+    std::uint64_t at_ = 0;               ///< the place of the next byte that comes
+    std::uint64_t discard_ = 0;          ///< bytes to come that the receiver has already
+    std::uint64_t before_ = 0;           ///< bytes that the receiver had when the current request began
+    std::uint64_t moved_ = 0;            ///< bytes that the current request brought
+    std::uint64_t resumed_at_ = 0;
+    std::optional<std::uint64_t> asked_;  ///< the first byte that was asked for; nothing: all
+    int attempt_ = 1;
+    int restarts_ = 0;
+    bool ask_whole_ = false;
+    bool headed_ = false;    ///< the current request was answered
+    bool complete_ = false;  ///< that answer says that there is no more
+    bool known_ = false;     ///< the caller was told what comes
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_DOWNLOAD_RUN_HPP
+#ifndef GLOBUS_SERVICES_GCS_PART_READ_HPP
+#define GLOBUS_SERVICES_GCS_PART_READ_HPP
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+class FileAccess;
+
+/// A part of a version of a file.
+struct FilePart {
+    std::string const& url;
+    HeldPart const& version;
+    std::uint64_t offset;
+    std::uint64_t size;
+};
+
+/// The reading of one part of a file, over as many requests as it takes. As for a DownloadRun, a driver sends them.
+class PartRead {
+public:
+    /// Takes bytes at a place of the file; false ends it.
+    using Keep = std::function<bool(std::uint64_t, std::string_view)>;
+
+    /// @param access, part  and what that refers to must live as long as this
+    PartRead(FileAccess const& access, FilePart const& part, Keep keep, CallOptions options);
+    PartRead(PartRead const&) = delete;
+    PartRead& operator=(PartRead const&) = delete;
+
+    /// The request of the next attempt.
+    [[nodiscard]] http::Request next_request();
+    /// The options of each request.
+    [[nodiscard]] CallOptions const& options() const noexcept { return options_; }
+    [[nodiscard]] static constexpr RetryClass retry_class() noexcept { return RetryClass::read; }
+    /// Takes how an attempt ended. @throws what ends the reading
+    AttemptEnd took(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// What ends a reading that is cancelled between two attempts.
+    [[nodiscard]] NetworkError cancelled() const;
+    /// How many bytes were read.
+    [[nodiscard]] std::uint64_t done() const noexcept { return done_; }
+
+private:
+    std::optional<http::Clock::time_point> next_attempt(NetworkError const& error);
+    void take_head(int status, http::Headers const& headers);
+    bool take(std::string_view piece);
+    [[noreturn]] void changed() const;
+
+    FileAccess const& access_;
+    FilePart const part_;
+    Keep const keep_;
+    CallOptions options_;
+    std::uint64_t done_ = 0;    ///< bytes that were read
+    std::uint64_t before_ = 0;  ///< those when the current request began
+    std::uint64_t skip_ = 0;    ///< bytes to come that are not wanted
+    int attempt_ = 1;
+    bool headed_ = false;
+};
+
+/// Reads a part of a file. @return how many bytes there were
+std::uint64_t read_part(FileAccess const& access, FilePart const& part, PartRead::Keep keep, CallOptions options);
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_PART_READ_HPP
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -32575,58 +33576,6 @@ std::unique_ptr<Receiver> receiver_for(Download const& what, std::string url);
 #include <vector>
 
 namespace globus::detail {
-
-/// The order in which digests are preferred: SHA-256 costs the least of those that are sure.
-constexpr int rank(Digest::Algorithm algorithm) {
-    return algorithm == Digest::Algorithm::sha256 ? 0 : algorithm == Digest::Algorithm::sha512 ? 1 : 2;
-}
-
-/// The comparison of what arrives with the digest that it should have.
-class DigestCheck {
-public:
-    /// Chooses the digest to compare with, if there is one: the caller's, or else the best of the server's.
-    void choose(std::optional<Digest> const& given, FileStat const& file) {
-        if (given) {
-            wanted_ = given;
-        } else if (!file.digests.empty()) {
-            wanted_ = *std::min_element(file.digests.begin(), file.digests.end(), [](Digest const& a, Digest const& b) {
-                return rank(a.algorithm()) < rank(b.algorithm());
-            });
-        } else {
-            wanted_.reset();
-        }
-        stream_.reset();
-        if (wanted_) stream_.emplace(wanted_->algorithm());
-        at_ = 0;
-    }
-    [[nodiscard]] bool active() const noexcept { return stream_.has_value(); }
-    /// Says that the next bytes come at a place: those before are read again unless they were just added.
-    void go_on_at(std::uint64_t first, Receiver const& receiver) {
-        if (!stream_ || at_ == first) return;
-        stream_->restart();
-        receiver.digest(*stream_, first);
-        at_ = first;
-    }
-    void update(std::string_view piece) {
-        if (!stream_) return;
-        stream_->update(piece);
-        at_ += piece.size();
-    }
-    /// The digest of all, if it was computed. @throws FileIntegrityError  if it is another one
-    std::optional<Digest> finish(std::string const& name) {
-        if (!stream_) return std::nullopt;
-        Digest got = stream_->finish();
-        if (!(got == *wanted_))
-            throw FileIntegrityError(name + ": the " + to_string(got.algorithm()) + " digest of what arrived is " +
-                                     got.hex() + ", and not " + wanted_->hex());
-        return got;
-    }
-
-private:
-    std::optional<Digest> wanted_;
-    std::optional<DigestStream> stream_;
-    std::uint64_t at_ = 0;
-};
 
 /// The reading of a file in parts that come at the same time. The parts are given out in their order.
 class ApartRead {
@@ -32680,7 +33629,7 @@ private:
                     moved_ += piece.size();
                     return receiver_.write_apart(at, piece);
                 };
-                if (PartRead(access_, url_, held_, *first, size, keep, options_).run() != size)
+                if (read_part(access_, {url_, held_, *first, size}, keep, options_) != size)
                     throw FileIntegrityError("GET " + url_ + ": the server sent less than it was asked for");
                 finish_part(*first);
             }
@@ -32727,275 +33676,52 @@ private:
     std::exception_ptr error_;
 };
 
-/// One download, over as many requests as it takes.
-class DownloadRun {
-public:
-    DownloadRun(FileAccess const& access, Download const& what, CallOptions const& options)
-        : access_(access),
-          what_(what),
-          call_(access.begin_call(options)),
-          options_(call_.options()),
-          url_(file_url(access, *what.path)),
-          receiver_(receiver_for(what, url_)),
-          meter_(what.progress) {
-        if (options.sink) throw UsageError("a download takes its sink as `to`, and not in the options of the call");
-        for (char const* name : {"Range", "If-Range"})
-            if (options.headers.find(name) != nullptr)
-                throw UsageError(std::string("a download sets ") + name + " itself: use open() for parts of a file");
-        if (what.connections < 1 || what.connections > 16)
-            throw UsageError("a download takes 1 to 16 connections, and not " + std::to_string(what.connections));
-        if (!access.has_limit(options)) options_.deadline.reset();  // as long as it flows
-        options_.sink = [this](std::string_view piece) { return take(piece); };
-        options_.on_head = [this, on_head = options.on_head](http::Response const& head) {
-            if (on_head) on_head(head);
-            take_head(head.status, head.headers);
-        };
-    }
-    DownloadRun(DownloadRun const&) = delete;
-    DownloadRun& operator=(DownloadRun const&) = delete;
-
-    Downloaded run() {
-        held_ = receiver_->held();
-        resumed_at_ = held_.bytes;
-        while (true) {
-            try {
-                if (!ask_whole_ && read_apart()) return finish();
-                while (!step()) {
-                }
-                return finish();
-            } catch (FileIntegrityError const&) {
-                if (resumed_at_ == 0) {
-                    receiver_->discard();
-                    throw;
-                }
-                held_ = {};  // what an earlier process left may be to blame
-                resumed_at_ = 0;
-                ask_whole_ = true;
-            }
-        }
-    }
-
-private:
-    /// Thrown through a request whose answer is of no use.
-    struct Useless {};
-
-    [[nodiscard]] http::Request request() {
-        http::Request made;
-        made.url = url_;
-        made.headers = {{"Accept", "*/*"}};
-        made.bulk = true;
-        if (what_.ask_digest) want_digest(made.headers);
-        asked_ = ask_whole_ ? std::nullopt : first_to_ask(held_);
-        if (!asked_) return made;
-        made.headers.add("Range", "bytes=" + std::to_string(*asked_) + '-');
-        made.headers.add("If-Range", held_.validator);
-        return made;
-    }
-
-    /// Sends one request; true if the file is complete.
-    bool step() {
-        std::uint64_t const before = held_.bytes;
-        headed_ = complete_ = false;
-        moved_ = 0;
-        try {
-            Response<Bytes> const answer = access_.send(request(), RetryClass::read, options_);
-            if (!headed_) take_head(answer.http_status(), answer.headers());  // there was no body
-            if (size_ && at_ < *size_ && moved_ == 0)
-                throw FileIntegrityError(name() + ": the server sends no more than " + std::to_string(at_) +
-                                         " of its " + std::to_string(*size_) + " bytes");
-            return complete_ || !size_ || at_ >= *size_;
-        } catch (Useless const&) {
-            start_again();
-        } catch (ApiError const& error) {
-            if (error.http_status() != 416 || !asked_) throw;
-            if (judge(held_, asked_, 416, error.headers()).kind == Verdict::Kind::complete) {
-                size_ = at_ = held_.bytes;
-                return true;
-            }
-            start_again();
-        } catch (NetworkError const& error) {
-            if (!may_go_on(error, before)) throw;
-        }
-        return false;
-    }
-
-    /// Reads the file over several connections at once, if that is wanted, possible and worth it. False: it was not.
-    bool read_apart() {
-        constexpr std::uint64_t least = std::uint64_t{1} << 20, most = std::uint64_t{16} << 20;  // of a part
-        if (what_.connections == 1 || !receiver_->can_restart()) return false;
-        CallOptions asking = options_;
-        asking.sink = nullptr;
-        asking.on_head = nullptr;
-        FileHead const head = head_of(access_, *what_.path, asking, what_.ask_digest);
-        auto const& size = head.stat.size;
-        if (!size || *size < 4 * least || !head.stat.ranges || head.validator.empty()) return false;
-        if (held_.bytes == 0 || held_.validator != head.validator || held_.size != size) {
-            held_ = {.bytes = 0, .validator = head.validator, .size = size};
-            resumed_at_ = 0;
-            receiver_->begin(held_);
-        }
-        size_ = size;
-        learn(head.stat);
-        meter_.now.bytes = held_.bytes;
-        meter_.now.total = size;
-        meter_.begin();
-        auto const connections = static_cast<unsigned>(what_.connections);
-        ApartRead reading(access_, url_, held_, std::clamp(*size / (4 * connections), least, most), *receiver_, asking);
-        try {
-            reading.run(connections, meter_);
-        } catch (FileChangedError const&) {
-            held_ = {};
-            start_again();
-            return false;
-        }
-        at_ = held_.bytes = *size;
-        digest_.go_on_at(at_, *receiver_);
-        return true;
-    }
-
-    void start_again() {
-        constexpr int most = 3;
-        if (++restarts_ > most) throw FileChangedError(name() + ": the file keeps changing while it is read");
-        ask_whole_ = true;
-    }
-
-    /// Waits, and says whether there is another attempt. One that brought nothing was repeated by the client already.
-    bool may_go_on(NetworkError const& error, std::uint64_t before) {
-        if (moved_ == 0) return false;
-        bool const can_go_on = receiver_->can_restart() || !held_.validator.empty();
-        if (!can_go_on) return false;
-        constexpr std::uint64_t enough = std::uint64_t{64} << 10;
-        bool const moved = held_.bytes >= before + std::min(enough, size_.value_or(enough) / 100 + 1);
-        if (moved && attempt_ > 1) access_.succeeded({.number = attempt_});  // what the last retry took
-        attempt_ = moved ? 1 : attempt_;
-        Attempt const attempt{.number = attempt_,
-                              .error = &error,
-                              .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
-        auto const wait = access_.before_retry(attempt);
-        if (!wait) return false;
-        ++attempt_;
-        ++meter_.now.retries;
-        if (http::wait_until(http::later(*wait), options_.stop)) return true;
-        throw NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                           name() + ": the download was cancelled between two attempts");
-    }
-
-    void take_head(int status, http::Headers const& headers) {
-        using Kind = Verdict::Kind;
-        headed_ = true;
-        Verdict const verdict = judge(held_, asked_, status, headers);
-        FileStat const stat = read_file_stat(headers, status);
-        discard_ = 0;
-        switch (verdict.kind) {
-            case Kind::ask_whole:
-                throw Useless();
-            case Kind::complete:
-                complete_ = true;
-                break;
-            case Kind::append:
-                if (!known_) learn(stat);
-                at_ = verdict.first;
-                break;
-            case Kind::repeat:
-                if (held_.bytes != 0 && !receiver_->can_restart()) {
-                    discard_ = held_.bytes;
-                    at_ = 0;
-                    break;
-                }
-                [[fallthrough]];
-            case Kind::restart:
-                if (held_.bytes != 0 && !receiver_->can_restart())
-                    throw FileChangedError(name() + ": the file changed while it was read, after " +
-                                           std::to_string(held_.bytes) + " bytes had gone to their target");
-                restart(stat, headers);
-        }
-        if (verdict.size) size_ = verdict.size;
-        meter_.now.bytes = held_.bytes;
-        meter_.now.total = size_;
-        meter_.begin();
-        if (discard_ == 0) digest_.go_on_at(at_, *receiver_);
-    }
-
-    /// The body is the file from its beginning.
-    void restart(FileStat const& stat, http::Headers const& headers) {
-        held_ = {.bytes = 0, .validator = validator_of(headers), .size = stat.size};
-        ask_whole_ = false;
-        resumed_at_ = at_ = 0;
-        size_ = stat.size;
-        learn(stat);
+GLOBUS_DECL bool DownloadRun::read_apart() {
+    constexpr std::uint64_t least = std::uint64_t{1} << 20, most = std::uint64_t{16} << 20;  // of a part
+    if (ask_whole_ || what_.connections == 1 || !receiver_->can_restart()) return false;
+    CallOptions asking = options_;
+    asking.sink = nullptr;
+    asking.on_head = nullptr;
+    FileHead const head = head_of(access_, *what_.path, asking, what_.ask_digest);
+    auto const& size = head.stat.size;
+    if (!size || *size < 4 * least || !head.stat.ranges || head.validator.empty()) return false;
+    if (held_.bytes == 0 || held_.validator != head.validator || held_.size != size) {
+        held_ = {.bytes = 0, .validator = head.validator, .size = size};
+        resumed_at_ = 0;
         receiver_->begin(held_);
     }
-
-    void learn(FileStat const& stat) {
-        known_ = true;
-        file_ = stat;
-        digest_.choose(what_.digest, stat);
-        if (what_.on_begin) what_.on_begin(stat);
+    size_ = size;
+    learn(head.stat);
+    meter_.now.bytes = held_.bytes;
+    meter_.now.total = size;
+    meter_.begin();
+    auto const connections = static_cast<unsigned>(what_.connections);
+    // Two each: every part costs the time of a request, and what one connection is slow with, the others cannot take over.
+    std::uint64_t const part = std::clamp(*size / (2 * connections) / least * least, least, most);
+    ApartRead reading(access_, url_, held_, part, *receiver_, asking);
+    try {
+        reading.run(connections, meter_);
+    } catch (FileChangedError const&) {
+        held_ = {};
+        start_again();
+        return false;
+    } catch (FileIntegrityError const&) {
+        begin_anew();
+        return false;
     }
-
-    bool take(std::string_view piece) {
-        moved_ += piece.size();
-        if (size_ && piece.size() > *size_ - std::min(at_, *size_))
-            throw FileIntegrityError(name() + ": more comes than the " + std::to_string(*size_) + " bytes announced");
-        if (discard_ != 0) {
-            auto const known = static_cast<std::size_t>(std::min<std::uint64_t>(discard_, piece.size()));
-            discard_ -= known;
-            at_ += known;
-            piece.remove_prefix(known);
-            if (piece.empty()) return true;
-        }
-        digest_.update(piece);
-        if (!receiver_->write(at_, piece)) return false;
-        at_ += piece.size();
-        held_.bytes = std::max(held_.bytes, at_);
-        meter_.now.bytes = held_.bytes;
-        meter_.moved();
-        return true;
-    }
-
-    Downloaded finish() {
-        Downloaded done;
-        done.digest = digest_.finish(name());
-        file_.size = at_;
-        receiver_->finish(file_, at_);
-        done.file = std::move(file_);
-        done.bytes = at_;
-        done.resumed_at = resumed_at_;
-        done.retries = meter_.now.retries;
-        if (attempt_ > 1) access_.succeeded({.number = attempt_});
-        meter_.now.bytes = at_;
-        meter_.finish();
-        return done;
-    }
-
-    [[nodiscard]] std::string name() const { return "GET " + url_; }
-
-    FileAccess const& access_;
-    Download const& what_;
-    JointCall const call_;
-    CallOptions options_;  ///< of each request
-    std::string const url_;
-    std::unique_ptr<Receiver> const receiver_;
-    ProgressMeter meter_;
-    DigestCheck digest_;
-    FileStat file_;
-    HeldPart held_;                      ///< what the receiver has
-    std::optional<std::uint64_t> size_;  ///< of the version that is read
-    std::uint64_t at_ = 0;               ///< the place of the next byte that comes
-    std::uint64_t discard_ = 0;          ///< bytes to come that the receiver has already
-    std::uint64_t moved_ = 0;            ///< bytes that the current request brought
-    std::uint64_t resumed_at_ = 0;
-    std::optional<std::uint64_t> asked_;  ///< the first byte that was asked for; nothing: all
-    int attempt_ = 1;
-    int restarts_ = 0;
-    bool ask_whole_ = false;
-    bool headed_ = false;    ///< the current request was answered
-    bool complete_ = false;  ///< that answer says that there is no more
-    bool known_ = false;     ///< the caller was told what comes
-};
+    at_ = held_.bytes = *size;
+    digest_.go_on_at(at_, *receiver_);
+    return true;
+}
 
 GLOBUS_DECL Downloaded download_file(FileAccess const& access, Download const& what, CallOptions const& options) {
-    return DownloadRun(access, what, options).run();
+    JointCall const call = access.begin_call(options);
+    DownloadRun run(access, what, options, call.options());
+    run.begin();
+    do {
+        if (!run.read_apart()) make_attempts(access, run);
+    } while (!run.complete());
+    return run.finish();
 }
 
 }  // namespace globus::detail
@@ -33011,19 +33737,7 @@ GLOBUS_DECL Downloaded download_file(FileAccess const& access, Download const& w
 namespace globus::detail {
 
 GLOBUS_DECL std::string file_url(FileAccess const& access, std::string_view path) {
-    std::string own;
-    if (path.starts_with("globus://") || path.starts_with("https://")) {
-        Location place = Location::parse(path);
-        bool const mine = place.collection_id.empty() ? access.base_url().starts_with(place.address + '/')
-                                                      : place.collection_id == access.collection_id();
-        if (!mine)
-            throw UsageError(
-                "the file is in another collection than this client's: make a client of that, with a token "
-                "for it");
-        own = std::move(place.path);
-        path = own;
-    }
-    std::string const encoded = encode_path(path);
+    std::string const encoded = encode_path(path_in_collection(path, access.collection_id(), access.base_url()));
     if (encoded.empty() || encoded.ends_with('/'))
         throw UsageError("the path names no file: give it from the top of the collection, as in \"/data/run.h5\"");
     return access.base_url() + encoded;
@@ -33034,15 +33748,22 @@ GLOBUS_DECL void want_digest(http::Headers& headers) {
     headers.add("Want-Digest", "SHA-256, MD5;q=0.3");
 }
 
-GLOBUS_DECL FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options,
-                             bool ask_digest) {
+GLOBUS_DECL http::Request head_request(FileAccess const& access, std::string_view path, bool ask_digest) {
     http::Request request;
     request.method = http::Method::head;
     request.url = file_url(access, path);
     request.headers = {{"Accept", "*/*"}};
     if (ask_digest) want_digest(request.headers);
-    Response<Bytes> const answer = access.send(std::move(request), RetryClass::read, options);
+    return request;
+}
+
+GLOBUS_DECL FileHead read_head(Response<Bytes> const& answer) {
     return {read_file_stat(answer.headers(), answer.http_status()), validator_of(answer.headers())};
+}
+
+GLOBUS_DECL FileHead head_of(FileAccess const& access, std::string_view path, CallOptions const& options,
+                             bool ask_digest) {
+    return read_head(access.send(head_request(access, path, ask_digest), RetryClass::read, options));
 }
 
 GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, CallOptions const& options,
@@ -33055,6 +33776,9 @@ GLOBUS_DECL FileStat stat_file(FileAccess const& access, std::string_view path, 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_FILE_ACCESS_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_UPLOAD_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_UPLOAD_IPP
+
+#ifndef GLOBUS_SERVICES_GCS_UPLOAD_RUN_HPP
+#define GLOBUS_SERVICES_GCS_UPLOAD_RUN_HPP
 
 #ifndef GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
 #define GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
@@ -33092,10 +33816,103 @@ std::unique_ptr<UploadBody> body_of(Upload const& what);
 
 #endif  // GLOBUS_SERVICES_GCS_UPLOAD_BODIES_HPP
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace globus::detail {
+
+class FileAccess;
+
+/// One upload, over as many requests as it takes, and the question what there is then. As for a DownloadRun, a driver
+/// sends the requests.
+class UploadRun {
+public:
+    /// @param access, what  must live as long as this
+    /// @param given  what the caller gave
+    /// @param call   the same, with the deadline and the stop_token of the whole call
+    /// @throws UsageError, LocalFileError  for what cannot be right
+    UploadRun(FileAccess const& access, Upload const& what, CallOptions const& given, CallOptions call);
+    UploadRun(UploadRun const&) = delete;
+    UploadRun& operator=(UploadRun const&) = delete;
+
+    /// The request that is to be sent now.
+    [[nodiscard]] http::Request next_request();
+    [[nodiscard]] CallOptions const& options() const noexcept { return state_ == State::sending ? options_ : asking_; }
+    [[nodiscard]] RetryClass retry_class() const noexcept {
+        return state_ == State::sending ? RetryClass::idempotent : RetryClass::read;
+    }
+    /// Takes how it ended. @throws what ends the upload
+    AttemptEnd took(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Reports that the file is there.
+    Uploaded finish();
+    /// What ends an upload that is cancelled between two attempts.
+    [[nodiscard]] NetworkError cancelled() const;
+
+private:
+    enum class State : unsigned char {
+        sending,    ///< the file goes
+        looking,    ///< whether the file that is there is the one that an earlier attempt has sent
+        comparing,  ///< what is there with what was sent
+    };
+
+    [[nodiscard]] http::Request put_request();
+    std::size_t give(char* buffer, std::size_t size);
+    /// An attempt ended with an error.
+    AttemptEnd failed(std::exception_ptr const& error);
+    /// Plans another attempt, or rethrows the error in flight.
+    AttemptEnd repeat(Attempt const& attempt);
+    /// Rethrows the error in flight.
+    [[noreturn]] void end() const;
+    /// The server has taken the file.
+    AttemptEnd sent(int status);
+    AttemptEnd looked(std::exception_ptr const& error, Response<Bytes> const& answer);
+    AttemptEnd compared(std::exception_ptr const& error, Response<Bytes> const& answer);
+    /// Computes the digest of the body anew.
+    void digest_again();
+    [[nodiscard]] bool differs(FileStat const& stat) const;
+    [[noreturn]] void fail(std::string const& what) const;
+
+    FileAccess const& access_;
+    Upload const& what_;
+    CallOptions options_;  ///< of each PUT
+    CallOptions asking_;   ///< of each HEAD
+    std::string const url_;
+    std::unique_ptr<UploadBody> const body_;
+    ProgressMeter meter_;
+    std::optional<DigestStream> digest_;
+    Uploaded done_;
+    State state_ = State::sending;
+    std::exception_ptr refused_;  ///< what the server said to the latest attempt, while it is looked for
+    std::uint64_t sent_ = 0;      ///< bytes of the current attempt
+    int attempt_ = 1;
+    bool in_doubt_ = false;  ///< an attempt may have written something
+    bool renewed_ = false;   ///< after a 401
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_UPLOAD_RUN_HPP
+
+namespace globus::detail {
+
+GLOBUS_DECL Uploaded upload_file(FileAccess const& access, Upload const& what, CallOptions const& options) {
+    JointCall const call = access.begin_call(options);
+    UploadRun run(access, what, options, call.options());
+    make_attempts(access, run);
+    return run.finish();
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_UPLOAD_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33103,229 +33920,108 @@ std::unique_ptr<UploadBody> body_of(Upload const& what);
 
 namespace globus::detail {
 
-/// Rethrows the error in flight, which leaves open what the collection has now.
-[[noreturn]] GLOBUS_DECL void rethrow_open() {
-    rethrow_changed<ApiError, NetworkError, LocalFileError, FileChangedError>([](auto error) {
-        error.set_outcome_unknown();
-        return error;
-    });
+[[noreturn]] GLOBUS_DECL void refuse_location() {
+    throw UsageError(
+        "this is no place in a collection: write globus://COLLECTION_ID/path, COLLECTION_ID:/path, the https address "
+        "of a collection's file, or that of the web app's file manager");
 }
 
-/// One upload, over as many requests as it takes.
-class UploadRun {
-public:
-    UploadRun(FileAccess const& access, Upload const& what, CallOptions const& options)
-        : access_(access),
-          what_(what),
-          call_(access.begin_call(options)),
-          options_(call_.options()),
-          url_(file_url(access, *what.path)),
-          body_(body_of(what)),
-          meter_(what.progress) {
-        if (options.sink) throw UsageError("an upload takes no sink");
-        for (char const* name : {"Content-Range", "If-None-Match"})
-            if (options.headers.find(name) != nullptr)
-                throw UsageError(std::string("an upload sets ") + name + " itself: see Upload::overwrite");
-        if (!access.has_limit(options)) options_.deadline.reset();  // as long as it flows
-        if (what.digest)
-            digest_.emplace(what.digest->algorithm());
-        else if (what.ask_digest)
-            digest_.emplace(Digest::Algorithm::sha256);
-        meter_.now.total = body_->size();
+GLOBUS_DECL std::string collection_of(std::string_view text) {
+    if (!is_uuid(text)) refuse_location();
+    std::string id;
+    for (char const c : text) id += http::detail::lower(c);
+    return id;
+}
+
+GLOBUS_DECL std::string location_path(std::string_view encoded) {
+    auto path = percent_decode(encoded);
+    if (!path || path->find('\0') != std::string::npos) refuse_location();
+    return path->starts_with('/') ? *path : '/' + *path;
+}
+
+/// A path as it stands in a URL.
+GLOBUS_DECL std::string url_path(std::string_view path) {
+    std::string encoded;
+    for (char const c : path)
+        if (is_unreserved(c) || c == '/')
+            encoded += c;
+        else
+            append_escaped(encoded, c);
+    return encoded.starts_with('/') ? encoded : '/' + encoded;
+}
+
+GLOBUS_DECL bool begins_with(std::string_view text, std::string_view prefix) {
+    return http::detail::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+GLOBUS_DECL bool names_place(std::string_view text) {
+    return begins_with(text, "globus://") || begins_with(text, "https://") || begins_with(text, "http://") ||
+           (text.size() > 36 && text[36] == ':' && is_uuid(text.substr(0, 36)));
+}
+
+GLOBUS_DECL std::string path_in_collection(std::string_view text, std::string_view collection_id,
+                                           std::string_view base_url) {
+    if (!names_place(text)) return std::string(text);
+    Location place = Location::parse(text);
+    if (!place.collection_id.empty() && http::detail::equal_ignoring_case(place.collection_id, collection_id))
+        return std::move(place.path);
+    if (place.collection_id.empty() && begins_with(base_url, place.address + '/')) {
+        // The files may be below a path of their host.
+        std::string_view const top = base_url.substr(place.address.size());
+        if (place.path.starts_with(top)) return place.path.substr(top.size() - 1);
     }
-    UploadRun(UploadRun const&) = delete;
-    UploadRun& operator=(UploadRun const&) = delete;
-
-    Uploaded run() {
-        while (!step()) {
-        }
-        return done_;
-    }
-
-private:
-    [[nodiscard]] http::Request request() {
-        constexpr std::uint64_t worth_asking = std::uint64_t{1} << 20;  // of a body that may be refused
-        http::Request made;
-        made.method = http::Method::put;
-        made.url = url_;
-        made.headers = {{"Accept", "*/*"}, {"Content-Type", "application/octet-stream"}};
-        made.bulk = true;
-        made.source_size = body_->size();
-        made.source = [this](char* buffer, std::size_t size) { return give(buffer, size); };
-        if (!made.source_size || *made.source_size >= worth_asking) made.headers.add("Expect", "100-continue");
-        if (!what_.overwrite) made.headers.add("If-None-Match", "*");
-        if (what_.digest)
-            made.headers.add("Repr-Digest", std::string(to_string(what_.digest->algorithm())) +
-                                                "=:" + base64_encode(what_.digest->bytes()) + ":");
-        return made;
-    }
-
-    std::size_t give(char* buffer, std::size_t size) {
-        std::size_t const count = body_->read(buffer, size);
-        if (count > size) throw UsageError("the function that an upload comes from gave more than it was asked for");
-        if (digest_) digest_->update({buffer, count});
-        sent_ += count;
-        meter_.now.bytes = sent_;
-        meter_.moved();
-        return count;
-    }
-
-    /// Sends the file once; true if it is there.
-    bool step() {
-        sent_ = 0;
-        if (digest_) digest_->restart();
-        meter_.begin();
-        Attempt attempt{.number = attempt_, .retry_class = RetryClass::idempotent, .in_doubt = in_doubt_};
-        attempt.time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()));
-        try {
-            done_.created = access_.send(request(), RetryClass::idempotent, options_).http_status() == 201;
-        } catch (ApiError const& error) {
-            if (error.http_status() == 412 && in_doubt_ && is_there()) return true;
-            http::Response const answer{.status = error.http_status(), .headers = error.headers()};
-            attempt.response = &answer;
-            in_doubt_ = in_doubt_ || may_be_processed(attempt);
-            // The client has renewed its token, and sends what has a source only once.
-            bool const renewed = answer.status == 401 && !std::exchange(renewed_, true) && body_->rewind();
-            if (!renewed && !may_repeat(attempt)) end();
-            return false;
-        } catch (NetworkError const& error) {
-            attempt.error = &error;
-            in_doubt_ = in_doubt_ || may_be_processed(attempt);
-            if (!may_repeat(attempt)) end();
-            return false;
-        } catch (LocalFileError const&) {
-            in_doubt_ = in_doubt_ || sent_ != 0;
-            end();
-        } catch (FileChangedError const&) {
-            in_doubt_ = true;
-            end();
-        }
-        finish();
-        return true;
-    }
-
-    /// Rethrows the error in flight.
-    [[noreturn]] void end() const {
-        if (in_doubt_) rethrow_open();
-        throw;
-    }
-
-    /// Waits, and says whether there is another attempt.
-    bool may_repeat(Attempt const& attempt) {
-        auto const wait = access_.before_retry(attempt);
-        if (!wait || !body_->rewind()) return false;
-        ++attempt_;
-        ++meter_.now.retries;
-        if (http::wait_until(http::later(*wait), options_.stop)) return true;
-        NetworkError cancelled(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
-                               "PUT " + url_ + ": the upload was cancelled between two attempts");
-        if (in_doubt_) cancelled.set_outcome_unknown();
-        throw cancelled;
-    }
-
-    void finish() {
-        if (body_->size() && sent_ != *body_->size())
-            fail("the server took " + std::to_string(sent_) + " of " + std::to_string(*body_->size()) + " bytes");
-        done_.bytes = sent_;
-        if (digest_) done_.digest = digest_->finish();
-        if (what_.digest && !(done_.digest == what_.digest))
-            fail("the digest of what was sent is " + done_.digest->hex() + ", and not " + what_.digest->hex());
-        try {
-            body_->check_unchanged();
-            compare();
-        } catch (FileIntegrityError const&) {
-            throw;
-        } catch (Error const&) {
-            rethrow_open();
-        }
-        report();
-    }
-
-    /// True if the file that is there is the one that an earlier attempt has sent.
-    bool is_there() {
-        if (!body_->size()) return false;
-        FileStat const stat = stat_file(access_, *what_.path, asking(), digest_.has_value());
-        if (stat.size != body_->size()) return false;
-        if (digest_) {
-            std::string buffer(std::size_t{1} << 18, '\0');
-            digest_->restart();
-            body_->rewind();
-            while (std::size_t const count = body_->read(buffer.data(), buffer.size()))
-                digest_->update(std::string_view(buffer).substr(0, count));
-            done_.digest = digest_->finish();
-            if (differs(stat)) return false;
-        }
-        done_.bytes = *stat.size;
-        done_.created = true;
-        done_.file = stat;
-        report();
-        return true;
-    }
-
-    /// Compares what is there with what was sent.
-    void compare() {
-        if (!what_.verify && !what_.ask_digest) return;
-        try {
-            done_.file = stat_file(access_, *what_.path, asking(), what_.ask_digest);
-        } catch (ApiError const& error) {
-            // Whoever may write need not be allowed to read, and not every server knows HEAD.
-            if (error.http_status() != 403 && error.http_status() != 405 && error.http_status() != 501) throw;
-            return;
-        }
-        if (done_.file->size && *done_.file->size != done_.bytes)
-            fail("the file that was sent has " + std::to_string(done_.bytes) + " bytes, and the one that is there " +
-                 std::to_string(*done_.file->size));
-        if (differs(*done_.file)) fail("the file that is there has another digest than what was sent");
-    }
-
-    [[nodiscard]] bool differs(FileStat const& stat) const {
-        return done_.digest && std::any_of(stat.digests.begin(), stat.digests.end(), [&](Digest const& there) {
-                   return there.algorithm() == done_.digest->algorithm() && !(there == *done_.digest);
-               });
-    }
-
-    /// The options of a question about the file.
-    [[nodiscard]] CallOptions asking() const {
-        CallOptions options = options_;
-        options.on_head = nullptr;
-        return options;
-    }
-
-    void report() {
-        done_.retries = meter_.now.retries;
-        if (attempt_ > 1) access_.succeeded({.number = attempt_});
-        meter_.now.bytes = done_.bytes;
-        meter_.finish();
-    }
-
-    [[noreturn]] void fail(std::string const& what) const {
-        FileIntegrityError error("PUT " + url_ + ": " + what);
-        error.set_outcome_unknown();
-        throw error;
-    }
-
-    FileAccess const& access_;
-    Upload const& what_;
-    JointCall const call_;
-    CallOptions options_;  ///< of each request
-    std::string const url_;
-    std::unique_ptr<UploadBody> const body_;
-    ProgressMeter meter_;
-    std::optional<DigestStream> digest_;
-    Uploaded done_;
-    std::uint64_t sent_ = 0;  ///< bytes of the current attempt
-    int attempt_ = 1;
-    bool in_doubt_ = false;  ///< an attempt may have written something
-    bool renewed_ = false;   ///< after a 401
-};
-
-GLOBUS_DECL Uploaded upload_file(FileAccess const& access, Upload const& what, CallOptions const& options) {
-    return UploadRun(access, what, options).run();
+    throw UsageError(place.uri() + " is in another collection: this one is " + std::string(collection_id) +
+                     ", and a token for it does not open others");
 }
 
 }  // namespace globus::detail
 
-#endif  // GLOBUS_SERVICES_GCS_IMPL_UPLOAD_IPP
+namespace globus {
+
+GLOBUS_DECL Location Location::parse(std::string_view text) {
+    if (text.size() > 36 && text[36] == ':' && is_uuid(text.substr(0, 36))) {
+        std::string_view const path = text.substr(37);
+        if (path.find('\0') != std::string_view::npos) detail::refuse_location();
+        return {.collection_id = detail::collection_of(text.substr(0, 36)),
+                .path = (path.starts_with('/') ? "" : "/") + std::string(path)};
+    }
+    std::string const address = http::encode_iri(text);
+    auto const parts = http::split_reference(address);
+    if (!parts.scheme || !parts.authority) detail::refuse_location();
+    std::string scheme;
+    for (char const c : *parts.scheme) scheme += http::detail::lower(c);
+    if (scheme == "globus") {
+        if (parts.query || parts.fragment) detail::refuse_location();  // such signs of a path are written as %3F, %23
+        return {.collection_id = detail::collection_of(*parts.authority), .path = detail::location_path(parts.path)};
+    }
+    if (scheme != "https" && scheme != "http") detail::refuse_location();
+    if (parts.path == "/file-manager" && parts.query) {
+        Location place;
+        for (auto const& [name, value] : parse_query(*parts.query)) {
+            if (name == "origin_id") place.collection_id = detail::collection_of(value);
+            if (name == "origin_path") place.path = (value.starts_with('/') ? "" : "/") + value;
+        }
+        if (place.collection_id.empty() || place.path.find('\0') != std::string::npos) detail::refuse_location();
+        return place;
+    }
+    if (parts.query || parts.fragment) detail::refuse_location();
+    std::string base = http::check_base_url(scheme + "://" + std::string(*parts.authority));
+    base.pop_back();  // the slash
+    return {.address = base, .path = detail::location_path(parts.path)};
+}
+
+GLOBUS_DECL std::string Location::uri() const {
+    return (collection_id.empty() ? address : "globus://" + collection_id) + detail::url_path(path);
+}
+
+GLOBUS_DECL std::string Location::web_url() const {
+    if (collection_id.empty()) throw UsageError("which collection this place is in is not known: only its address is");
+    return "https://app.globus.org/file-manager?origin_id=" + collection_id + "&origin_path=" + percent_encode(path);
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_PAYLOADS_IPP
 
@@ -33421,6 +34117,95 @@ GLOBUS_DECL void StorageGatewayDocument::write_json(std::string& out) const {
 #ifndef GLOBUS_SERVICES_GCS_IMPL_REMOTE_FILE_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_REMOTE_FILE_IPP
 
+#ifndef GLOBUS_SERVICES_GCS_BLOCK_CACHE_HPP
+#define GLOBUS_SERVICES_GCS_BLOCK_CACHE_HPP
+
+#include <array>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <stop_token>
+#include <string_view>
+#include <vector>
+
+namespace globus::detail {
+
+/**
+ * The blocks of one version of a file that were read of late.
+ *
+ * A block that several threads want is asked for once; blocks that are missing side by side are one request. Those that
+ * were not wanted for the longest time go first; those that are on their way stay.
+ *
+ * @par Thread safety
+ * Any function may be called from any thread.
+ */
+class BlockCache {
+public:
+    /// Takes bytes at a place of the file.
+    using Keep = std::function<void(std::uint64_t, std::string_view)>;
+    /// Reads a part of the file, from its first byte to its last: `fetch(first, size, keep)`.
+    using Fetch = std::function<void(std::uint64_t, std::uint64_t, Keep const&)>;
+
+    /// @throws UsageError  for sizes that do not go together
+    BlockCache(OpenFile const& how, std::uint64_t file_size);
+
+    /// Fills a buffer with what is at a place of the file. All of it is within the file.
+    /// @param deadline, stop  how long to wait for what another thread fetches
+    /// @throws what `fetch` throws; NetworkError if the wait has to end
+    void read(std::uint64_t offset, std::span<std::byte> buffer, Fetch const& fetch, http::Clock::time_point deadline,
+              std::stop_token const& stop);
+    /// Forgets what was read.
+    void clear();
+
+private:
+    struct Block {
+        explicit Block(std::size_t size) : bytes(std::make_unique<std::byte[]>(size)) {}
+        std::unique_ptr<std::byte[]> const bytes;
+        Doer fetching;
+        bool ready = false;                        ///< its bytes are there, and do not change any more
+        std::list<std::uint64_t>::iterator place;  ///< in `order_`, if it is ready
+    };
+    using Blocks = std::map<std::uint64_t, std::shared_ptr<Block>>;  // by their number
+    /// Blocks side by side that this thread is to fetch.
+    struct Run {
+        std::uint64_t first = 0;  ///< the number of the first one
+        std::vector<std::shared_ptr<Block>> blocks = {};
+    };
+
+    /// The block of a byte. Null: it is the first of `run`, or, if that is empty, there is no room for it.
+    /// @param end  of the bytes that are wanted
+    std::shared_ptr<Block const> find_or_claim(std::uint64_t offset, std::uint64_t end, Run& run,
+                                               http::Clock::time_point deadline, std::stop_token const& stop);
+    /// Claims the blocks that are missing from `first` to `last`, as far as there is room.
+    void claim(std::uint64_t first, std::uint64_t last, Run& run);
+    void fetch_run(Run const& run, Fetch const& fetch);
+    void publish(std::uint64_t number, Block& block);
+    void give_up(Run const& run);
+    /// True if a read begins where another one ended.
+    bool goes_on(std::uint64_t offset, std::uint64_t end);
+
+    std::uint64_t const block_;
+    std::uint64_t const ahead_;
+    std::size_t const most_;  ///< blocks
+    std::uint64_t const file_size_;
+    std::mutex mutex_;  ///< of what follows
+    std::condition_variable_any landed_;
+    Blocks blocks_;
+    std::list<std::uint64_t> order_;        ///< of the blocks that are there: the one that was wanted last is the first
+    std::array<std::uint64_t, 32> ends_{};  ///< of the latest reads
+    std::size_t next_end_ = 0;
+};
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_BLOCK_CACHE_HPP
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -33434,15 +34219,21 @@ GLOBUS_DECL void StorageGatewayDocument::write_json(std::string& out) const {
 
 namespace globus {
 
-GLOBUS_DECL RemoteFile::RemoteFile(std::shared_ptr<detail::FileAccess const> access, std::string path,
-                                   CallOptions const& options)
-    : access_(std::move(access)), path_(std::move(path)), url_(detail::file_url(*access_, path_)) {
-    refresh(options);
-}
-
+GLOBUS_DECL RemoteFile::RemoteFile() = default;
 GLOBUS_DECL RemoteFile::RemoteFile(RemoteFile&&) noexcept = default;
 GLOBUS_DECL RemoteFile& RemoteFile::operator=(RemoteFile&&) noexcept = default;
 GLOBUS_DECL RemoteFile::~RemoteFile() = default;
+
+GLOBUS_DECL RemoteFile::RemoteFile(std::shared_ptr<detail::FileAccess const> access, OpenFile how)
+    : access_(std::move(access)), how_(std::move(how)), url_(detail::file_url(*access_, *how_.path)) {
+    if (how_.block != 0 || how_.read_ahead != 0) blocks_ = std::make_unique<detail::BlockCache>(how_, 0);
+}
+
+GLOBUS_DECL RemoteFile::RemoteFile(std::shared_ptr<detail::FileAccess const> access, OpenFile how,
+                                   CallOptions const& options)
+    : RemoteFile(std::move(access), std::move(how)) {
+    refresh(options);
+}
 
 GLOBUS_DECL std::uint64_t RemoteFile::size() const {
     if (!stat_.size) throw FileIntegrityError("HEAD " + url_ + ": the server does not tell the size of this file");
@@ -33450,31 +34241,59 @@ GLOBUS_DECL std::uint64_t RemoteFile::size() const {
 }
 
 GLOBUS_DECL void RemoteFile::refresh(CallOptions const& options) {
-    if (access_ == nullptr) throw UsageError("this file was moved from: use the one that it was moved to");
-    detail::FileHead head = detail::head_of(*access_, path_, options);
+    if (access_ == nullptr) throw UsageError("this is no file, or one that was moved: use the one that was opened");
+    take(detail::head_of(*access_, *how_.path, options));
+}
+
+GLOBUS_DECL void RemoteFile::take(detail::FileHead head) {
     stat_ = std::move(head.stat);
     validator_ = std::move(head.validator);
+    // What is kept has to be of one version.
+    bool const keeps = (how_.block != 0 || how_.read_ahead != 0) && stat_.size && !validator_.empty();
+    blocks_ = keeps ? std::make_unique<detail::BlockCache>(how_, *stat_.size) : nullptr;
+}
+
+GLOBUS_DECL detail::HeldPart RemoteFile::version() const { return {.validator = validator_, .size = stat_.size}; }
+
+GLOBUS_DECL std::span<std::byte> RemoteFile::within(std::uint64_t offset, std::span<std::byte> buffer) const {
+    if (access_ == nullptr) throw UsageError("this is no file, or one that was moved: use the one that was opened");
+    if (offset >> 63 != 0) throw UsageError("no file has a byte at this offset: " + std::to_string(offset));
+    if (!stat_.size) return buffer;
+    std::uint64_t const left = offset < *stat_.size ? *stat_.size - offset : 0;
+    return buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left)));
 }
 
 GLOBUS_DECL std::size_t RemoteFile::read_at(std::uint64_t offset, std::span<std::byte> buffer,
                                             CallOptions const& options) const {
-    if (access_ == nullptr) throw UsageError("this file was moved from: use the one that it was moved to");
-    if (offset >> 63 != 0) throw UsageError("no file has a byte at this offset: " + std::to_string(offset));
-    if (stat_.size) {
-        std::uint64_t const left = offset < *stat_.size ? *stat_.size - offset : 0;
-        buffer = buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(buffer.size(), left)));
-    }
+    buffer = within(offset, buffer);
     if (buffer.empty()) return 0;
     detail::JointCall const call = access_->begin_call(options);
     CallOptions reading = call.options();
     if (!access_->has_limit(options)) reading.deadline.reset();
-    detail::HeldPart const version{.validator = validator_, .size = stat_.size};
-    auto const keep = [&](std::uint64_t at, std::string_view piece) {
-        std::memcpy(buffer.data() + (at - offset), piece.data(), piece.size());
-        return true;
+    detail::HeldPart const present = version();
+    if (blocks_ == nullptr) {
+        auto const keep = [&](std::uint64_t at, std::string_view piece) {
+            std::memcpy(buffer.data() + (at - offset), piece.data(), piece.size());
+            return true;
+        };
+        return static_cast<std::size_t>(
+            detail::read_part(*access_, {url_, present, offset, buffer.size()}, keep, std::move(reading)));
+    }
+    auto const fetch = [&](std::uint64_t first, std::uint64_t size, detail::BlockCache::Keep const& keep) {
+        auto const take = [&](std::uint64_t at, std::string_view piece) {
+            keep(at, piece);
+            return true;
+        };
+        if (detail::read_part(*access_, {url_, present, first, size}, take, reading) != size)
+            throw FileIntegrityError("GET " + url_ + ": the server sent less than it was asked for");
     };
-    return static_cast<std::size_t>(
-        detail::PartRead(*access_, url_, version, offset, buffer.size(), keep, reading).run());
+    try {
+        blocks_->read(offset, buffer, fetch, reading.deadline.value_or(http::Clock::time_point::max()), reading.stop);
+    } catch (FileChangedError const&) {
+        blocks_->clear();  // so that every read from now on asks, and is told
+        throw;
+    }
+    return buffer.size();
 }
 
 }  // namespace globus
@@ -33539,94 +34358,47 @@ GLOBUS_DECL void GcsCollectionService::read_login(http::Response& answer) const 
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_SERVICE_IPP
-#ifndef GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
-#define GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_COLLECTION_LOOKUP_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_COLLECTION_LOOKUP_IPP
 
-#include <optional>
 #include <string>
-#include <string_view>
+#include <vector>
 
 namespace globus::detail {
 
-[[noreturn]] GLOBUS_DECL void refuse_location() {
-    throw UsageError(
-        "this is no place in a collection: write globus://COLLECTION_ID/path, COLLECTION_ID:/path, the https address "
-        "of a "
-        "collection's file, or that of the web app's file manager");
+GLOBUS_DECL std::string collection_of_login(http::Response const& answer) {
+    std::vector<std::string> ids;
+    if (auto const query = http::split_reference(answer.headers.get("Location")).query)
+        for (auto const& [name, value] : parse_query(*query))
+            if (name == "client_id") ids.push_back(value);
+    if (ids.size() != 1 || !is_uuid(ids.front()))
+        throw UsageError(
+            "which collection this file is in cannot be found out, since its address does not lead to the login of "
+            "one: use the collection's id, as in Client<GcsCollectionService, ...>");
+    for (char& c : ids.front()) c = http::detail::lower(c);  // Globus writes ids in lower case
+    return ids.front();
 }
 
-GLOBUS_DECL std::string collection_of(std::string_view text) {
-    if (!is_uuid(text)) refuse_location();
-    std::string id;
-    for (char const c : text) id += http::detail::lower(c);
-    return id;
+GLOBUS_DECL void check_collection_address(std::string const& url, std::string const& id,
+                                          std::string const& https_server) {
+    if (https_server.empty())
+        throw UsageError("the host of this file says that it belongs to the collection " + id +
+                         ", but the files of that are not to be had by HTTPS: no token is sent to it");
+    if (!http::same_origin(http::parse_url(url), http::parse_url(https_server)))
+        throw UsageError("the host of this file says that it belongs to the collection " + id +
+                         ", but that is at another address: no token is sent to it");
 }
 
-GLOBUS_DECL std::string location_path(std::string_view encoded) {
-    auto path = percent_decode(encoded);
-    if (!path || path->find('\0') != std::string::npos) refuse_location();
-    return path->starts_with('/') ? *path : '/' + *path;
-}
-
-/// A path as it stands in a URL.
-GLOBUS_DECL std::string url_path(std::string_view path) {
-    std::string encoded;
-    for (char const c : path)
-        if (is_unreserved(c) || c == '/')
-            encoded += c;
-        else
-            append_escaped(encoded, c);
-    return encoded.starts_with('/') ? encoded : '/' + encoded;
+GLOBUS_DECL CallOptions options_to_look_up(CallOptions const& call) {
+    CallOptions options;
+    options.deadline = call.deadline;
+    options.stop = call.stop;
+    return options;
 }
 
 }  // namespace globus::detail
 
-namespace globus {
-
-GLOBUS_DECL Location Location::parse(std::string_view text) {
-    if (text.size() > 36 && text[36] == ':' && is_uuid(text.substr(0, 36))) {
-        std::string_view const path = text.substr(37);
-        if (path.find('\0') != std::string_view::npos) detail::refuse_location();
-        return {.collection_id = detail::collection_of(text.substr(0, 36)),
-                .path = (path.starts_with('/') ? "" : "/") + std::string(path)};
-    }
-    std::string const address = http::encode_iri(text);
-    auto const parts = http::split_reference(address);
-    if (!parts.scheme || !parts.authority) detail::refuse_location();
-    std::string scheme;
-    for (char const c : *parts.scheme) scheme += http::detail::lower(c);
-    if (scheme == "globus") {
-        if (parts.query || parts.fragment) detail::refuse_location();  // such signs of a path are written as %3F, %23
-        return {.collection_id = detail::collection_of(*parts.authority), .path = detail::location_path(parts.path)};
-    }
-    if (scheme != "https" && scheme != "http") detail::refuse_location();
-    if (parts.path == "/file-manager" && parts.query) {
-        Location place;
-        for (auto const& [name, value] : parse_query(*parts.query)) {
-            if (name == "origin_id") place.collection_id = detail::collection_of(value);
-            if (name == "origin_path") place.path = (value.starts_with('/') ? "" : "/") + value;
-        }
-        if (place.collection_id.empty() || place.path.find('\0') != std::string::npos) detail::refuse_location();
-        return place;
-    }
-    if (parts.query || parts.fragment) detail::refuse_location();
-    std::string base = http::check_base_url(scheme + "://" + std::string(*parts.authority));
-    base.pop_back();  // the slash
-    return {.address = base, .path = detail::location_path(parts.path)};
-}
-
-GLOBUS_DECL std::string Location::uri() const {
-    return (collection_id.empty() ? address : "globus://" + collection_id) + detail::url_path(path);
-}
-
-GLOBUS_DECL std::string Location::web_url() const {
-    if (collection_id.empty()) throw UsageError("which collection this place is in is not known: only its address is");
-    return "https://app.globus.org/file-manager?origin_id=" + collection_id + "&origin_path=" + percent_encode(path);
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_GCS_IMPL_LOCATION_IPP
+#endif  // GLOBUS_SERVICES_GCS_IMPL_COLLECTION_LOOKUP_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_ERRORS_IPP
 
@@ -33890,6 +34662,139 @@ GLOBUS_DECL std::string CreateTunnel::set_submission_id(Json& document) {
 }  // namespace globus::transfer
 
 #endif  // GLOBUS_SERVICES_TRANSFER_IMPL_TUNNELS_IPP
+#ifndef GLOBUS_SERVICES_TRANSFER_IMPL_RECURSIVE_LS_IPP
+#define GLOBUS_SERVICES_TRANSFER_IMPL_RECURSIVE_LS_IPP
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL RecursiveWalk::Next RecursiveWalk::next() {
+    while (!entry_) {
+        if (listings_.empty()) {
+            if (directories_.empty()) return Next::end;
+            open();
+        }
+        Listing& here = listings_.front();
+        if (here.next != here.files.size()) {
+            --kept_;
+            take(here, here.files[here.next++]);
+        } else if (here.error) {
+            leave_out(here);
+        } else if (here.more) {
+            return Next::listing;
+        } else {
+            listings_.pop_front();
+        }
+    }
+    return Next::entry;
+}
+
+GLOBUS_DECL RecursiveWalk::Listing& RecursiveWalk::open() {
+    Directory& nearest = directories_.front();
+    Listing& here = listings_.emplace_back(Listing{.path = std::move(nearest.path), .depth = nearest.depth});
+    directories_.pop_front();
+    return here;
+}
+
+GLOBUS_DECL void RecursiveWalk::take(Listing const& here, transfer::File& file) {
+    std::string const& name = file.name;
+    if (name.empty() || name == "." || name == "..") return;
+    if (name.find('/') != std::string::npos || name.find('\0') != std::string::npos)
+        throw DecodeError(
+            "recursive_ls: a listing has a name with a slash or a NUL in it, which would lead out of "
+            "its directory; going on with the same listing leaves it out",
+            name);
+    std::string path = here.path + name;
+    transfer::FileEntry& entry = entry_.emplace(transfer::FileEntry{std::move(file), std::move(path), here.depth});
+    if (entry.type != "dir" || entry.link_target.has_value()) return;
+    if (here.depth >= what_.max_depth.value_or(deepest)) {
+        if (what_.max_depth) return;
+        throw DecodeError(
+            "recursive_ls: more than 1,000 directories are within one another, as in a circle that has "
+            "no end: give max_depth, or go on with the same listing without what is below");
+    }
+    directories_.push_back({entry.path + '/', here.depth + 1});
+}
+
+GLOBUS_DECL void RecursiveWalk::leave_out(Listing& here) {
+    try {
+        std::rethrow_exception(std::exchange(here.error, nullptr));
+    } catch (ApiError const& error) {
+        if (!what_.on_error || !what_.on_error(absolute(here.path), error)) throw;
+        here.more = false;
+    }
+}
+
+GLOBUS_DECL RecursiveWalk::Listing* RecursiveWalk::to_list(std::size_t ahead) {
+    std::size_t place = 0;
+    for (Listing& here : listings_) {
+        bool const is_next = place == 0 ? here.next == here.files.size() : here.offset == 0;
+        if (is_next && here.more && !here.asked && !here.error) return &here;
+        if (place++ == ahead) return nullptr;
+    }
+    return directories_.empty() ? nullptr : &open();
+}
+
+GLOBUS_DECL transfer::OperationLs RecursiveWalk::request(Listing& here) const {
+    std::string path = absolute(here.path);
+    transfer::OperationLs ls{.endpoint_id = *what_.endpoint_id,
+                             .show_hidden = what_.show_hidden,
+                             .orderby = what_.orderby,
+                             .local_user = what_.local_user};
+    if (!path.empty()) ls.path = std::move(path);
+    if (here.offset != 0) ls.offset = static_cast<std::int64_t>(here.offset);
+    here.asked = true;
+    return ls;
+}
+
+GLOBUS_DECL void RecursiveWalk::came(Listing& here, transfer::FileList listing) {
+    here.asked = false;
+    keep(here, std::move(listing));
+}
+
+GLOBUS_DECL void RecursiveWalk::failed(Listing& here, std::exception_ptr error) noexcept {
+    here.asked = false;
+    here.error = std::move(error);
+}
+
+/// Notes a part of a directory, and whether another follows. It throws for one that is not complete.
+GLOBUS_DECL void RecursiveWalk::keep(Listing& here, transfer::FileList listing) {
+    auto const incomplete = [](std::string const& why) {
+        throw DecodeError("recursive_ls: a directory " + why +
+                          ": the listing is not complete; going on with it asks for that part again");
+    };
+    if (!base_) {
+        if (what_.path.has_value())
+            base_ = *what_.path;
+        else
+            base_ = listing.absolute_path ? *listing.absolute_path : listing.path.value_or("/~/");
+        if (!base_->ends_with('/')) *base_ += '/';
+    }
+    std::size_t const count = listing.DATA.size();
+    bool const follows =
+        listing.total ? *listing.total > static_cast<std::int64_t>(here.offset + count) : count >= most_at_once;
+    if (follows && count == 0) incomplete("says that it has more entries, but does not list them");
+    if (count != 0 && !here.beginnings.insert(listing.DATA.front().name).second)
+        incomplete("has two parts that begin with the same entry");
+    here.files = std::move(listing.DATA);
+    here.next = 0;
+    here.offset += count;
+    here.more = follows;
+    kept_ += count;
+}
+
+GLOBUS_DECL std::string RecursiveWalk::absolute(std::string const& path) const {
+    return base_ ? *base_ + path : what_.path.value_or("");
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_TRANSFER_IMPL_RECURSIVE_LS_IPP
 #ifndef GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
 #define GLOBUS_SERVICES_TRANSFER_IMPL_SUBMISSION_FILE_IPP
 
@@ -34159,13 +35064,15 @@ GLOBUS_DECL transfer::TaskVerdict TaskWatch::verdict_despite(NetworkError const&
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <vector>
 
 namespace globus::detail {
 
-GLOBUS_DECL std::string tree_root(std::string const& path) {
+GLOBUS_DECL std::string tree_root(std::string const& place, std::string_view collection_id, std::string_view base_url) {
+    std::string const path = path_in_collection(place, collection_id, base_url);
     if (!path.starts_with('/') || path.starts_with("/~"))
         throw UsageError("the folder of a collection is given from the collection's top, as in \"/data/run1/\"");
     return path.ends_with('/') ? path : path + '/';
@@ -34262,6 +35169,53 @@ GLOBUS_DECL void copy_tree(
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_TREES_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_COLLECTION_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_COLLECTION_IPP
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::detail {
+
+GLOBUS_DECL Location collection_place(std::string const& text) {
+    if (!is_uuid(text)) return Location::parse(text);
+    Location place = Location::parse(text + ":/");
+    place.path.clear();  // its default folder
+    return place;
+}
+
+GLOBUS_DECL std::string path_from(std::string const& top, std::string_view path) {
+    if (path.empty()) return top;
+    if (path.starts_with('/')) return std::string(path);
+    if (path == "~" || path.starts_with("~/")) return '/' + std::string(path);
+    return below(top, std::string(path));
+}
+
+GLOBUS_DECL std::string some_path(std::string path) {
+    if (path.empty())
+        throw UsageError("a path is needed here: neither the call nor the place of the collection has one");
+    return path;
+}
+
+GLOBUS_DECL GcsCollectionService file_service(FoundCollection const& found) {
+    std::string address = found.document->https_server.value_or("");
+    if (address.empty())
+        throw UsageError("the collection " + found.id +
+                         " has no HTTPS server, so its files cannot be read or written here: transfer them");
+    return {found.id, std::move(address)};
+}
+
+GLOBUS_DECL std::vector<Scope> file_scope_list(FoundCollection const& found) {
+    std::vector<Scope> scopes;
+    for (std::string const& scope : file_scopes(found.id, *found.document)) scopes.emplace_back(scope);
+    return scopes;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_COLLECTION_IPP
 #ifndef GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
 #define GLOBUS_SERVICES_GROUPS_IMPL_ANSWERS_IPP
 
@@ -36464,6 +37418,7 @@ GLOBUS_DECL void CurlExchange::prepare() {
     }
     if (request_.bulk != handle_.bulk) {
         set(CURLOPT_BUFFERSIZE, request_.bulk ? 512L << 10 : long{CURL_MAX_WRITE_SIZE});
+        set(CURLOPT_UPLOAD_BUFFERSIZE, request_.bulk ? 1L << 20 : 64L << 10);
         handle_.bulk = request_.bulk;
     }
     if (handle_.origin.empty() || !request_.url.starts_with(handle_.origin) ||
@@ -36512,12 +37467,41 @@ GLOBUS_DECL void CurlExchange::prepare_body() {
     }
 }
 
+GLOBUS_DECL void CurlExchange::prepare_range() {
+    // Written by libcurl, the range is no part of the list of headers, which stays as it is from part to part of a file.
+    std::string const* const field = handle_.plain_get ? request_.headers.find("Range") : nullptr;
+    std::string_view range = field != nullptr ? std::string_view(*field) : std::string_view();
+    constexpr std::string_view unit = "bytes=";
+    range_ = range.size() > unit.size() && range.starts_with(unit) &&
+             range.find_first_not_of("0123456789-", unit.size()) == std::string_view::npos;
+    range = range_ ? range.substr(unit.size()) : std::string_view();
+    if (range == handle_.range) return;
+    handle_.range = range;
+    set(CURLOPT_RANGE, range_ ? handle_.range.c_str() : nullptr);
+}
+
+GLOBUS_DECL bool CurlExchange::is_in_list(http::Headers::Field const& field) const {
+    if (http::detail::equal_ignoring_case(field.first, "Accept") && field.second == "*/*") return false;
+    return !range_ || !http::detail::equal_ignoring_case(field.first, "Range");
+}
+
+GLOBUS_DECL bool CurlExchange::has_list() const {
+    if (handle_.header_list == nullptr || decode_ != handle_.decode || handle_.plain_get != handle_.list_is_plain ||
+        !(request_.authorization == handle_.authorization))
+        return false;
+    auto listed = handle_.headers.begin();
+    for (auto const& field : request_.headers) {
+        if (!is_in_list(field)) continue;
+        if (listed == handle_.headers.end() || field != *listed) return false;
+        ++listed;
+    }
+    return listed == handle_.headers.end();
+}
+
 GLOBUS_DECL void CurlExchange::prepare_headers() {
+    prepare_range();
+    if (has_list()) return;
     http::Headers const& headers = request_.headers;
-    if (handle_.header_list != nullptr && decode_ == handle_.decode &&
-        request_.authorization == handle_.authorization &&
-        std::equal(headers.begin(), headers.end(), handle_.headers.begin(), handle_.headers.end()))
-        return;
     for (auto const& [name, value] : headers) http::check_header(name, value);
     http::check_header("Authorization", request_.authorization.reveal());
     auto const free_all = [](curl_slist* list) { curl_slist_free_all(list); };
@@ -36533,9 +37517,16 @@ GLOBUS_DECL void CurlExchange::prepare_headers() {
     auto const field = [&](std::string_view name, std::string_view value) {
         add(name, value.empty() ? ";" : ": ", value);
     };
-    for (auto const& [name, value] : headers) field(name, value);
-    if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");  // libcurl would add one
-    if (headers.find("Expect") == nullptr) add("Expect", ":", "");
+    handle_.headers.clear();
+    for (auto const& one : headers) {
+        if (!is_in_list(one)) continue;
+        field(one.first, one.second);
+        handle_.headers.add(one.first, one.second);
+    }
+    if (!handle_.plain_get) {  // libcurl would add its own
+        if (headers.find("Content-Type") == nullptr) add("Content-Type", ":", "");
+        if (headers.find("Expect") == nullptr) add("Expect", ":", "");
+    }
     // libcurl would say itself what it can unpack, but it would compose the field anew for each request.
     set(CURLOPT_ACCEPT_ENCODING, decode_ ? "" : static_cast<char const*>(nullptr));
     if (decode_ && headers.find("Accept-Encoding") == nullptr && !settings_.codings.empty())
@@ -36548,7 +37539,7 @@ GLOBUS_DECL void CurlExchange::prepare_headers() {
     set(CURLOPT_HTTPHEADER, list.get());
     curl_slist_free_all(std::exchange(handle_.header_list, list.release()));
     handle_.decode = decode_;
-    handle_.headers = headers;
+    handle_.list_is_plain = handle_.plain_get;
     handle_.authorization = request_.authorization;
 }
 
@@ -36797,150 +37788,6 @@ GLOBUS_DECL void CurlExchange::end_head() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_HTTP_IMPL_CURL_EXCHANGE_IPP
-#ifndef GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
-#define GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
-
-#include <algorithm>
-#include <charconv>
-#include <chrono>
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
-#include <system_error>
-#include <utility>
-
-namespace globus::detail {
-
-GLOBUS_DECL std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-GLOBUS_DECL std::optional<std::uint64_t> read_size(std::string_view text) {
-    std::uint64_t number = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    // The largest file that systems know of has 2^63 - 1 bytes.
-    if (text.empty() || error != std::errc() || end != text.data() + text.size() || number >> 63 != 0)
-        return std::nullopt;
-    return number;
-}
-
-GLOBUS_DECL std::optional<std::int64_t> date_of(http::Headers const& headers, std::string_view name) {
-    std::string_view const text = headers.get(name);
-    return text.empty() ? std::nullopt : parse_http_date(text, unix_now());
-}
-
-/// Adds the digests of a header: `sha-256=:base64:, md5=...`. Those that this library does not know are skipped.
-GLOBUS_DECL void read_digests(std::string_view text, std::vector<Digest>& digests) {
-    while (!text.empty()) {
-        std::string_view one = text.substr(0, text.find(','));
-        text.remove_prefix(std::min(text.size(), one.size() + 1));
-        one = trimmed(one);
-        auto const equals = one.find('=');
-        if (equals == std::string_view::npos) continue;
-        std::string_view const name = one.substr(0, equals);
-        std::string_view value = one.substr(equals + 1);
-        if (value.size() > 1 && value.front() == ':' && value.back() == ':') value = value.substr(1, value.size() - 2);
-        for (auto const algorithm : {Digest::Algorithm::md5, Digest::Algorithm::sha256, Digest::Algorithm::sha512})
-            if (http::detail::equal_ignoring_case(name, to_string(algorithm))) try {
-                    digests.emplace_back(algorithm, value);
-                } catch (UsageError const&) {  // the server says something that is none
-                }
-    }
-}
-
-GLOBUS_DECL FileStat read_file_stat(http::Headers const& headers, int status) {
-    FileStat stat;
-    stat.etag = headers.get("ETag");
-    stat.content_type = headers.get("Content-Type");
-    stat.ranges = http::detail::equal_ignoring_case(headers.get("Accept-Ranges"), "bytes") || status == 206;
-    if (auto const seconds = date_of(headers, "Last-Modified"))
-        stat.modified = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
-    if (status == 206) {
-        if (auto const range = read_content_range(headers.get("Content-Range"))) stat.size = range->size;
-    } else if (headers.find("Transfer-Encoding") == nullptr) {
-        stat.size = read_size(headers.get("Content-Length"));
-    }
-    for (auto const& [name, value] : headers) {
-        if (http::detail::equal_ignoring_case(name, "Repr-Digest") || http::detail::equal_ignoring_case(name, "Digest"))
-            read_digests(value, stat.digests);
-        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-Digest"))
-            read_digests(value, stat.digests);
-        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-MD5"))
-            read_digests("md5=" + value, stat.digests);
-    }
-    return stat;
-}
-
-GLOBUS_DECL std::string validator_of(http::Headers const& headers) {
-    std::string_view const tag = headers.get("ETag");
-    if (tag.size() > 1 && tag.front() == '"') return std::string(tag);
-    auto const changed = date_of(headers, "Last-Modified"), sent = date_of(headers, "Date");
-    if (changed && sent && *sent - *changed > 1) return std::string(headers.get("Last-Modified"));
-    return {};
-}
-
-GLOBUS_DECL std::optional<ContentRange> read_content_range(std::string_view text) {
-    constexpr std::string_view unit = "bytes ";
-    auto const slash = text.find('/');
-    if (!text.starts_with(unit) || slash == std::string_view::npos) return std::nullopt;
-    std::string_view const range = trimmed(text.substr(unit.size(), slash - unit.size()));
-    std::string_view const whole = trimmed(text.substr(slash + 1));
-    ContentRange read;
-    if (whole != "*" && !(read.size = read_size(whole))) return std::nullopt;
-    if (range == "*") {
-        read.satisfied = false;
-        return read.size ? std::optional(read) : std::nullopt;
-    }
-    auto const dash = range.find('-');
-    if (dash == std::string_view::npos) return std::nullopt;
-    auto const first = read_size(range.substr(0, dash)), last = read_size(range.substr(dash + 1));
-    if (!first || !last || *last < *first || (read.size && *last >= *read.size)) return std::nullopt;
-    read.first = *first;
-    read.last = *last;
-    return read;
-}
-
-GLOBUS_DECL std::optional<std::uint64_t> first_to_ask(HeldPart const& held) {
-    if (held.bytes == 0 || held.validator.empty()) return std::nullopt;
-    // Of a complete file the last byte is asked for again: the answer says whether it is still the same file.
-    if (!held.size || held.bytes < *held.size) return held.bytes;
-    return *held.size == 0 ? std::nullopt : std::optional(*held.size - 1);
-}
-
-GLOBUS_DECL Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status,
-                          http::Headers const& headers) {
-    using Kind = Verdict::Kind;
-    std::string const validator = validator_of(headers);
-    bool const same = !held.validator.empty() && validator == held.validator;
-    bool const other = !validator.empty() && !held.validator.empty() && validator != held.validator;
-    std::optional<ContentRange> const range = read_content_range(headers.get("Content-Range"));
-    switch (status) {
-        case 200: {
-            auto const size = read_file_stat(headers, status).size;
-            bool const fits = !size || !held.size || size == held.size;
-            return {.kind = same && fits ? Kind::repeat : Kind::restart, .size = size};
-        }
-        case 206: {
-            bool const fits = range && range->satisfied && asked && range->first == *asked && !other &&
-                              (!range->size || !held.size || range->size == held.size);
-            if (!fits) return {.kind = Kind::ask_whole};
-            return {.kind = Kind::append, .first = range->first, .size = range->size ? range->size : held.size};
-        }
-        case 416: {
-            bool const all = range && !range->satisfied && asked && held.bytes == *range->size && !other;
-            return {.kind = all ? Kind::complete : Kind::ask_whole, .first = held.bytes, .size = held.bytes};
-        }
-        default:
-            return {.kind = Kind::ask_whole};
-    }
-}
-
-}  // namespace globus::detail
-
-#endif  // GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_PROGRESS_METER_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_PROGRESS_METER_IPP
 
@@ -37092,6 +37939,150 @@ GLOBUS_DECL std::string boot_identity() {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_CORE_PLATFORM_IMPL_DATA_FILE_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+    return text;
+}
+
+GLOBUS_DECL std::optional<std::uint64_t> read_size(std::string_view text) {
+    std::uint64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    // The largest file that systems know of has 2^63 - 1 bytes.
+    if (text.empty() || error != std::errc() || end != text.data() + text.size() || number >> 63 != 0)
+        return std::nullopt;
+    return number;
+}
+
+GLOBUS_DECL std::optional<std::int64_t> date_of(http::Headers const& headers, std::string_view name) {
+    std::string_view const text = headers.get(name);
+    return text.empty() ? std::nullopt : parse_http_date(text, unix_now());
+}
+
+/// Adds the digests of a header: `sha-256=:base64:, md5=...`. Those that this library does not know are skipped.
+GLOBUS_DECL void read_digests(std::string_view text, std::vector<Digest>& digests) {
+    while (!text.empty()) {
+        std::string_view one = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(text.size(), one.size() + 1));
+        one = trimmed(one);
+        auto const equals = one.find('=');
+        if (equals == std::string_view::npos) continue;
+        std::string_view const name = one.substr(0, equals);
+        std::string_view value = one.substr(equals + 1);
+        if (value.size() > 1 && value.front() == ':' && value.back() == ':') value = value.substr(1, value.size() - 2);
+        for (auto const algorithm : {Digest::Algorithm::md5, Digest::Algorithm::sha256, Digest::Algorithm::sha512})
+            if (http::detail::equal_ignoring_case(name, to_string(algorithm))) try {
+                    digests.emplace_back(algorithm, value);
+                } catch (UsageError const&) {  // the server says something that is none
+                }
+    }
+}
+
+GLOBUS_DECL FileStat read_file_stat(http::Headers const& headers, int status) {
+    FileStat stat;
+    stat.etag = headers.get("ETag");
+    stat.content_type = headers.get("Content-Type");
+    stat.ranges = http::detail::equal_ignoring_case(headers.get("Accept-Ranges"), "bytes") || status == 206;
+    if (auto const seconds = date_of(headers, "Last-Modified"))
+        stat.modified = std::chrono::sys_seconds(std::chrono::seconds(*seconds));
+    if (status == 206) {
+        if (auto const range = read_content_range(headers.get("Content-Range"))) stat.size = range->size;
+    } else if (headers.find("Transfer-Encoding") == nullptr) {
+        stat.size = read_size(headers.get("Content-Length"));
+    }
+    for (auto const& [name, value] : headers) {
+        if (http::detail::equal_ignoring_case(name, "Repr-Digest") || http::detail::equal_ignoring_case(name, "Digest"))
+            read_digests(value, stat.digests);
+        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-Digest"))
+            read_digests(value, stat.digests);
+        if (status == 200 && http::detail::equal_ignoring_case(name, "Content-MD5"))
+            read_digests("md5=" + value, stat.digests);
+    }
+    return stat;
+}
+
+GLOBUS_DECL std::string validator_of(http::Headers const& headers) {
+    std::string_view const tag = headers.get("ETag");
+    if (tag.size() > 1 && tag.front() == '"') return std::string(tag);
+    auto const changed = date_of(headers, "Last-Modified"), sent = date_of(headers, "Date");
+    if (changed && sent && *sent - *changed > 1) return std::string(headers.get("Last-Modified"));
+    return {};
+}
+
+GLOBUS_DECL std::optional<ContentRange> read_content_range(std::string_view text) {
+    constexpr std::string_view unit = "bytes ";
+    auto const slash = text.find('/');
+    if (!text.starts_with(unit) || slash == std::string_view::npos) return std::nullopt;
+    std::string_view const range = trimmed(text.substr(unit.size(), slash - unit.size()));
+    std::string_view const whole = trimmed(text.substr(slash + 1));
+    ContentRange read;
+    if (whole != "*" && !(read.size = read_size(whole))) return std::nullopt;
+    if (range == "*") {
+        read.satisfied = false;
+        return read.size ? std::optional(read) : std::nullopt;
+    }
+    auto const dash = range.find('-');
+    if (dash == std::string_view::npos) return std::nullopt;
+    auto const first = read_size(range.substr(0, dash)), last = read_size(range.substr(dash + 1));
+    if (!first || !last || *last < *first || (read.size && *last >= *read.size)) return std::nullopt;
+    read.first = *first;
+    read.last = *last;
+    return read;
+}
+
+GLOBUS_DECL std::optional<std::uint64_t> first_to_ask(HeldPart const& held) {
+    if (held.bytes == 0 || held.validator.empty()) return std::nullopt;
+    // Of a complete file the last byte is asked for again: the answer says whether it is still the same file.
+    if (!held.size || held.bytes < *held.size) return held.bytes;
+    return *held.size == 0 ? std::nullopt : std::optional(*held.size - 1);
+}
+
+GLOBUS_DECL Verdict judge(HeldPart const& held, std::optional<std::uint64_t> asked, int status,
+                          http::Headers const& headers) {
+    using Kind = Verdict::Kind;
+    std::string const validator = validator_of(headers);
+    bool const same = !held.validator.empty() && validator == held.validator;
+    bool const other = !validator.empty() && !held.validator.empty() && validator != held.validator;
+    std::optional<ContentRange> const range = read_content_range(headers.get("Content-Range"));
+    switch (status) {
+        case 200: {
+            auto const size = read_file_stat(headers, status).size;
+            bool const fits = !size || !held.size || size == held.size;
+            return {.kind = same && fits ? Kind::repeat : Kind::restart, .size = size};
+        }
+        case 206: {
+            bool const fits = range && range->satisfied && asked && range->first == *asked && !other &&
+                              (!range->size || !held.size || range->size == held.size);
+            if (!fits) return {.kind = Kind::ask_whole};
+            return {.kind = Kind::append, .first = range->first, .size = range->size ? range->size : held.size};
+        }
+        case 416: {
+            bool const all = range && !range->satisfied && asked && held.bytes == *range->size && !other;
+            return {.kind = all ? Kind::complete : Kind::ask_whole, .first = held.bytes, .size = held.bytes};
+        }
+        default:
+            return {.kind = Kind::ask_whole};
+    }
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_RESUMPTION_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
 
@@ -37391,6 +38382,395 @@ GLOBUS_DECL void PartialFile::remove() noexcept {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_RECEIVERS_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_RUN_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_RUN_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// The order in which digests are preferred: SHA-256 costs the least of those that are sure.
+constexpr int rank(Digest::Algorithm algorithm) {
+    return algorithm == Digest::Algorithm::sha256 ? 0 : algorithm == Digest::Algorithm::sha512 ? 1 : 2;
+}
+
+GLOBUS_DECL void DigestCheck::choose(std::optional<Digest> const& given, FileStat const& file) {
+    if (given) {
+        wanted_ = given;
+    } else if (!file.digests.empty()) {
+        wanted_ = *std::min_element(file.digests.begin(), file.digests.end(), [](Digest const& a, Digest const& b) {
+            return rank(a.algorithm()) < rank(b.algorithm());
+        });
+    } else {
+        wanted_.reset();
+    }
+    stream_.reset();
+    if (wanted_) stream_.emplace(wanted_->algorithm());
+    at_ = 0;
+}
+
+GLOBUS_DECL void DigestCheck::go_on_at(std::uint64_t first, Receiver const& receiver) {
+    if (!stream_ || at_ == first) return;
+    stream_->restart();
+    receiver.digest(*stream_, first);
+    at_ = first;
+}
+
+GLOBUS_DECL void DigestCheck::update(std::string_view piece) {
+    if (!stream_) return;
+    stream_->update(piece);
+    at_ += piece.size();
+}
+
+GLOBUS_DECL std::optional<Digest> DigestCheck::finish(std::string const& name) {
+    if (!stream_) return std::nullopt;
+    Digest got = stream_->finish();
+    if (!(got == *wanted_))
+        throw FileIntegrityError(name + ": the " + to_string(got.algorithm()) + " digest of what arrived is " +
+                                 got.hex() + ", and not " + wanted_->hex());
+    return got;
+}
+
+GLOBUS_DECL DownloadRun::DownloadRun(FileAccess const& access, Download const& what, CallOptions const& given,
+                                     CallOptions call)
+    : access_(access),
+      what_(what),
+      options_(std::move(call)),
+      url_(file_url(access, *what.path)),
+      receiver_(receiver_for(what, url_)),
+      meter_(what.progress) {
+    if (given.sink) throw UsageError("a download takes its sink as `to`, and not in the options of the call");
+    for (char const* name : {"Range", "If-Range"})
+        if (given.headers.find(name) != nullptr)
+            throw UsageError(std::string("a download sets ") + name + " itself: use open() for parts of a file");
+    if (what.connections < 1 || what.connections > 16)
+        throw UsageError("a download takes 1 to 16 connections, and not " + std::to_string(what.connections));
+    if (!access.has_limit(given)) options_.deadline.reset();  // as long as it flows
+    options_.sink = [this](std::string_view piece) { return take(piece); };
+    options_.on_head = [this, on_head = given.on_head](http::Response const& head) {
+        if (on_head) on_head(head);
+        take_head(head.status, head.headers);
+    };
+}
+
+GLOBUS_DECL void DownloadRun::begin() {
+    held_ = receiver_->held();
+    resumed_at_ = held_.bytes;
+}
+
+GLOBUS_DECL http::Request DownloadRun::next_request() {
+    before_ = held_.bytes;
+    headed_ = complete_ = false;
+    moved_ = 0;
+    http::Request made;
+    made.url = url_;
+    made.headers = {{"Accept", "*/*"}};
+    made.bulk = true;
+    if (what_.ask_digest) want_digest(made.headers);
+    asked_ = ask_whole_ ? std::nullopt : first_to_ask(held_);
+    if (!asked_) return made;
+    made.headers.add("Range", "bytes=" + std::to_string(*asked_) + '-');
+    made.headers.add("If-Range", held_.validator);
+    return made;
+}
+
+GLOBUS_DECL AttemptEnd DownloadRun::took(std::exception_ptr const& error, Response<Bytes> const& answer) {
+    try {
+        return ended(error, answer);
+    } catch (FileIntegrityError const&) {
+        begin_anew();
+        return {};
+    }
+}
+
+GLOBUS_DECL AttemptEnd DownloadRun::ended(std::exception_ptr const& error, Response<Bytes> const& answer) {
+    try {
+        if (error) std::rethrow_exception(error);
+        if (!headed_) take_head(answer.http_status(), answer.headers());  // there was no body
+        if (size_ && at_ < *size_ && moved_ == 0)
+            throw FileIntegrityError(name() + ": the server sends no more than " + std::to_string(at_) + " of its " +
+                                     std::to_string(*size_) + " bytes");
+        return {.complete = complete_ || !size_ || at_ >= *size_};
+    } catch (Useless const&) {
+        start_again();
+    } catch (ApiError const& refused) {
+        if (refused.http_status() != 416 || !asked_) throw;
+        if (judge(held_, asked_, 416, refused.headers()).kind == Verdict::Kind::complete) {
+            size_ = at_ = held_.bytes;
+            return {.complete = true};
+        }
+        start_again();
+    } catch (NetworkError const& cut_off) {
+        auto const next = next_attempt(cut_off);
+        if (!next) throw;
+        return {.wait_until = next};
+    }
+    return {};
+}
+
+GLOBUS_DECL void DownloadRun::begin_anew() {
+    if (resumed_at_ == 0) {
+        receiver_->discard();
+        throw;
+    }
+    held_ = {};  // what an earlier process left may be to blame
+    resumed_at_ = 0;
+    ask_whole_ = true;
+}
+
+GLOBUS_DECL std::optional<http::Clock::time_point> DownloadRun::next_attempt(NetworkError const& error) {
+    if (moved_ == 0) return std::nullopt;
+    bool const can_go_on = receiver_->can_restart() || !held_.validator.empty();
+    if (!can_go_on) return std::nullopt;
+    constexpr std::uint64_t enough = std::uint64_t{64} << 10;
+    bool const moved = held_.bytes >= before_ + std::min(enough, size_.value_or(enough) / 100 + 1);
+    if (moved && attempt_ > 1) access_.succeeded({.number = attempt_});  // what the last retry took
+    attempt_ = moved ? 1 : attempt_;
+    Attempt const attempt{.number = attempt_,
+                          .error = &error,
+                          .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
+    auto const wait = access_.before_retry(attempt);
+    if (!wait) return std::nullopt;
+    ++attempt_;
+    ++meter_.now.retries;
+    return http::later(*wait);
+}
+
+GLOBUS_DECL bool DownloadRun::complete() {
+    try {
+        digest_found_ = digest_.finish(name());
+        file_.size = at_;
+        receiver_->finish(file_, at_);
+        return true;
+    } catch (FileIntegrityError const&) {
+        begin_anew();
+        return false;
+    }
+}
+
+GLOBUS_DECL Downloaded DownloadRun::finish() {
+    Downloaded done;
+    done.digest = std::move(digest_found_);
+    done.file = std::move(file_);
+    done.bytes = at_;
+    done.resumed_at = resumed_at_;
+    done.retries = meter_.now.retries;
+    if (attempt_ > 1) access_.succeeded({.number = attempt_});
+    meter_.now.bytes = at_;
+    meter_.finish();
+    return done;
+}
+
+GLOBUS_DECL NetworkError DownloadRun::cancelled() const {
+    return NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                        name() + ": the download was cancelled between two attempts");
+}
+
+GLOBUS_DECL void DownloadRun::take_head(int status, http::Headers const& headers) {
+    using Kind = Verdict::Kind;
+    headed_ = true;
+    Verdict const verdict = judge(held_, asked_, status, headers);
+    FileStat const stat = read_file_stat(headers, status);
+    discard_ = 0;
+    switch (verdict.kind) {
+        case Kind::ask_whole:
+            throw Useless();
+        case Kind::complete:
+            complete_ = true;
+            break;
+        case Kind::append:
+            if (!known_) learn(stat);
+            at_ = verdict.first;
+            break;
+        case Kind::repeat:
+            if (held_.bytes != 0 && !receiver_->can_restart()) {
+                discard_ = held_.bytes;
+                at_ = 0;
+                break;
+            }
+            [[fallthrough]];
+        case Kind::restart:
+            if (held_.bytes != 0 && !receiver_->can_restart())
+                throw FileChangedError(name() + ": the file changed while it was read, after " +
+                                       std::to_string(held_.bytes) + " bytes had gone to their target");
+            restart(stat, headers);
+    }
+    if (verdict.size) size_ = verdict.size;
+    meter_.now.bytes = held_.bytes;
+    meter_.now.total = size_;
+    meter_.begin();
+    if (discard_ == 0) digest_.go_on_at(at_, *receiver_);
+}
+
+GLOBUS_DECL void DownloadRun::restart(FileStat const& stat, http::Headers const& headers) {
+    held_ = {.bytes = 0, .validator = validator_of(headers), .size = stat.size};
+    ask_whole_ = false;
+    resumed_at_ = at_ = 0;
+    size_ = stat.size;
+    learn(stat);
+    receiver_->begin(held_);
+}
+
+GLOBUS_DECL void DownloadRun::learn(FileStat const& stat) {
+    known_ = true;
+    file_ = stat;
+    digest_.choose(what_.digest, stat);
+    if (what_.on_begin) what_.on_begin(stat);
+}
+
+GLOBUS_DECL bool DownloadRun::take(std::string_view piece) {
+    moved_ += piece.size();
+    if (size_ && piece.size() > *size_ - std::min(at_, *size_))
+        throw FileIntegrityError(name() + ": more comes than the " + std::to_string(*size_) + " bytes announced");
+    if (discard_ != 0) {
+        auto const known = static_cast<std::size_t>(std::min<std::uint64_t>(discard_, piece.size()));
+        discard_ -= known;
+        at_ += known;
+        piece.remove_prefix(known);
+        if (piece.empty()) return true;
+    }
+    digest_.update(piece);
+    if (!receiver_->write(at_, piece)) return false;
+    at_ += piece.size();
+    held_.bytes = std::max(held_.bytes, at_);
+    meter_.now.bytes = held_.bytes;
+    meter_.moved();
+    return true;
+}
+
+GLOBUS_DECL void DownloadRun::start_again() {
+    constexpr int most = 3;
+    if (++restarts_ > most) throw FileChangedError(name() + ": the file keeps changing while it is read");
+    ask_whole_ = true;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_DOWNLOAD_RUN_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+GLOBUS_DECL PartRead::PartRead(FileAccess const& access, FilePart const& part, Keep keep, CallOptions options)
+    : access_(access), part_(part), keep_(std::move(keep)), options_(std::move(options)) {
+    if (options_.sink) throw UsageError("read_at takes no sink");
+    options_.sink = [this](std::string_view piece) { return take(piece); };
+    options_.on_head = [this](http::Response const& head) { take_head(head.status, head.headers); };
+}
+
+GLOBUS_DECL http::Request PartRead::next_request() {
+    constexpr std::uint64_t large = std::uint64_t{256} << 10;
+    std::string const& validator = part_.version.validator;
+    before_ = done_;
+    headed_ = false;
+    http::Request made;
+    made.url = part_.url;
+    made.bulk = part_.size >= large;
+    made.headers = {{"Accept", "*/*"},
+                    {"Range", "bytes=" + std::to_string(part_.offset + done_) + '-' +
+                                  std::to_string(part_.offset + part_.size - 1)}};
+    if (validator.starts_with('"'))
+        made.headers.add("If-Match", validator);
+    else if (!validator.empty())
+        made.headers.add("If-Unmodified-Since", validator);
+    return made;
+}
+
+GLOBUS_DECL AttemptEnd PartRead::took(std::exception_ptr const& error, Response<Bytes> const& answer) {
+    try {
+        if (error) std::rethrow_exception(error);
+        if (!headed_) take_head(answer.http_status(), answer.headers());
+        return {.complete = done_ == part_.size || done_ == before_};  // all, or the end of the file
+    } catch (ApiError const& refused) {
+        if (refused.http_status() == 416 && !part_.version.size) return {.complete = true};
+        if (refused.http_status() == 412 || refused.http_status() == 416) changed();
+        throw;
+    } catch (NetworkError const& cut_off) {
+        if (done_ == part_.size) return {.complete = true};  // the rest of a whole file was not wanted
+        auto const next = done_ == before_ ? std::nullopt : next_attempt(cut_off);
+        if (!next) throw;
+        return {.wait_until = next};
+    }
+}
+
+GLOBUS_DECL std::optional<http::Clock::time_point> PartRead::next_attempt(NetworkError const& error) {
+    Attempt const attempt{.number = attempt_++,
+                          .error = &error,
+                          .time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()))};
+    auto const wait = access_.before_retry(attempt);
+    return wait ? std::optional(http::later(*wait)) : std::nullopt;
+}
+
+GLOBUS_DECL void PartRead::take_head(int status, http::Headers const& headers) {
+    headed_ = true;
+    HeldPart held = part_.version;
+    held.bytes = part_.offset + done_;
+    Verdict const verdict = judge(held, held.bytes, status, headers);
+    switch (verdict.kind) {
+        case Verdict::Kind::append:
+            skip_ = 0;
+            return;
+        case Verdict::Kind::repeat:  // the server sends no parts
+            skip_ = held.bytes;
+            return;
+        case Verdict::Kind::restart:
+            changed();
+        case Verdict::Kind::complete:
+        case Verdict::Kind::ask_whole:
+            break;
+    }
+    std::string const validator = validator_of(headers);
+    if (!validator.empty() && validator != part_.version.validator) changed();
+    throw FileIntegrityError("GET " + part_.url + ": the server sent another part than it was asked for");
+}
+
+GLOBUS_DECL bool PartRead::take(std::string_view piece) {
+    auto const skipped = static_cast<std::size_t>(std::min<std::uint64_t>(skip_, piece.size()));
+    skip_ -= skipped;
+    piece.remove_prefix(skipped);
+    piece = piece.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), part_.size - done_)));
+    if (piece.empty()) return done_ != part_.size;
+    if (!keep_(part_.offset + done_, piece)) return false;
+    done_ += piece.size();
+    return true;
+}
+
+GLOBUS_DECL void PartRead::changed() const {
+    throw FileChangedError("GET " + part_.url + ": the file has changed since it was opened");
+}
+
+GLOBUS_DECL NetworkError PartRead::cancelled() const {
+    return NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                        "GET " + part_.url + ": the reading was cancelled between two attempts");
+}
+
+GLOBUS_DECL std::uint64_t read_part(FileAccess const& access, FilePart const& part, PartRead::Keep keep,
+                                    CallOptions options) {
+    PartRead reading(access, part, std::move(keep), std::move(options));
+    make_attempts(access, reading);
+    return reading.done();
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_PART_READ_IPP
 #ifndef GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
 #define GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
 
@@ -37551,6 +38931,393 @@ GLOBUS_DECL std::unique_ptr<UploadBody> body_of(Upload const& what) {
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_GCS_IMPL_UPLOAD_BODIES_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_UPLOAD_RUN_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_UPLOAD_RUN_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace globus::detail {
+
+/// Rethrows the error in flight, which leaves open what the collection has now.
+[[noreturn]] GLOBUS_DECL void rethrow_open() {
+    rethrow_changed<ApiError, NetworkError, LocalFileError, FileChangedError>([](auto error) {
+        error.set_outcome_unknown();
+        return error;
+    });
+}
+
+GLOBUS_DECL UploadRun::UploadRun(FileAccess const& access, Upload const& what, CallOptions const& given,
+                                 CallOptions call)
+    : access_(access),
+      what_(what),
+      options_(std::move(call)),
+      url_(file_url(access, *what.path)),
+      body_(body_of(what)),
+      meter_(what.progress) {
+    if (given.sink) throw UsageError("an upload takes no sink");
+    for (char const* name : {"Content-Range", "If-None-Match"})
+        if (given.headers.find(name) != nullptr)
+            throw UsageError(std::string("an upload sets ") + name + " itself: see Upload::overwrite");
+    if (!access.has_limit(given)) options_.deadline.reset();  // as long as it flows
+    asking_ = options_;
+    asking_.on_head = nullptr;
+    if (what.digest)
+        digest_.emplace(what.digest->algorithm());
+    else if (what.ask_digest)
+        digest_.emplace(Digest::Algorithm::sha256);
+    meter_.now.total = body_->size();
+}
+
+GLOBUS_DECL http::Request UploadRun::next_request() {
+    switch (state_) {
+        case State::looking:
+            return head_request(access_, *what_.path, digest_.has_value());
+        case State::comparing:
+            return head_request(access_, *what_.path, what_.ask_digest);
+        case State::sending:
+            break;
+    }
+    sent_ = 0;
+    if (digest_) digest_->restart();
+    meter_.begin();
+    return put_request();
+}
+
+GLOBUS_DECL http::Request UploadRun::put_request() {
+    constexpr std::uint64_t worth_asking = std::uint64_t{1} << 20;  // of a body that may be refused
+    http::Request made;
+    made.method = http::Method::put;
+    made.url = url_;
+    made.headers = {{"Accept", "*/*"}, {"Content-Type", "application/octet-stream"}};
+    made.bulk = true;
+    made.source_size = body_->size();
+    made.source = [this](char* buffer, std::size_t size) { return give(buffer, size); };
+    if (!made.source_size || *made.source_size >= worth_asking) made.headers.add("Expect", "100-continue");
+    if (!what_.overwrite) made.headers.add("If-None-Match", "*");
+    if (what_.digest)
+        made.headers.add("Repr-Digest", std::string(to_string(what_.digest->algorithm())) +
+                                            "=:" + base64_encode(what_.digest->bytes()) + ":");
+    return made;
+}
+
+GLOBUS_DECL std::size_t UploadRun::give(char* buffer, std::size_t size) {
+    std::size_t const count = body_->read(buffer, size);
+    if (count > size) throw UsageError("the function that an upload comes from gave more than it was asked for");
+    if (digest_) digest_->update({buffer, count});
+    sent_ += count;
+    meter_.now.bytes = sent_;
+    meter_.moved();
+    return count;
+}
+
+GLOBUS_DECL AttemptEnd UploadRun::took(std::exception_ptr const& error, Response<Bytes> const& answer) {
+    if (state_ == State::looking) return looked(error, answer);
+    if (state_ == State::comparing) try {
+            return compared(error, answer);
+        } catch (FileIntegrityError const&) {
+            throw;
+        } catch (Error const&) {
+            rethrow_open();
+        }
+    return error ? failed(error) : sent(answer.http_status());
+}
+
+GLOBUS_DECL AttemptEnd UploadRun::failed(std::exception_ptr const& error) {
+    Attempt attempt{.number = attempt_, .retry_class = RetryClass::idempotent, .in_doubt = in_doubt_};
+    attempt.time_left = http::time_left(options_.deadline.value_or(http::Clock::time_point::max()));
+    try {
+        std::rethrow_exception(error);
+    } catch (ApiError const& refused) {
+        if (refused.http_status() == 412 && in_doubt_ && body_->size() && !refused_) {
+            refused_ = error;
+            state_ = State::looking;
+            return {};
+        }
+        http::Response const answer{.status = refused.http_status(), .headers = refused.headers()};
+        attempt.response = &answer;
+        in_doubt_ = in_doubt_ || may_be_processed(attempt);
+        // The client has renewed its token, and sends what has a source only once.
+        if (answer.status == 401 && !std::exchange(renewed_, true) && body_->rewind()) return {};
+        return repeat(attempt);
+    } catch (NetworkError const& cut_off) {
+        attempt.error = &cut_off;
+        in_doubt_ = in_doubt_ || may_be_processed(attempt);
+        return repeat(attempt);
+    } catch (LocalFileError const&) {
+        in_doubt_ = in_doubt_ || sent_ != 0;
+        end();
+    } catch (FileChangedError const&) {
+        in_doubt_ = true;
+        end();
+    }
+}
+
+GLOBUS_DECL AttemptEnd UploadRun::repeat(Attempt const& attempt) {
+    auto const wait = access_.before_retry(attempt);
+    if (!wait || !body_->rewind()) end();
+    ++attempt_;
+    ++meter_.now.retries;
+    return {.wait_until = http::later(*wait)};
+}
+
+GLOBUS_DECL void UploadRun::end() const {
+    if (in_doubt_) rethrow_open();
+    throw;
+}
+
+GLOBUS_DECL AttemptEnd UploadRun::sent(int status) {
+    done_.created = status == 201;
+    if (body_->size() && sent_ != *body_->size())
+        fail("the server took " + std::to_string(sent_) + " of " + std::to_string(*body_->size()) + " bytes");
+    done_.bytes = sent_;
+    if (digest_) done_.digest = digest_->finish();
+    if (what_.digest && !(done_.digest == what_.digest))
+        fail("the digest of what was sent is " + done_.digest->hex() + ", and not " + what_.digest->hex());
+    try {
+        body_->check_unchanged();
+    } catch (Error const&) {
+        rethrow_open();
+    }
+    if (!what_.verify && !what_.ask_digest) return {.complete = true};
+    state_ = State::comparing;
+    return {};
+}
+
+GLOBUS_DECL AttemptEnd UploadRun::looked(std::exception_ptr const& error, Response<Bytes> const& answer) {
+    if (error) std::rethrow_exception(error);
+    state_ = State::sending;
+    FileStat stat = read_head(answer).stat;
+    bool there = stat.size == body_->size();
+    if (there && digest_) {
+        digest_again();
+        there = !differs(stat);
+    }
+    if (!there) {
+        AttemptEnd const next = failed(refused_);
+        refused_ = nullptr;
+        return next;
+    }
+    done_.bytes = *stat.size;
+    done_.created = true;
+    done_.file = std::move(stat);
+    return {.complete = true};
+}
+
+GLOBUS_DECL AttemptEnd UploadRun::compared(std::exception_ptr const& error, Response<Bytes> const& answer) {
+    try {
+        if (error) std::rethrow_exception(error);
+    } catch (ApiError const& refused) {
+        // Whoever may write need not be allowed to read, and not every server knows HEAD.
+        int const status = refused.http_status();
+        if (status != 403 && status != 405 && status != 501) throw;
+        return {.complete = true};
+    }
+    done_.file = read_head(answer).stat;
+    if (done_.file->size && *done_.file->size != done_.bytes)
+        fail("the file that was sent has " + std::to_string(done_.bytes) + " bytes, and the one that is there " +
+             std::to_string(*done_.file->size));
+    if (differs(*done_.file)) fail("the file that is there has another digest than what was sent");
+    return {.complete = true};
+}
+
+GLOBUS_DECL void UploadRun::digest_again() {
+    std::string buffer(std::size_t{1} << 18, '\0');
+    digest_->restart();
+    body_->rewind();
+    while (std::size_t const count = body_->read(buffer.data(), buffer.size()))
+        digest_->update(std::string_view(buffer).substr(0, count));
+    done_.digest = digest_->finish();
+}
+
+GLOBUS_DECL bool UploadRun::differs(FileStat const& stat) const {
+    return done_.digest && std::any_of(stat.digests.begin(), stat.digests.end(), [&](Digest const& there) {
+               return there.algorithm() == done_.digest->algorithm() && !(there == *done_.digest);
+           });
+}
+
+GLOBUS_DECL Uploaded UploadRun::finish() {
+    done_.retries = meter_.now.retries;
+    if (attempt_ > 1) access_.succeeded({.number = attempt_});
+    meter_.now.bytes = done_.bytes;
+    meter_.finish();
+    return std::move(done_);
+}
+
+GLOBUS_DECL NetworkError UploadRun::cancelled() const {
+    NetworkError error(NetworkError::Kind::cancelled, NetworkError::Sent::yes,
+                       "PUT " + url_ + ": the upload was cancelled between two attempts");
+    if (in_doubt_) error.set_outcome_unknown();
+    return error;
+}
+
+GLOBUS_DECL void UploadRun::fail(std::string const& what) const {
+    FileIntegrityError error("PUT " + url_ + ": " + what);
+    error.set_outcome_unknown();
+    throw error;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_UPLOAD_RUN_IPP
+#ifndef GLOBUS_SERVICES_GCS_IMPL_BLOCK_CACHE_IPP
+#define GLOBUS_SERVICES_GCS_IMPL_BLOCK_CACHE_IPP
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <span>
+#include <stop_token>
+#include <string_view>
+
+namespace globus::detail {
+
+GLOBUS_DECL BlockCache::BlockCache(OpenFile const& how, std::uint64_t file_size)
+    : block_(how.block != 0 ? how.block : std::uint64_t{64} << 10),
+      ahead_(how.read_ahead),
+      most_(static_cast<std::size_t>(how.memory / block_)),
+      file_size_(file_size) {
+    if (block_ < 512 || most_ < 2)
+        throw UsageError("an open file keeps blocks of at least 512 bytes, and memory for two of them");
+    ends_.fill(UINT64_MAX);
+}
+
+GLOBUS_DECL void BlockCache::read(std::uint64_t offset, std::span<std::byte> buffer, Fetch const& fetch,
+                                  http::Clock::time_point deadline, std::stop_token const& stop) {
+    std::uint64_t const wanted = buffer.size() + (goes_on(offset, offset + buffer.size()) ? ahead_ : 0);
+    std::uint64_t const end = std::min(file_size_, offset + wanted);
+    bool const too_large = buffer.size() > most_ / 2 * block_;
+    while (!buffer.empty()) {
+        Run run;
+        auto const block = too_large ? nullptr : find_or_claim(offset, end, run, deadline, stop);
+        if (block) {
+            std::uint64_t const left = block_ - offset % block_;
+            auto const part = buffer.first(static_cast<std::size_t>(std::min<std::uint64_t>(left, buffer.size())));
+            std::memcpy(part.data(), block->bytes.get() + offset % block_, part.size());
+            offset += part.size();
+            buffer = buffer.subspan(part.size());
+        } else if (!run.blocks.empty()) {
+            fetch_run(run, fetch);
+        } else {
+            return fetch(offset, buffer.size(), [&](std::uint64_t at, std::string_view piece) {
+                std::memcpy(buffer.data() + (at - offset), piece.data(), piece.size());
+            });
+        }
+    }
+}
+
+GLOBUS_DECL void BlockCache::clear() {
+    std::lock_guard const lock(mutex_);
+    for (std::uint64_t const number : order_) blocks_.erase(number);
+    order_.clear();
+}
+
+GLOBUS_DECL std::shared_ptr<BlockCache::Block const> BlockCache::find_or_claim(std::uint64_t offset, std::uint64_t end,
+                                                                               Run& run,
+                                                                               http::Clock::time_point deadline,
+                                                                               std::stop_token const& stop) {
+    std::uint64_t const number = offset / block_;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        auto const found = blocks_.find(number);
+        if (found == blocks_.end()) {
+            claim(number, (end - 1) / block_, run);
+            return nullptr;
+        }
+        std::shared_ptr<Block> const block = found->second;
+        if (block->ready) {
+            order_.splice(order_.begin(), order_, block->place);
+            return block;
+        }
+        auto const landed = [&] { return block->ready || !block->fetching.busy(); };
+        Wait const call{"what another thread reads of the file", deadline, stop};
+        if (!call.until(landed, block->fetching, landed_, lock)) call.end();
+        if (block->ready) return block;  // even if it had to make room since
+    }
+}
+
+GLOBUS_DECL void BlockCache::claim(std::uint64_t first, std::uint64_t last, Run& run) {
+    run.first = first;
+    run.blocks.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(last - first + 1, most_)));
+    for (std::uint64_t number = first; number <= last && !blocks_.contains(number); ++number) try {
+            if (blocks_.size() == most_) {
+                if (order_.empty()) return;  // all that is there is on its way
+                blocks_.erase(order_.back());
+                order_.pop_back();
+            }
+            auto const size = static_cast<std::size_t>(std::min(block_, file_size_ - number * block_));
+            auto const block = std::make_shared<Block>(size);
+            block->fetching.begin();
+            blocks_.emplace(number, block);
+            run.blocks.push_back(block);
+        } catch (std::bad_alloc const&) {
+            if (run.blocks.empty()) throw;
+            return;  // what was claimed is fetched
+        }
+}
+
+GLOBUS_DECL void BlockCache::fetch_run(Run const& run, Fetch const& fetch) {
+    std::uint64_t const begin = run.first * block_;
+    std::uint64_t const end = std::min(file_size_, begin + run.blocks.size() * block_);
+    auto const keep = [&](std::uint64_t at, std::string_view piece) {
+        while (!piece.empty()) {
+            std::uint64_t const number = at / block_, block_end = std::min(end, (number + 1) * block_);
+            Block& block = *run.blocks[static_cast<std::size_t>(number - run.first)];
+            std::string_view const part = piece.substr(0, static_cast<std::size_t>(block_end - at));
+            std::memcpy(block.bytes.get() + at % block_, part.data(), part.size());
+            piece.remove_prefix(part.size());
+            at += part.size();
+            if (at == block_end) publish(number, block);
+        }
+    };
+    try {
+        fetch(begin, end - begin, keep);
+    } catch (...) {
+        give_up(run);
+        throw;
+    }
+}
+
+GLOBUS_DECL void BlockCache::publish(std::uint64_t number, Block& block) {
+    std::lock_guard const lock(mutex_);
+    order_.push_front(number);
+    block.place = order_.begin();
+    block.ready = true;
+    block.fetching.end();
+    landed_.notify_all();
+}
+
+GLOBUS_DECL void BlockCache::give_up(Run const& run) {
+    std::lock_guard const lock(mutex_);
+    for (std::size_t i = 0; i != run.blocks.size(); ++i) {
+        if (run.blocks[i]->ready) continue;
+        run.blocks[i]->fetching.end();
+        blocks_.erase(run.first + i);
+    }
+    landed_.notify_all();
+}
+
+GLOBUS_DECL bool BlockCache::goes_on(std::uint64_t offset, std::uint64_t end) {
+    if (ahead_ == 0) return false;
+    std::lock_guard const lock(mutex_);
+    auto const before = std::find(ends_.begin(), ends_.end(), offset);
+    bool const found = before != ends_.end();
+    (found ? *before : ends_[next_end_++ % ends_.size()]) = end;
+    return found;
+}
+
+}  // namespace globus::detail
+
+#endif  // GLOBUS_SERVICES_GCS_IMPL_BLOCK_CACHE_IPP
 #ifndef GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
 #define GLOBUS_CORE_PLATFORM_IMPL_PEER_USER_IPP
 

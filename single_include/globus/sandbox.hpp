@@ -23,7 +23,7 @@
  * others include this header or globus/sandbox/server.hpp.
  *
  * @par What it needs
- * Linux, Boost.Beast, Boost.JSON, OpenSSL 3.
+ * Linux, Boost.Beast, Boost.JSON, OpenSSL 3, SQLite 3.31.
  *
  * @par Fault rules
  * A rule is a JSON object; rules are tried in the order in which they were added, and the first that fires acts:
@@ -83,6 +83,7 @@
  * `clock`, `tls`, `rotation`, `reuse_detection`, `token_lifetime_s`, `task_duration_ms`, `rate_limit`), `GET` lists
  * them; under `/admin/v1/sessions/{id}` (the first is `default`) there are `faults`, `journal`, `state`, `clock`,
  * `tokens`, `collections/{id}`, `compute_tasks/{id}` ({"result"} or {"exception"}), `compute_endpoints/{id}` ({"status"}),
+ * `web_inputs/{id}` ({"option"}: its id, name or end of address),
  * `scenarios`, `scenario`, `snapshot`, `restore`, `reset` and `verify`; `DELETE` ends a session, with
  * `?strict=1` only when each of its rules fired. `journal` gives the newest 1000 entries or `limit`, with `after` those
  * that follow a number; `verify` takes {"operation", "path", "count": 2 or {"min", "max"}}; `tokens` takes {"expire":
@@ -94,7 +95,7 @@
  *
  * @par Browsers
  * Web pages of this machine may call the services (CORS), those of Options::allowed_origins, too; a request from any
- * other page, or under another name than 127.0.0.1 and localhost, is refused. A login is no call: no page reads it.
+ * other page, or under another name than 127.0.0.1, localhost and Options::network_host, is refused. A login is no call: no page reads it.
  *
  * @par Seeds and sessions
  * The same seed and the same calls give the same identifiers and the same journal, in every session and process. Tokens
@@ -102,46 +103,68 @@
  * token of another, and nobody can say what a token will be. Other users of the machine cannot connect (on Linux, unless
  * Options::any_user says so): whoever can connect can log in.
  *
+ * @par State
+ * Options::state names a directory in which a session is kept, and from which one that is started later goes on; it says
+ * what is promised. There, `snapshot` and what `reset` goes back to are kept, too: a reset goes back to the first start.
+ *
+ * @par High assurance
+ * A login is remembered with its time, its user and whether a second factor was asked for (session_required_mfa, or a
+ * policy that wants one), which counts as shown. A collection whose document has `high_assurance`,
+ * `authentication_timeout_mins`, `mfa_required` or `authentication_policy_id` (update_endpoint sets them), or whose
+ * storage gateway has `require_mfa` or `allowed_domains`, answers with the parameters of a login that would do, and
+ * so do a flow with `authentication_policy_id`, a group with `is_high_assurance`, and an endpoint of Compute with
+ * `authentication_policy`. Policies are those of create_policy. A login that asks for domains or policies is that of
+ * the first user who fits.
+ *
  * @par Honesty
- * It listens on 127.0.0.1 alone. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
+ * It listens on 127.0.0.1 alone, unless Options::network_host says otherwise. Its tokens begin with "sandbox-". In the code each emulated behaviour is marked with
  * where it comes from: [doc] a documentation page or RFC, [recorded] an answer that was seen, [guess] neither. The
- * guesses are:
- * - Auth: `iss` is the sandbox's own address; a refresh without rotation repeats the refresh token; the code
- *   `unknown_scope`, which is for the scopes of clients that a developer made and did not give that scope; the lifetime
- *   of an authorization code (30 s); the page that shows a code is served by the sandbox even if the application names
- *   the one of auth.globus.org; the first user is logged in unless the login or Options::ask says otherwise; scopes of
- *   the services have identifiers made from their text; there is one identity provider; public applications may revoke
- *   each token that they show; projects, clients and policies may be changed by whoever has a token with manage_projects;
- *   a policy is kept, and not applied to logins.
- * - Permissions: what a scope that is not `all` is good for, as far as no documentation says it. What the sandbox was
- *   started with may be managed by its first user and by its applications, and is open to everybody unless
- *   Collection::open is false; mapped collections let everybody in. High assurance is said and not enforced, and of a
- *   session what Session::require_session asks for.
- * - Transfer: `/~/` is the top of a collection and `..` stops there; listings are ordered by name; the code of a rename
- *   onto an existing path; the codes and the status of tasks that conflict (the same pair of paths between the same
- *   collections; other overlaps are let through) or are too many; the code of a task that met its deadline; a
- *   collection that is away lets tasks be accepted and makes them fault, and a login that fails makes them INACTIVE; a
- *   task shows its progress in quarters of its duration and copies at the end of it; a symbolic link that leads out of
- *   the collection or back to where it came from is not copied; a pattern of a delete knows `*` and `?`; a pause rule
- *   without flags pauses everything; status and code of an operation that a rule pauses; what a user sees of a pause
- *   rule; pages of markers have 100 items; the form of `last_key` and `next_token`; a tunnel's submission id is
- *   remembered, a tunnel is there once the listener is known, and carries nothing; personal endpoints are empty
- *   directories; every subscription is known.
- * - Groups: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP; who may join without being
- *   asked: where requests to join are taken. Search: results are not ranked, and boosts change nothing; the rarer filters
- *   (geo_bounding_box) are refused.
- * - Flows: the actions of transfer and of hello world do what they say, every other action succeeds at once with what it
- *   was given; no run asks anybody anything; of the expressions only `+` is understood; the form of `marker`. Timers: the
- *   status of one that is over; callbacks that are no transfer and no flow are errors. Compute: a task ends when an admin
- *   call says so.
+ * guesses are, by the operations that make them:
+ * - Auth, `oauth2_authorize`: the first user is logged in unless the login or Options::ask says otherwise, and each
+ *   login is a new one; a policy that nobody made is satisfied; the code `unknown_scope`, which is for the scopes of
+ *   clients that a developer made and did not give that scope; the lifetime of an authorization code (30 s); the page
+ *   that shows a code is served by the sandbox even if the application names the one of auth.globus.org.
+ *   `oauth2_token`: a refresh without rotation repeats the refresh token; `iss` is the sandbox's own address.
+ *   `oauth2_revoke_token`: public applications may revoke each token that they show. `get_scopes`: scopes of the
+ *   services have identifiers made from their text. `get_identity_providers`: there is one. `get_project` and the
+ *   like: 403 for who is no administrator; the code of a `delete_project` with clients; a project that nobody made is
+ *   everybody's.
+ * - All of Transfer, Groups, Search, Flows, Timers: what a scope that is not `all` is good for, as far as no
+ *   documentation says it. What the sandbox was started with may be managed by its first user and by its
+ *   applications, and is open to everybody unless Collection::open is false; mapped collections let everybody in.
+ * - Sessions: a storage gateway that names no domains is for all; which identities an answer names; that a
+ *   `submit_transfer` which the session is not enough for is 403 AuthorizationRequired (a listing is refused as
+ *   recorded); the answer of the HTTPS server; the codes of groups and of `compute.submit`; timers and flows act in a
+ *   fresh session, and a task that runs is not stopped when the session grows old.
+ * - Transfer, `operation_ls`: `/~/` is the top of a collection and `..` stops there; listings are ordered by name.
+ *   `operation_rename`: the code for an existing path. `submit_transfer`, `submit_delete`: the codes and the status
+ *   of tasks that conflict (the same pair of paths between the same collections; other overlaps are let through) or
+ *   are too many; a collection that is away lets tasks be accepted and makes them fault, and a login that fails makes
+ *   them INACTIVE. `get_task`: the code of a task that met its deadline; a task shows its progress in quarters of its
+ *   duration and copies at the end of it; a symbolic link that leads out of the collection or back to where it came
+ *   from is not copied. `endpoint_manager_create_pause_rule`: one without flags pauses everything; status and code of
+ *   an operation that it pauses; what a user sees of it. `endpoint_manager_task_list`, `get_shared_endpoint_list`,
+ *   `task_successful_transfers`: pages of markers have 100 items, and the form of `last_key` and `next_token`.
+ *   `create_tunnel`: its submission id is remembered, a tunnel is there once the listener is known, and carries
+ *   nothing. `create_endpoint`: personal endpoints are empty directories. `set_subscription_id`: every subscription
+ *   is known.
+ * - Groups, `batch_membership_action`: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP;
+ *   who may join without being asked: where requests to join are taken.
+ * - Search, `post_search`: words are those of SQLite's FTS5, which also says how well an entry fits; the rarer
+ *   filters (geo_bounding_box) are refused.
+ * - Flows, `run_flow`: the actions are those of Transfer (transfer, delete, ls, stat, mkdir), of Compute, and
+ *   wait_for_option, expression_eval and hello_world; any other fails, and says so; of the expressions only `+` is
+ *   understood. `list_runs`: the form of `marker`. `get_web_input`: how the parameters of wait_for_option become one.
+ * - Timers, `create_timer`: the status of one that is over; callbacks that are no transfer and no flow are errors.
+ * - Compute, `compute.get_task`: a task ends when an admin call says so; the answer to who is not the owner.
  * - GCS Manager: it is at `/api/` of the same address, and of https_url(); its collections are directories of the
- *   sandbox; its answers to what is malformed.
+ *   sandbox; its answers to what is malformed; the form of `marker`.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
- * - Data: PUT makes the directories that are missing. Conditions and ranges are those of RFC 9110; digests are given to
- *   requests with Want-Repr-Digest or Want-Digest, and those of a PUT are compared. The service serves it with HTTPS
- *   from a host for each collection; the sandbox at `/data/{collection}/`. A browser without a token is sent to the page
- *   that shows a code.
+ * - Data, `put_file`: it makes the directories that are missing. `get_file`: a browser without a token is sent to the
+ *   page that shows a code, a script (X-Requested-With) gets 401. Conditions and ranges are those of RFC 9110;
+ *   digests are given to requests with Want-Repr-Digest or Want-Digest, and those of a PUT are compared. The service
+ *   serves it with HTTPS from a host for each collection; the sandbox at `/data/{collection}/`.
  *
  * @see https://docs.globus.org/api/
  */
@@ -489,6 +512,282 @@ template <class F>
 }  // namespace globus
 
 #endif  // GLOBUS_CORE_ERROR_HPP
+#ifndef GLOBUS_CORE_MEMBERS_HPP
+#define GLOBUS_CORE_MEMBERS_HPP
+
+#include <boost/hana/core/when.hpp>
+#include <boost/hana/fwd/accessors.hpp>
+#include <boost/hana/fwd/pair.hpp>
+#include <boost/hana/fwd/string.hpp>
+#include <boost/hana/fwd/tuple.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace globus {
+
+/// Where a member of an operation goes in the request. `automatic`: into the route if that names it, else into the
+/// query.
+enum class Place : unsigned char { automatic, query, json, form };
+
+/// How a member is spelt in a query or form.
+enum class Spelling : unsigned char {
+    automatic,  ///< True or False; the items of a list joined by commas
+    number,     ///< a bool as 1 or 0
+    lower,      ///< a bool as true or false
+    repeat,     ///< a list as one parameter per item
+    space,      ///< the items of a list joined by spaces
+};
+
+/**
+ * One member whose wire form is not the ordinary one: another name, another place or another spelling.
+ *
+ * It is made by rename(), in_query(), in_json(), json_object() and in_form(), and listed in a struct's `wire`.
+ */
+struct Wire {
+    std::string_view member = {};  ///< empty: no member, as json_object() makes it
+    std::string_view name = {};    ///< on the wire; for Place::json a slash separates levels, as in "project/admin_ids"
+    Place place = Place::automatic;           ///< in the request
+    Spelling spelling = Spelling::automatic;  ///< in a query or form; JSON has its own types
+};
+
+/// The member is called `name` on the wire.
+constexpr Wire rename(std::string_view member, std::string_view name) { return {member, name}; }
+/// The member is a query parameter, spelt as `spelling` says.
+constexpr Wire in_query(std::string_view member, Spelling spelling) { return {member, member, Place::query, spelling}; }
+constexpr Wire in_query(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
+    return {member, name, Place::query, spelling};
+}
+/// The member goes into the JSON body under its own name, or at `path` (levels separated by slashes).
+constexpr Wire in_json(std::string_view member) { return {member, member, Place::json}; }
+constexpr Wire in_json(std::string_view member, std::string_view path) { return {member, path, Place::json}; }
+/// The JSON body has an object at `path`, even if no member goes into it.
+constexpr Wire json_object(std::string_view path) { return {{}, path, Place::json}; }
+/// The member is a field of the form body.
+constexpr Wire in_form(std::string_view member) { return {member, member, Place::form}; }
+constexpr Wire in_form(std::string_view member, std::string_view name, Spelling spelling = Spelling::automatic) {
+    return {member, name, Place::form, spelling};
+}
+/// The list that a struct's `wire` is.
+template <class... Ws>
+constexpr std::array<Wire, sizeof...(Ws)> wires(Ws... ws) {
+    return {ws...};
+}
+
+namespace detail {
+
+template <std::size_t N>
+struct Name {
+    char text[N];
+    constexpr Name(char const (&t)[N]) {
+        for (std::size_t i = 0; i != N; ++i) text[i] = t[i];
+    }
+};
+
+/// A hana::tuple of hana::types, made on use, which needs <boost/hana.hpp>.
+template <class Asked, class... Ts>
+constexpr auto hana_types() {
+    return boost::hana::tuple_t<Ts...>;
+}
+
+/// One member of a described type: the name is a constant, so that code for it is chosen when it is compiled.
+template <class T, std::size_t I>
+struct Member {
+    static constexpr std::string_view key = T::members::keys[I];
+
+    /// Reads the member from an object; Hana calls this an accessor.
+    template <class O>
+    constexpr decltype(auto) operator()(O&& object) const {
+        auto& member = object.with_members([](auto&... all) -> auto& { return std::get<I>(std::tie(all...)); });
+        if constexpr (std::is_lvalue_reference_v<O>)
+            return (member);
+        else
+            return std::move(member);
+    }
+};
+
+/// The names in "first, second,third": the preprocessor leaves one blank where there were any, and none where there
+/// were none.
+template <std::size_t N>
+constexpr std::array<std::string_view, N> split_names(std::string_view text) {
+    std::array<std::string_view, N> names;
+    for (std::string_view& name : names) {
+        name = text.substr(0, text.find(','));
+        text.remove_prefix(name.size() < text.size() ? name.size() + 1 : name.size());
+        while (name.starts_with(' ')) name.remove_prefix(1);
+        while (name.ends_with(' ')) name.remove_suffix(1);
+    }
+    return names;
+}
+constexpr std::size_t count_names(std::string_view text) {
+    std::size_t count = text.empty() ? 0 : 1;
+    for (char const c : text) count += c == ',';
+    return count;
+}
+
+/// The types of a described object's members.
+template <class... Vs>
+struct MemberTypes {};
+struct TypesOfMembers {
+    template <class... Vs>
+    constexpr MemberTypes<Vs...> operator()(Vs const&...) const {
+        return {};
+    }
+};
+
+/// Notes where the members of an object are, so that handling them needs no code for each.
+struct AddressesOfMembers {
+    void const** at;
+    template <class... Vs>
+    void operator()(Vs const&... all) const {
+        [[maybe_unused]] void const** next = at;
+        ((*next++ = &all), ...);
+    }
+};
+
+/// The name of the member that is at an address in a described object.
+template <class T>
+constexpr std::string_view name_of(T const& object, void const* member) {
+    void const* at[T::members::keys.size()];
+    object.with_members(AddressesOfMembers{at});
+    std::size_t i = 0;
+    while (at[i] != member) ++i;
+    return T::members::keys[i];
+}
+
+/// The members of a described type, in the order of their list. Nothing in it is instantiated before it is used.
+template <class T>
+struct Members {
+    static constexpr std::size_t size = count_names(T::member_names);
+    static constexpr std::array<std::string_view, size> keys = split_names<size>(T::member_names);
+    static_assert(size != 0 || std::is_empty_v<T>,
+                  "globus: GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else: all of them.");
+    /// If a list lacks a member, this does not compile.
+    using all_listed = decltype(T::has_all_members_listed(std::declval<T&>()));
+
+    /// The MemberTypes of the type. @tparam U  T, which must be complete
+    template <class U = T>
+    using types_of = decltype(std::declval<U const&>().with_members(TypesOfMembers()));
+
+    /// Calls `f(Member<T, I>{}, member)` for each.
+    template <class O, class F>
+    static constexpr void for_each(O& object, F&& f) {
+        object.with_members([&f](auto&... all) { each(std::make_index_sequence<size>{}, f, all...); });
+    }
+    static constexpr bool has(std::string_view name) {
+        for (std::string_view const key : keys)
+            if (key == name) return true;
+        return false;
+    }
+
+    template <class = void>
+    static constexpr auto hana_accessors() {
+        return []<std::size_t... I>(std::index_sequence<I...>) {
+            return boost::hana::make_tuple(
+                boost::hana::make_pair(hana_name<I>(std::make_index_sequence<keys[I].size()>{}), Member<T, I>{})...);
+        }(std::make_index_sequence<size>{});
+    }
+
+private:
+    template <std::size_t... I, class F, class... Vs>
+    static constexpr void each(std::index_sequence<I...>, F& f, Vs&... all) {
+        static_assert(sizeof...(Vs) == size);
+        (f(Member<T, I>{}, all), ...);
+    }
+    template <std::size_t I, std::size_t... C>
+    static constexpr auto hana_name(std::index_sequence<C...>) {
+        return boost::hana::string_c<keys[I][C]...>;
+    }
+};
+
+/// The entries of a struct's `wire`.
+struct Wires {
+    Wire const* first;
+    std::size_t count;
+};
+template <class T>
+constexpr Wires wires_of() {
+    if constexpr (requires { T::wire; })
+        return {T::wire.data(), T::wire.size()};
+    else
+        return {nullptr, 0};
+}
+constexpr Wire wire_of(Wires wires, std::string_view member) {
+    for (std::size_t i = 0; i != wires.count; ++i)
+        if (wires.first[i].member == member) return wires.first[i];
+    return {member, member};
+}
+
+template <class T>
+constexpr Wire wire_of(std::string_view member) {
+    return wire_of(wires_of<T>(), member);
+}
+
+}  // namespace detail
+
+/**
+ * `T` lists its members with GLOBUS_MEMBERS.
+ *
+ * An error that names this concept means that a struct was passed as an operation or document whose last line is not
+ * `GLOBUS_MEMBERS(Struct, first, second, ...)`.
+ */
+template <class T>
+concept Described = requires { typename T::members; };
+
+}  // namespace globus
+
+namespace boost::hana {
+
+/// Makes every described type a model of Hana's Struct; nothing in it is instantiated before it is used.
+template <typename T>
+struct accessors_impl<T, when<globus::Described<T>>> {
+    /// Hana calls it to get the members.
+    template <class U = T>
+    static constexpr auto apply() {
+        return U::members::hana_accessors();
+    }
+};
+
+}  // namespace boost::hana
+
+/**
+ * The last line of an operation or document: its own name, then the names of all its members, in any order. The struct
+ * stays an aggregate, and becomes a model of boost::hana's Struct. A member that is not listed is a compile error where
+ * the struct is sent or read. The struct must not be local to a function, and its base classes must not have data
+ * members.
+ *
+ *     struct Bookmark {
+ *         Optional<std::string> name = {};
+ *         Optional<std::string> path = {};
+ *         GLOBUS_MEMBERS(Bookmark, name, path);
+ *     };
+ */
+// The functions' bodies see the struct's members by their names, so their own names are unlike any member's. The
+// binding counts: compilers show its line, with the comment in it, where too few or other names are listed.
+// clang-format off
+#define GLOBUS_MEMBERS(O, ...)                                                                                         \
+    [[maybe_unused]] static constexpr char const* struct_name = #O;                                                    \
+    [[maybe_unused]] static constexpr char const* member_names = #__VA_ARGS__;                                         \
+    template <class GlobusVisitor>                                                                                     \
+    constexpr decltype(auto) with_members(GlobusVisitor const& globus_visitor) {                                       \
+        return globus_visitor(__VA_ARGS__);                                                                            \
+    }                                                                                                                  \
+    template <class GlobusVisitor>                                                                                     \
+    constexpr decltype(auto) with_members(GlobusVisitor const& globus_visitor) const {                                 \
+        return globus_visitor(__VA_ARGS__);                                                                            \
+    }                                                                                                                  \
+    template <class GlobusObject>                                                                                      \
+    static auto has_all_members_listed([[maybe_unused]] GlobusObject& globus_object) {                                 \
+        __VA_OPT__([[maybe_unused]] auto& [__VA_ARGS__] = globus_object; /* GLOBUS_MEMBERS lists the names of the struct's own members, and nothing else: all of them. */) \
+    }                                                                                                                  \
+    using members = ::globus::detail::Members<O>
+// clang-format on
+
+#endif  // GLOBUS_CORE_MEMBERS_HPP
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -530,6 +829,12 @@ public:
     explicit SandboxError(std::string const& what) : std::runtime_error(globus::one_line(what, 65536)) {}
 };
 
+/// Thrown when the directory of Options::state cannot be used; the message is one sentence that says why.
+class GLOBUS_VISIBLE StateError : public SandboxError {
+public:
+    using SandboxError::SandboxError;
+};
+
 /// Thrown by Session::verify; `what()` lists what was expected and what happened.
 class GLOBUS_VISIBLE VerifyError : public SandboxError {
 public:
@@ -542,6 +847,7 @@ struct App {
     std::string secret = {};                      ///< empty: native
     std::string name = "Sandbox App";             ///< for people
     std::vector<std::string> redirect_uris = {};  ///< besides the loopback addresses and the page that shows the code
+    GLOBUS_MEMBERS(App, id, secret, name, redirect_uris);
 };
 
 /**
@@ -554,6 +860,7 @@ struct User {
     std::string name = "Sandbox User";            ///< the claim `name`
     std::string email = {};                       ///< the claim `email`; empty: the username
     std::string organization = "Globus Sandbox";  ///< the claim `organization`
+    GLOBUS_MEMBERS(User, id, username, name, email, organization);
 };
 
 /// What kind of collection it is.
@@ -566,8 +873,9 @@ struct Collection {
     std::string display_name = "Sandbox Collection";  ///< in the endpoint document
     CollectionKind kind = CollectionKind::guest;      ///< how its document is typed, as in "GCSv5_guest_collection"
     bool requires_data_access = false;  ///< reading it needs the consent `<id>/data_access`, as mapped collections may
-    bool high_assurance = false;        ///< what documents say of it; nothing is enforced
+    bool high_assurance = false;        ///< its files want a login of the last eleven days, see globus/sandbox.hpp
     bool open = true;  ///< whether everybody with a token may read and write it; else access rules say who may
+    GLOBUS_MEMBERS(Collection, id, directory, display_name, kind, requires_data_access, high_assurance, open);
 };
 
 /// How time passes in the sandbox.
@@ -605,9 +913,37 @@ struct Options {
     std::string admin_secret = {};
     /// Where the collections without an absolute directory live. Empty: a temporary one, removed at the end.
     std::filesystem::path root = {};
+    /**
+     * Where the session is kept, so that one that is started later goes on with it; empty: nowhere. The directory is made
+     * (mode 0700), and has an SQLite database (mode 0600, with the tokens in it as they are) and, where `root` is empty,
+     * the collections. One sandbox uses it at a time.
+     *
+     * Kept are people, applications, consents and tokens, signing keys, collections with their access rules and roles,
+     * bookmarks, tasks with their events, groups, indices with their entries, flows, runs, timers, what Compute and the
+     * GCS manager have, the snapshot, what reset() goes back to, and how far the clock was put. Not kept are addresses
+     * (name the ports), fault rules, the journal with its counts, certificates, and set_token_lifetime().
+     *
+     * An answer that was sent is kept whatever ends the process, SIGKILL too, and so is what an answer shows; a request
+     * whose answer did not arrive was kept wholly, or had no effect. When the machine itself stops (power), the last
+     * changes may be lost, but nothing is half there. When a change cannot be written (the disk is full), the request is
+     * answered 500 with the reason.
+     *
+     * What the directory has wins over `seed`, and users and applications that it does not have are added. Collections
+     * are made when it is new. @throws StateError from the constructor when the directory cannot be used
+     */
+    std::filesystem::path state = {};
     /// Whether other users of this machine may connect to the services, where the system tells who is at the other end
     /// (Linux). Everybody who may connect can log in, and has the files of the collections.
     bool any_user = false;
+    /**
+     * The name or IPv4 address by which other machines and containers reach this one, as in "globus-sandbox" or
+     * "localhost"; empty: they cannot. With a name the services listen on every interface, and the addresses that they
+     * tell have that name; requests under any other name than it, 127.0.0.1 and localhost are refused. The admin calls
+     * are reached likewise if `admin_secret` is given, and from this machine alone if not.
+     *
+     * @warning Whoever reaches the port can log in, and has the files of the collections.
+     */
+    std::string network_host = {};
     /// Of identifiers and probabilities: the same seed and calls give the same journal. Tokens and secrets are never the
     /// same in two sessions.
     std::uint64_t seed = 1;
@@ -621,7 +957,8 @@ struct Options {
     std::chrono::milliseconds retry_interval{1000};  ///< how often a task that met a fault tries again
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
     bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
-    std::size_t journal_limit = 10000;   ///< entries kept; counts go on being exact beyond it
+    std::size_t journal_limit = 10000;   ///< entries kept, of 32 MiB together; counts stay exact beyond that
+    std::size_t task_limit = 5000;       ///< tasks kept; beyond that the oldest that are over are forgotten
     std::vector<App> apps = {};          ///< a native and a confidential one are added where there is none
     std::vector<User> users = {};        ///< empty: one is made
     /// Whether every client id that is asked for is known: as a native application, made when it is first seen.
@@ -779,7 +1116,8 @@ public:
 
     /**
      * Makes the rules, groups, indices, flows and timers of a document for the first user, as read_config() describes
-     * them. What is there then is what reset() goes back to.
+     * them. What is there then is what reset() goes back to. A session that goes on with Options::state has them already,
+     * and nothing is done.
      *
      * @throws SandboxError when a service refuses one; the message has its answer
      */
@@ -869,7 +1207,7 @@ private:
 };
 
 /**
- * A Globus of one's own, on 127.0.0.1: Auth, Transfer, Groups, Search, Flows, Timers, Compute and the data of
+ * A Globus of one's own, on 127.0.0.1 unless Options::network_host says otherwise: Auth, Transfer, Groups, Search, Flows, Timers, Compute and the data of
  * collections on one port, admin calls on another.
  *
  * @par Example
@@ -938,7 +1276,7 @@ private:
 #ifndef GLOBUS_SANDBOX_IMPL_NET_SERVICE_IPP
 #define GLOBUS_SANDBOX_IMPL_NET_SERVICE_IPP
 
-// A listener on the loopback interface, with a thread for each connection.
+// A listener, with a thread for each connection.
 #ifndef GLOBUS_SANDBOX_IMPL_NET_LISTENER_IPP
 #define GLOBUS_SANDBOX_IMPL_NET_LISTENER_IPP
 
@@ -967,6 +1305,11 @@ namespace globus::detail {
 // Certificates made for one session: good ones, and ones that a client must refuse.
 #ifndef GLOBUS_SANDBOX_IMPL_TLS_IPP
 #define GLOBUS_SANDBOX_IMPL_TLS_IPP
+
+#include <openssl/opensslv.h>
+#if OPENSSL_VERSION_NUMBER < 0x30000000L
+#error "globus/sandbox.hpp needs OpenSSL 3.0 or newer, unlike the other headers of globus"
+#endif
 
 // What a session consists of: its data, clock, journal and rules.
 #ifndef GLOBUS_SANDBOX_IMPL_WORLD_IPP
@@ -1608,6 +1951,18 @@ inline bool is_uuid(std::string_view text) {
     return true;
 }
 
+/// Whether a text may stand in an address as a host, and in a certificate; an empty one may.
+inline bool is_host_name(std::string_view text) {
+    return text.size() <= 253 &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") ==
+               std::string_view::npos;
+}
+
+/// Whether the name of a host is an IPv4 address.
+inline bool is_address(std::string_view host) {
+    return !host.empty() && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
 inline std::tm utc(Millis at) {
     auto const seconds = static_cast<std::time_t>(at >= 0 ? at / 1000 : (at - 999) / 1000);
     std::tm out{};
@@ -1683,6 +2038,12 @@ template <class Json>
 bool flag_of(Json const& value, std::string_view name, bool otherwise = false) {
     auto const* found = member(value, name);
     return found != nullptr && found->is_bool() ? found->get_bool() : otherwise;
+}
+
+/// Adds the members that the service always sends, where the caller gave none.
+inline void add_defaults(json::object& document, std::initializer_list<std::pair<char const*, json::value>> members) {
+    for (auto const& [name, value] : members)
+        if (!document.contains(name)) document[name] = value;
 }
 
 /// As std::stable_sort, of which clang 19 says with an older libstdc++ that it uses something deprecated.
@@ -1782,6 +2143,184 @@ struct Reply {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_CALL_IPP
+// What many records have in common is in memory once.
+#ifndef GLOBUS_SANDBOX_IMPL_COMMON_IPP
+#define GLOBUS_SANDBOX_IMPL_COMMON_IPP
+
+#include <boost/json/string_view.hpp>
+
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace globus::sandbox::detail {
+
+/**
+ * A constant value of which there are few, in many records: equal ones share their memory, which is never given back.
+ * It is read like the value itself. A hundred thousand tokens of one application are as small as that.
+ */
+template <class T>
+class Common {
+public:
+    Common() : Common(T()) {}
+    Common(T value) : value_(shared(std::move(value))) {}
+    Common(char const* text)
+        requires std::is_same_v<T, std::string>
+        : Common(T(text)) {}
+
+    T const& get() const { return *value_; }
+    operator T const&() const { return *value_; }
+    operator std::string_view() const
+        requires std::is_same_v<T, std::string>
+    {
+        return *value_;
+    }
+    operator boost::json::string_view() const
+        requires std::is_same_v<T, std::string>
+    {
+        return *value_;
+    }
+    auto begin() const { return value_->begin(); }
+    auto end() const { return value_->end(); }
+    [[nodiscard]] bool empty() const { return value_->empty(); }
+
+    friend bool operator==(Common const& a, Common const& b) { return a.value_ == b.value_; }
+    friend bool operator==(Common const& a, T const& b) { return *a.value_ == b; }
+    friend T operator+(Common const& a, T const& b) { return *a.value_ + b; }
+    friend T operator+(T const& a, Common const& b) { return a + *b.value_; }
+
+private:
+    static T const* shared(T value) {
+        static std::mutex mutex;
+        static std::set<T> all;
+        std::lock_guard const lock(mutex);
+        return &*all.insert(std::move(value)).first;
+    }
+
+    T const* value_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_COMMON_IPP
+// Records by their names, which know what may have changed.
+#ifndef GLOBUS_SANDBOX_IMPL_TABLE_IPP
+#define GLOBUS_SANDBOX_IMPL_TABLE_IPP
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace globus::sandbox::detail {
+
+/**
+ * A std::map that, once it is watched, notes which records may have changed: all that were asked for with the right to
+ * change them. Who only looks uses peek(), all(), or a constant.
+ */
+template <class Record>
+class Table {
+public:
+    using Map = std::map<std::string, Record>;
+    using iterator = typename Map::iterator;
+    using const_iterator = typename Map::const_iterator;
+
+    Table() = default;
+    ~Table() = default;
+    /// The copy is not watched.
+    Table(Table const& other) : all_(other.all_) {}
+    /// Each record of before and after may have changed.
+    Table& operator=(Table const& other) {
+        if (this == &other) return *this;
+        touch_all();
+        all_ = other.all_;
+        touch_all();
+        return *this;
+    }
+
+    Record& operator[](std::string const& name) {
+        touch(name);
+        return all_[name];
+    }
+    Record& at(std::string const& name) {
+        touch(name);
+        return all_.at(name);
+    }
+    /// A record that is only looked at.
+    Record const& peek(std::string const& name) const { return all_.at(name); }
+    /// All records, only to be looked at.
+    Map const& all() const { return all_; }
+    iterator find(std::string const& name) {
+        auto const found = all_.find(name);
+        if (found != all_.end()) touch(name);
+        return found;
+    }
+    const_iterator find(std::string const& name) const { return all_.find(name); }
+    [[nodiscard]] bool contains(std::string const& name) const { return all_.contains(name); }
+    [[nodiscard]] std::size_t size() const { return all_.size(); }
+    [[nodiscard]] bool empty() const { return all_.empty(); }
+
+    iterator begin() {
+        touch_all();
+        return all_.begin();
+    }
+    iterator end() { return all_.end(); }
+    const_iterator begin() const { return all_.begin(); }
+    const_iterator end() const { return all_.end(); }
+
+    void erase(std::string const& name) {
+        touch(name);
+        all_.erase(name);
+    }
+    /// Removes the records that a condition holds for.
+    template <class Condition>
+    void erase_if(Condition const& condition) {
+        std::erase_if(all_, [&](auto const& one) {
+            bool const gone = condition(one.second);
+            if (gone) touch(one.first);
+            return gone;
+        });
+    }
+    /// Changes the records that a condition holds for, and touches no others.
+    template <class Condition, class Action>
+    void change_if(Condition const& condition, Action const& action) {
+        for (auto& [name, record] : all_) {
+            if (!condition(std::as_const(record))) continue;
+            touch(name);
+            action(record);
+        }
+    }
+
+    /// From now on changes are noted; what is there counts as changed.
+    void watch() {
+        watched_ = true;
+        touch_all();
+    }
+    /// The names of what may have changed since forget().
+    [[nodiscard]] std::set<std::string> const& touched() const { return touched_; }
+    void forget() { touched_.clear(); }
+
+private:
+    void touch(std::string const& name) {
+        if (watched_) touched_.insert(name);
+    }
+    void touch_all() {
+        if (watched_)
+            for (auto const& one : all_) touched_.insert(one.first);
+    }
+
+    Map all_;
+    std::set<std::string> touched_;
+    bool watched_ = false;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_TABLE_IPP
 
 #include <array>
 #include <condition_variable>
@@ -1813,16 +2352,18 @@ struct Scope {
 
 struct AccessToken {
     std::string token;
-    std::string client_id;
-    std::string identity;
-    std::string resource_server;
-    std::vector<std::string> scopes;  ///< as requested, with dependencies
+    Common<std::string> client_id;
+    Common<std::string> identity;
+    Common<std::string> resource_server;
+    Common<std::vector<std::string>> scopes;  ///< as requested, with dependencies
     Millis issued = 0;
     Millis expires = 0;
     bool revoked = false;
     std::uint64_t generation = 1;
     std::string family;    ///< the refresh tokens it descends from; empty for none
     json::object session;  ///< what the login was asked for: session_required_*
+    GLOBUS_MEMBERS(AccessToken, token, client_id, identity, resource_server, scopes, issued, expires, revoked,
+                   generation, family, session);
 };
 
 struct RefreshToken {
@@ -1835,6 +2376,7 @@ struct RefreshToken {
     bool spent = false;
     bool revoked = false;
     json::object session;
+    GLOBUS_MEMBERS(RefreshToken, token, client_id, identity, resource_server, scopes, family, spent, revoked, session);
 };
 
 struct AuthorizationCode {
@@ -1850,6 +2392,8 @@ struct AuthorizationCode {
     Millis expires = 0;
     Millis authenticated = 0;
     json::object session;
+    GLOBUS_MEMBERS(AuthorizationCode, code, client_id, identity, redirect_uri, challenge, scopes, nonce, offline, used,
+                   expires, authenticated, session);
 };
 
 struct Consent {
@@ -1861,6 +2405,7 @@ struct Consent {
     Millis created = 0;
     bool allows_refresh = false;
     bool atomically_revocable = false;
+    GLOBUS_MEMBERS(Consent, id, client_id, identity, scope, path, created, allows_refresh, atomically_revocable);
 };
 
 /// An answer that is 403 until the caller logs in again.
@@ -1868,6 +2413,7 @@ struct Requirement {
     std::string service;
     std::vector<std::string> scopes;          ///< consents that are missing
     json::object authorization_parameters{};  ///< session_required_*
+    GLOBUS_MEMBERS(Requirement, service, scopes, authorization_parameters);
 };
 
 // Transfer ------------------------------------------------------------------------------------------------------------
@@ -1883,6 +2429,7 @@ struct Endpoint {
     json::object document;  ///< what can be read and updated
     std::vector<json::object> rules;
     std::vector<json::object> roles;
+    GLOBUS_MEMBERS(Endpoint, id, directory, owner, kind, state, requires_data_access, open, document, rules, roles);
 };
 
 struct TransferItem {
@@ -1892,6 +2439,7 @@ struct TransferItem {
     bool link = false;                   ///< a symbolic link itself
     std::string checksum;
     std::string algorithm;
+    GLOBUS_MEMBERS(TransferItem, source, destination, recursive, link, checksum, algorithm);
 };
 
 /// A file that a task copied.
@@ -1900,6 +2448,7 @@ struct Copied {
     std::string destination;
     std::int64_t size = 0;
     std::string checksum;  ///< SHA-256, as hexadecimal digits; empty when none was asked for
+    GLOBUS_MEMBERS(Copied, source, destination, size, checksum);
 };
 
 struct Task {
@@ -1934,6 +2483,9 @@ struct Task {
 
     [[nodiscard]] std::string status() const { return text_of(document, "status"); }
     [[nodiscard]] bool active() const { return !over; }
+    GLOBUS_MEMBERS(Task, id, submission_id, owner, is_delete, source, destination, items, options, document, events,
+                   done, skipped, finished, requested, deadline, begun, due, step, total_files, total_bytes, started,
+                   attempted, paused, removed, pause_message, held, over, last_fault);
 };
 
 // Flows and Timers -----------------------------------------------------------------------------------------------------
@@ -1952,6 +2504,7 @@ struct FlowRun {
     bool over = false;
     int steps = 0;
     std::vector<json::object> log;
+    GLOBUS_MEMBERS(FlowRun, id, owner, client, definition, state, entered, context, due, task, over, steps, log);
 };
 
 /// When a timer runs, and how often it did.
@@ -1969,34 +2522,41 @@ struct TimerState {
     std::int64_t runs = 0;
     std::int64_t errors = 0;
     std::vector<json::object> results;
+    GLOBUS_MEMBERS(TimerState, owner, client, second_version, paused, start, interval, next, last, end, most, runs,
+                   errors, results);
 };
 
-/// All that a snapshot keeps.
+using Documents = std::vector<std::pair<std::string, json::object>>;
+
+/// All that a snapshot keeps, and Options::state.
 struct Data {
-    std::map<std::string, AccessToken> access_tokens;
-    std::size_t token_sweep = 1000;  ///< at how many of them those that expired are looked for
-    std::map<std::string, RefreshToken> refresh_tokens;
-    std::map<std::string, AuthorizationCode> codes;
-    std::map<std::string, std::uint64_t> generations;  ///< of access tokens, by grant
+    Table<AccessToken> access_tokens;
+    std::size_t token_sweep = 1000;  ///< at how many of them sweep_grants() looks for those that expired
+    std::size_t code_sweep = 1000;
+    Table<RefreshToken> refresh_tokens;
+    Table<AuthorizationCode> codes;
+    Table<std::uint64_t> generations;  ///< of access tokens, by grant
     std::vector<Consent> consents;
     std::vector<App> apps;    ///< made by API calls, and those of the collections, besides those of the options
     std::vector<User> users;  ///< identities that were provisioned: known by name, and never logged in
     /// Secrets of applications by the credentials that stand for them: application, credential, secret.
     std::vector<std::array<std::string, 3>> credentials;
-    Pairs environment;  ///< what the session tells programs; empty until somebody asks
+    Pairs environment;  ///< the tokens that the session tells programs; empty until somebody asks
     std::vector<Requirement> requirements;
-    std::map<std::string, Endpoint> endpoints;
+    Table<Endpoint> endpoints;
     std::vector<std::string> endpoint_order;
-    std::map<std::string, Task> tasks;
+    Table<Task> tasks;
     std::vector<std::string> task_order;
     Millis engine_time = 0;  ///< up to when tasks were carried out
-    std::set<std::string> submission_ids;
-    std::map<std::string, std::string> task_of_submission;
+    Table<std::string> task_of_submission;
     /// Documents of the plain services, by kind ("groups", "flows", ...), in the order of creation.
-    std::map<std::string, std::vector<std::pair<std::string, json::object>>> documents;
-    std::map<std::string, FlowRun> flow_runs;
-    std::map<std::string, TimerState> timers;
+    Table<Documents> documents;
+    Table<FlowRun> flow_runs;
+    Table<TimerState> timers;
     std::int64_t event_number = 1;
+    GLOBUS_MEMBERS(Data, access_tokens, token_sweep, code_sweep, refresh_tokens, codes, generations, consents, apps,
+                   users, credentials, environment, requirements, endpoints, endpoint_order, tasks, task_order,
+                   engine_time, task_of_submission, documents, flow_runs, timers, event_number);
 };
 
 // Faults --------------------------------------------------------------------------------------------------------------
@@ -2031,6 +2591,7 @@ struct Firing {
 // The session ---------------------------------------------------------------------------------------------------------
 
 class Listener;
+class Store;
 
 struct Bucket {
     double tokens = 0;
@@ -2055,17 +2616,28 @@ public:
     Options options;
     std::string id;
     std::string base_url;
-    std::string https_url;  ///< the same services over TLS; base_url when that is TLS already
-    std::string gcs_id;     ///< of the endpoint whose GCS Manager is under /api
-    bool owns_root = false;
+    std::string https_url;     ///< the same services over TLS; base_url when that is TLS already
+    std::string gcs_id;        ///< of the endpoint whose GCS Manager is under /api
+    bool owns_root = false;    ///< the collections are in a directory that is gone at the end
+    bool has_samples = false;  ///< they are those of write_samples()
 
     mutable std::mutex mutex;
     Data data;
-    std::unique_ptr<Data> saved;
-    std::unique_ptr<Data> seeded;  ///< as it was at the begin
+    std::unique_ptr<Data> snapshot;  ///< null before the first
+    std::unique_ptr<Data> seeded;    ///< as it was at the begin
+    void remember_begin();
     void reset();
+
+    // Options::state, see impl/state/
+    std::unique_ptr<Store> store;  ///< null without
+    std::string unsaved;           ///< why the last change could not be written; empty when it could
+    std::uint64_t starts = 1;      ///< of a sandbox with this state
+    bool configured = false;       ///< Session::seed was called, here or before
+    void save_locked();            ///< writes what changed, before anybody else sees it
+    void take_up();                ///< goes on with what the store has
+
     Random random;
-    std::string const secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
+    std::string secret = random_secret();  ///< what no seed tells: without it nobody can say what a token is
     std::map<std::string, std::string, std::less<>>
         marks;  ///< of a kind of token: what those of this session begin with
     std::chrono::seconds token_lifetime;
@@ -2081,6 +2653,7 @@ public:
 
     // Journal
     std::deque<JournalEntry> journal;
+    std::size_t journal_bytes = 0;
     std::map<std::string, std::uint64_t> counts;
     std::uint64_t total = 0;
     std::uint64_t next_number = 1;
@@ -2097,9 +2670,11 @@ public:
     struct Key {
         std::string kid;
         std::shared_ptr<EVP_PKEY> key;
+        std::string pem;
     };
     std::vector<Key> keys;
     Key const& key_locked();
+    void add_key();
 
     // Tasks
     std::mutex engine;  ///< one executor at a time; taken before `mutex`
@@ -2114,6 +2689,12 @@ public:
     std::shared_ptr<SSL_CTX> tls;      ///< of `secure`, or else of `listener`
     std::string ca_pem;                ///< whom a client may trust
     void make_certificates();
+
+    // What there is at the begin
+    void make_people();
+    void make_directories();
+    void make_collections();
+    void add_collection(Collection& collection, std::string const& gateway);
     void seed_services();
 
     Reply begin(Call& call);                             ///< takes the lock: the answer, or what is left to do for it
@@ -2128,6 +2709,19 @@ public:
     /// The same, and with Options::any_app the one that is made of an identifier.
     App const* app_or_any(std::string const& client_id);
     User const* user(std::string_view identity) const;
+};
+
+/// The right to change a session: what changed is written before anybody else sees it.
+class Change {
+public:
+    explicit Change(World& world) : world_(world), lock_(world.mutex) {}
+    ~Change() { world_.save_locked(); }
+    Change(Change const&) = delete;
+    Change& operator=(Change const&) = delete;
+
+private:
+    World& world_;
+    std::lock_guard<std::mutex> lock_;
 };
 
 /// A route: `{}` in the pattern stands for one segment, `**` at its end for all that follow.
@@ -2280,12 +2874,14 @@ inline void World::make_certificates() {
     authority.certificate =
         make_certificate(authority.key, "Globus sandbox authority", nullptr, nullptr, serial(), -day, 365 * day);
     KeyHandle const key = new_key();
-    char const* const names =
+    std::string names =
         options.tls == Tls::wrong_host ? "DNS:elsewhere.example,IP:192.0.2.1" : "IP:127.0.0.1,DNS:localhost";
+    if (!options.network_host.empty())
+        names += (is_address(options.network_host) ? ",IP:" : ",DNS:") + options.network_host;
     bool const expired = options.tls == Tls::expired;
     CertificateHandle const certificate =
-        make_certificate(key, "Globus sandbox", names, options.tls == Tls::self_signed ? nullptr : &authority, serial(),
-                         expired ? -2 * day : -day, expired ? -day : 365 * day);
+        make_certificate(key, "Globus sandbox", names.c_str(), options.tls == Tls::self_signed ? nullptr : &authority,
+                         serial(), expired ? -2 * day : -day, expired ? -day : 365 * day);
     std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
     PEM_write_bio_X509(text.get(), authority.certificate.get());
     char* bytes = nullptr;
@@ -2456,24 +3052,32 @@ struct Connection {
 
 namespace globus::sandbox::detail {
 
-/// Accepts on 127.0.0.1 and runs `serve` in a thread for each connection.
+/// Where a listener accepts: on 127.0.0.1, or everywhere under a name that others know; see Options.
+struct Interface {
+    std::string host = {};  ///< empty: 127.0.0.1 alone
+    bool any_user = false;  ///< whether other users of this machine may connect
+
+    [[nodiscard]] std::string name() const { return host.empty() ? "127.0.0.1" : host; }
+};
+
+/// Accepts on an interface and runs `serve` in a thread for each connection.
 class Listener {
 public:
-    /// @param port      of 127.0.0.1; 0 takes a free one
-    /// @param any_user  whether other users of this machine may connect
-    explicit Listener(std::uint16_t port, bool any_user = false) : any_user_(any_user) {
+    /// @param port  0 takes a free one
+    explicit Listener(std::uint16_t port, Interface where = {}) : interface_(std::move(where)) {
         if (::pipe(wake_) != 0) throw SandboxError("sandbox: no file descriptors left");
         for (int const end : wake_) ::fcntl(end, F_SETFD, FD_CLOEXEC);
         if (!open(port)) {
             std::string const why = std::strerror(errno);
             ::close(wake_[0]);
             ::close(wake_[1]);
-            throw SandboxError("sandbox: cannot listen on 127.0.0.1:" + std::to_string(port) + ": " + why);
+            throw SandboxError("sandbox: cannot listen on " + interface_.name() + ":" + std::to_string(port) + ": " +
+                               why);
         }
-        sockaddr_in where{};
-        socklen_t size = sizeof where;
-        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&where), &size);
-        port_ = ntohs(where.sin_port);
+        sockaddr_in bound{};
+        socklen_t size = sizeof bound;
+        ::getsockname(acceptor_, reinterpret_cast<sockaddr*>(&bound), &size);
+        port_ = ntohs(bound.sin_port);
     }
 
     ~Listener() { stop(); }
@@ -2482,6 +3086,10 @@ public:
     Listener& operator=(Listener const&) = delete;
 
     std::uint16_t port() const { return port_; }
+    /// "http://127.0.0.1:40123/"
+    std::string url(char const* scheme) const {
+        return std::string(scheme) + "://" + interface_.name() + ":" + std::to_string(port_) + "/";
+    }
 
     /// Begins to accept; connections that came before have waited.
     void start(std::function<void(Connection&)> serve) {
@@ -2539,7 +3147,7 @@ private:
         sockaddr_in where{};
         where.sin_family = AF_INET;
         where.sin_port = htons(port);
-        where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        where.sin_addr.s_addr = htonl(interface_.host.empty() ? INADDR_LOOPBACK : INADDR_ANY);
         if (::bind(acceptor_, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0 && ::listen(acceptor_, 1024) == 0)
             return true;
         int const why = errno;
@@ -2593,7 +3201,7 @@ private:
         int const socket = ::accept(acceptor_, nullptr, nullptr);
         reap();
         if (socket < 0) return;
-        if (!any_user_ && ::globus::detail::is_of_another_user(socket)) {
+        if (!interface_.any_user && ::globus::detail::is_of_another_user(socket)) {
             ::close(socket);
             return;
         }
@@ -2642,7 +3250,7 @@ private:
     }
 
     std::function<void(Connection&)> serve_;
-    bool any_user_;
+    Interface interface_;
     int acceptor_ = -1;  ///< -1 while connections are refused
     std::uint16_t port_ = 0;
     int wake_[2] = {-1, -1};
@@ -2679,13 +3287,387 @@ private:
 #ifndef GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
 #define GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
 
+// Who is meant by a principal: identities, groups, everybody; and who may do what at a collection.
+#ifndef GLOBUS_SANDBOX_IMPL_ACCESS_IPP
+#define GLOBUS_SANDBOX_IMPL_ACCESS_IPP
+
+// The files of a collection: paths that cannot leave its directory, listings, filters.
+#ifndef GLOBUS_SANDBOX_IMPL_FILES_IPP
+#define GLOBUS_SANDBOX_IMPL_FILES_IPP
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+
+namespace globus::sandbox::detail {
+
+namespace fs = std::filesystem;
+
+/// A path of a collection, and the file of this machine behind it.
+struct Place {
+    std::string path;     ///< absolute in the collection, without a slash at the end
+    fs::path file;        ///< where it is
+    bool allowed = true;  ///< false when a symbolic link leads out of the collection
+};
+
+/// Where a path leads when all symbolic links are followed, also those whose target is not there: what is written there
+/// would be made where they lead. Nothing for links in a circle.
+inline std::optional<fs::path> real_path(fs::path const& path) {
+    std::vector<fs::path> left(path.begin(), path.end());
+    std::reverse(left.begin(), left.end());
+    fs::path real;
+    for (int links = 0; !left.empty();) {
+        fs::path const part = left.back();
+        left.pop_back();
+        if (part.empty() || part == ".") continue;
+        if (part == "..") {
+            real = real.parent_path();
+            continue;
+        }
+        std::error_code error;
+        fs::path const next = real / part;
+        if (!fs::is_symlink(fs::symlink_status(next, error))) {
+            real = next;
+            continue;
+        }
+        fs::path const target = fs::read_symlink(next, error);
+        if (error || ++links > 40) return std::nullopt;  // 40: the kernel's own limit
+        if (target.is_absolute()) real.clear();
+        left.insert(left.end(), std::make_reverse_iterator(target.end()), std::make_reverse_iterator(target.begin()));
+    }
+    return real;
+}
+
+inline bool lies_within(fs::path const& root, fs::path const& file) {
+    auto const end = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
+    return end.first == root.end();
+}
+
+/// The names of a path. [guess] `/~/` is the collection's top directory, and `..` stops there.
+inline std::vector<std::string> path_parts(std::string_view path) {
+    std::vector<std::string> parts;
+    bool first = true;
+    for (auto const& part : split(path, '/')) {
+        if (part.empty() || part == "." || (first && part == "~")) {
+            if (!part.empty()) first = false;
+            continue;
+        }
+        first = false;
+        if (part != "..")
+            parts.push_back(part);
+        else if (!parts.empty())
+            parts.pop_back();
+    }
+    return parts;
+}
+
+/// A path as it is compared with others: without `.`, `..` and a slash at the end.
+inline std::string normal_path(std::string_view path) {
+    std::string out;
+    for (auto const& part : path_parts(path)) out += "/" + part;
+    return out;
+}
+
+inline Place find_place(fs::path const& directory, std::string_view path) {
+    auto const parts = path_parts(path);
+    Place place;
+    std::error_code error;
+    fs::path const root = fs::canonical(directory, error);
+    place.file = root;
+    for (auto const& part : parts) {
+        place.path += "/" + part;
+        place.file /= part;
+    }
+    if (place.path.empty()) place.path = "/";
+    if (error || path.find('\0') != std::string_view::npos) {
+        place.allowed = false;
+        return place;
+    }
+    auto const real = real_path(place.file);
+    place.allowed = real && lies_within(root, *real);
+    return place;
+}
+
+/// [recorded] the members of a file in listings and in stat
+inline std::optional<json::object> describe_file(fs::path const& file, std::string const& name, fs::path const& root) {
+    struct ::stat link {};
+    if (::lstat(file.c_str(), &link) != 0) return std::nullopt;
+    struct ::stat info = link;
+    bool const is_link = S_ISLNK(link.st_mode);
+    std::string type;
+    if (is_link) {
+        auto const real = real_path(file);
+        if (!real || !lies_within(root, *real) || ::stat(file.c_str(), &info) != 0) type = "invalid_symlink";
+    }
+    if (type.empty()) type = S_ISDIR(info.st_mode) ? "dir" : S_ISREG(info.st_mode) ? "file" : "other";
+    char mode[8];
+    std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode & 07777));
+    json::object out{{"DATA_TYPE", "file"},
+                     {"name", name},
+                     {"type", type},
+                     {"size", static_cast<std::int64_t>(info.st_size)},
+                     {"last_modified", file_time(static_cast<Millis>(info.st_mtime) * 1000)},
+                     {"permissions", mode},
+                     {"user", "sandbox"},
+                     {"group", "sandbox"},
+                     {"link_target", nullptr},
+                     {"link_last_modified", nullptr},
+                     {"link_size", nullptr},
+                     {"link_user", nullptr},
+                     {"link_group", nullptr}};
+    if (is_link) {
+        std::error_code error;
+        out["link_target"] = fs::read_symlink(file, error).string();
+        out["link_last_modified"] = file_time(static_cast<Millis>(link.st_mtime) * 1000);
+        out["link_size"] = static_cast<std::int64_t>(link.st_size);
+        out["link_user"] = "sandbox";
+        out["link_group"] = "sandbox";
+    }
+    return out;
+}
+
+// Filters and orders --------------------------------------------------------------------------------------------------
+
+inline std::string field_text(json::object const& item, std::string_view field) {
+    auto const* value = item.if_contains(field);
+    if (value == nullptr || value->is_null()) return {};
+    return value->is_string() ? to_string(value->get_string()) : json::serialize(*value);
+}
+
+inline bool is_time_field(std::string_view field) { return field == "last_modified" || field.ends_with("_time"); }
+
+/// Negative, zero or positive, as numbers where both are.
+inline int compare_field(std::string const& a, std::string const& b) {
+    auto const left = to_integer(a);
+    auto const right = to_integer(b);
+    if (left && right) return *left < *right ? -1 : *left > *right ? 1 : 0;
+    return a.compare(b);
+}
+
+/// One clause, `field:value,value`. [doc] the filters of listings and of the task list
+inline bool clause_fits(json::object const& item, std::string const& clause) {
+    auto const colon = clause.find(':');
+    if (colon == std::string::npos) return glob(clause, field_text(item, "name"));
+    std::string const field = clause.substr(0, colon);
+    std::string const values = clause.substr(colon + 1);
+    std::string const have = field_text(item, field);
+    auto const list = split(values, ',');
+    if (is_time_field(field) && list.size() == 2) {
+        auto const at = parse_time(have);
+        auto const from = parse_time(list[0]);
+        auto const to = parse_time(list[1]);
+        return at && (!from || *at >= *from) && (!to || *at <= *to);
+    }
+    bool wanted_any = false;
+    bool found = false;
+    for (std::string value : list) {
+        bool negative = false;
+        if (!value.empty() && value[0] == '!') {
+            negative = true;
+            value.erase(0, 1);
+        }
+        bool fits = false;
+        if (!value.empty() && value[0] == '~') {
+            fits = glob(lower(value.substr(1)), lower(have));
+        } else if (!value.empty() && (value[0] == '<' || value[0] == '>')) {
+            bool const or_equal = value.size() > 1 && value[1] == '=';
+            int const order = compare_field(have, value.substr(or_equal ? 2 : 1));
+            fits = (value[0] == '<' ? order < 0 : order > 0) || (or_equal && order == 0);
+        } else {
+            if (!value.empty() && value[0] == '=') value.erase(0, 1);
+            // [doc] a flag is asked for by 1 or 0, as in is_error:1
+            fits = value == have || (value == "1" && have == "true") || (value == "0" && have == "false");
+        }
+        if (negative) {
+            if (fits) return false;
+        } else {
+            wanted_any = true;
+            found = found || fits;
+        }
+    }
+    return !wanted_any || found;
+}
+
+/// All `filter` arguments, and all clauses of each (between slashes), must fit.
+inline bool filters_fit(json::object const& item, Call const& call) {
+    for (auto const& [name, value] : call.query) {
+        if (name != "filter" || value.empty()) continue;
+        for (auto const& clause : split(value, '/'))
+            if (!clause.empty() && !clause_fits(item, clause)) return false;
+    }
+    return true;
+}
+
+inline json::object const& document_of(json::object const& item) { return item; }
+inline json::object const& document_of(json::object const* item) { return *item; }
+
+/// `orderby=name ASC,size DESC`; what is equal keeps the order in which it stands, or with DESC the contrary one.
+template <class Item>
+void sort_items(std::vector<Item>& items, std::string const& orderby) {
+    if (orderby.empty()) return;
+    std::vector<std::pair<std::string, bool>> keys;
+    for (auto const& part : split(orderby, ',')) {
+        auto const words = split(trim(part), ' ');
+        keys.emplace_back(words[0], words.size() > 1 && same_name(words.back(), "DESC"));
+    }
+    if (keys.front().second) std::reverse(items.begin(), items.end());
+    sort_stably(items, [&](Item const& a, Item const& b) {
+        for (auto const& [field, down] : keys) {
+            int const order = compare_field(field_text(document_of(a), field), field_text(document_of(b), field));
+            if (order != 0) return down ? order > 0 : order < 0;
+        }
+        return false;
+    });
+}
+
+/// The part of a list that `offset` and `limit` ask for.
+template <class Item>
+json::array cut(std::vector<Item> const& items, std::int64_t offset, std::int64_t limit) {
+    json::array out;
+    for (auto i = std::max<std::int64_t>(0, offset); i < static_cast<std::int64_t>(items.size()) && i - offset < limit;
+         ++i)
+        out.push_back(document_of(items[static_cast<std::size_t>(i)]));
+    return out;
+}
+
+inline std::optional<std::string> hash_file(fs::path const& file, EVP_MD const* kind) {
+    std::FILE* const opened = std::fopen(file.c_str(), "rbe");
+    if (opened == nullptr) return std::nullopt;
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    EVP_DigestInit_ex(context.get(), kind, nullptr);
+    std::vector<char> buffer(1U << 16);
+    while (auto const got = std::fread(buffer.data(), 1, buffer.size(), opened))
+        EVP_DigestUpdate(context.get(), buffer.data(), got);
+    std::fclose(opened);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned int size = 0;
+    EVP_DigestFinal_ex(context.get(), out.data(), &size);
+    return std::string(reinterpret_cast<char const*>(out.data()), size);
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_FILES_IPP
+
+namespace globus::sandbox::detail {
+
+template <class List>
+auto* find_document(List& documents, std::string const& id) {
+    for (auto& [key, document] : documents)
+        if (key == id) return &document;
+    return static_cast<decltype(&documents.front().second)>(nullptr);
+}
+
+/// The documents of a kind; none when there are none.
+inline Documents const& documents_of(World const& world, std::string_view kind) {
+    static Documents const none;
+    auto const found = world.data.documents.find(std::string(kind));
+    return found == world.data.documents.end() ? none : found->second;
+}
+
+/// The role of an active member of a group; empty for everybody else.
+inline std::string group_role(World const& world, std::string const& identity, std::string const& group) {
+    auto const* found = find_document(documents_of(world, "groups"), group);
+    if (found == nullptr) return {};
+    for (auto const& one : found->at("memberships").as_array())
+        if (text_of(one, "identity_id") == identity && text_of(one, "status") == "active") return text_of(one, "role");
+    return {};
+}
+
+inline std::string identity_urn(std::string const& identity) { return "urn:globus:auth:identity:" + identity; }
+
+/// Whether a principal is somebody, has him as a member, or is everybody. [doc] the forms that Search and Flows take
+inline bool is_principal(World const& world, std::string const& identity, std::string_view principal) {
+    static constexpr std::string_view group = "urn:globus:groups:id:";
+    if (principal == "public") return true;
+    if (identity.empty()) return false;
+    if (principal == "all_authenticated_users" || principal == identity_urn(identity)) return true;
+    return principal.starts_with(group) &&
+           !group_role(world, identity, std::string(principal.substr(group.size()))).empty();
+}
+
+/// Whether somebody is among the principals of a list that a document has.
+inline bool is_among(World const& world, std::string const& identity, json::object const& document,
+                     std::string_view name) {
+    auto const* list = document.if_contains(name);
+    if (list == nullptr) return false;
+    if (list->is_string()) return is_principal(world, identity, list->get_string());
+    if (!list->is_array()) return false;
+    for (auto const& one : list->get_array())
+        if (one.is_string() && is_principal(world, identity, one.get_string())) return true;
+    return false;
+}
+
+/// The subscription that the sandbox has: always the same of a session, whatever else it does.
+inline std::string own_subscription(World const& world) { return Random(world.options.seed ^ 0x5ab5c41b).uuid(); }
+
+/// Whether somebody was named when the sandbox was started: its applications and its first user may do everything with
+/// what it was started with. [guess] a service account of the sandbox needs no roles
+inline bool is_configured(World const& world, std::string const& identity) {
+    if (world.options.users.front().id == identity) return true;
+    for (auto const& app : world.options.apps)
+        if (app.id == identity) return true;
+    return false;
+}
+
+/// Whether somebody has one of these roles at an endpoint: its owner has all of them. [doc]
+inline bool has_role_at(World const& world, Endpoint const& endpoint, std::string const& identity,
+                        std::initializer_list<std::string_view> roles) {
+    if (endpoint.owner == identity || (endpoint.open && is_configured(world, identity))) return true;
+    for (auto const& role : endpoint.roles) {
+        std::string const principal = text_of(role, "principal");
+        bool const mine = text_of(role, "principal_type") == "group" ? !group_role(world, identity, principal).empty()
+                                                                     : principal == identity;
+        if (mine && std::find(roles.begin(), roles.end(), text_of(role, "role")) != roles.end()) return true;
+    }
+    return false;
+}
+
+/// What somebody may do with a path.
+enum class Access { none, read, write };
+
+/// Whether a rule is for somebody, and still holds. [doc] everybody is "anonymous", with a token or without one
+inline bool rule_is_for(World const& world, json::object const& rule, std::string const& identity) {
+    if (auto const end = parse_time(text_of(rule, "expiration_date")); end && *end <= world.now_locked()) return false;
+    std::string const type = text_of(rule, "principal_type");
+    if (type == "anonymous") return true;
+    if (identity.empty()) return false;
+    if (type == "all_authenticated_users") return true;
+    std::string const principal = text_of(rule, "principal");
+    return type == "group" ? !group_role(world, identity, principal).empty() : principal == identity;
+}
+
+/// What the access rules of a collection give somebody, or nobody in particular, for a path. [doc] a rule is for what is
+/// below its path
+inline Access access_to(World const& world, Endpoint const& endpoint, std::string const& identity,
+                        std::string_view path) {
+    // [guess] a mapped collection lets everybody in: each identity has an account there
+    if (!identity.empty() && (endpoint.open || endpoint.kind == "GCSv5_mapped_collection" ||
+                              has_role_at(world, endpoint, identity, {"administrator"})))
+        return Access::write;
+    Access best = Access::none;
+    std::string const wanted = normal_path(path) + "/";
+    for (auto const& rule : endpoint.rules) {
+        std::string const top = normal_path(text_of(rule, "path")) + "/";
+        if (!wanted.starts_with(top) || !rule_is_for(world, rule, identity)) continue;
+        best = std::max(best, text_of(rule, "permissions") == "rw" ? Access::write : Access::read);
+    }
+    return best;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_ACCESS_IPP
 // The token endpoint, and what is asked about tokens.
 #ifndef GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
 #define GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
 
-// Tokens and consents are issued.
-#ifndef GLOBUS_SANDBOX_IMPL_AUTH_TOKENS_IPP
-#define GLOBUS_SANDBOX_IMPL_AUTH_TOKENS_IPP
+// Sessions: how and when somebody logged in, and whether that is enough for a policy.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_ASSURANCE_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_ASSURANCE_IPP
 
 // Who is asking: bearer tokens and the credentials of applications.
 #ifndef GLOBUS_SANDBOX_IMPL_AUTH_CALLERS_IPP
@@ -2899,6 +3881,7 @@ inline std::uint64_t World::add_rules_locked(json::value const& rule) {
         for (auto const& one : *list) added.push_back(read_rule(one, options.tls != Tls::none));
     else
         added.push_back(read_rule(*source, options.tls != Tls::none));
+    if (rules.size() >= 10000) std::erase_if(rules, [](Rule const& old) { return old.remaining == 0; });
     auto const first = next_rule;
     for (auto& one : added) {
         one.id = next_rule++;
@@ -3374,16 +4357,31 @@ inline std::string join_words(std::vector<std::string> const& words) {
 
 #endif  // GLOBUS_SANDBOX_IMPL_AUTH_SCOPES_IPP
 
+#include <openssl/bio.h>
 #include <openssl/bn.h>
+#include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 namespace globus::sandbox::detail {
 
+/// The key as PEM, which the state keeps.
+inline std::string pem_of(EVP_PKEY* key) {
+    std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new(BIO_s_mem()), &BIO_free);
+    PEM_write_bio_PrivateKey(text.get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+    char* bytes = nullptr;
+    auto const size = BIO_get_mem_data(text.get(), &bytes);
+    return {bytes, static_cast<std::size_t>(size)};
+}
+
+/// A new key, with which id tokens are signed from now on.
+inline void World::add_key() {
+    std::shared_ptr<EVP_PKEY> const key(EVP_RSA_gen(2048), &EVP_PKEY_free);
+    keys.insert(keys.begin(), {"sandbox-key-" + std::to_string(random.number() % 1000000), key, pem_of(key.get())});
+}
+
 inline World::Key const& World::key_locked() {
-    if (keys.empty())
-        keys.push_back({"sandbox-key-" + std::to_string(random.number() % 1000000),
-                        std::shared_ptr<EVP_PKEY>(EVP_RSA_gen(2048), &EVP_PKEY_free)});
+    if (keys.empty()) add_key();
     return keys.front();
 }
 
@@ -3535,9 +4533,10 @@ inline AccessToken const* authenticate(World& world, Call const& call, std::stri
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
         return nullptr;
     }
-    auto const found = world.data.access_tokens.find(bearer);
+    auto const& tokens = world.data.access_tokens.all();
+    auto const found = tokens.find(bearer);
     char const* why = nullptr;
-    if (found == world.data.access_tokens.end())
+    if (found == tokens.end())
         why = "Token is not valid";
     else if (found->second.revoked)
         why = "Token is not active";
@@ -3629,6 +4628,155 @@ inline App const* form_client(World& world, Call const& call, Pairs const& form)
 
 namespace globus::sandbox::detail {
 
+/// Whether a name ends in one of these domains; `*.example.org` is every domain below it. [doc] of a policy
+inline bool in_domains(std::string_view username, json::array const& domains) {
+    std::string const domain = lower(username.substr(std::min(username.size(), username.find('@') + 1)));
+    return std::any_of(domains.begin(), domains.end(), [&](json::value const& one) {
+        if (!one.is_string()) return false;
+        std::string const wanted = lower(to_string(one.get_string()));
+        return wanted.starts_with("*.") ? domain.ends_with(wanted.substr(1)) : domain == wanted;
+    });
+}
+
+/// Whether the domain of a name is one that a policy lets in. [doc] domain_constraints_include and _exclude
+inline bool fits_domains(std::string_view username, json::object const& policy) {
+    auto const list = [&](char const* name) {
+        auto const* const found = policy.if_contains(name);
+        return found != nullptr ? found->if_array() : nullptr;
+    };
+    auto const* const include = list("domain_constraints_include");
+    auto const* const exclude = list("domain_constraints_exclude");
+    return (include == nullptr || in_domains(username, *include)) &&
+           (exclude == nullptr || !in_domains(username, *exclude));
+}
+
+/// When the person behind a token logged in: the login of the session, or, for an application, when it got the token.
+inline Millis logged_in_at(AccessToken const& token) {
+    return static_cast<Millis>(number_of(token.session, "sandbox_login", static_cast<double>(token.issued)));
+}
+
+/// When an identity last logged in, to whatever application.
+inline Millis last_login(World const& world, AccessToken const& token) {
+    Millis last = logged_in_at(token);
+    for (auto const& [text, other] : world.data.access_tokens)
+        if (other.identity == token.identity) last = std::max(last, logged_in_at(other));
+    return last;
+}
+
+/// Whether the login had a second factor: the sandbox asks for none, and takes it as shown where one was asked for.
+inline bool had_second_factor(json::object const& session) { return flag_of(session, "sandbox_mfa"); }
+
+/// Whether the login of a token is younger than so many milliseconds. [doc] with high assurance it is the session of
+/// the token that counts, without it any login of the identity
+inline bool is_recent(World const& world, AccessToken const& token, Millis limit, bool high_assurance) {
+    Millis const now = world.now_locked();
+    return now - logged_in_at(token) < limit || (!high_assurance && now - last_login(world, token) < limit);
+}
+
+/// Whether the session of a token satisfies a policy of Globus Auth. [doc] its domains, second factor and timeout (in
+/// seconds). [guess] a policy that nobody made is satisfied
+inline bool satisfies_policy(World const& world, AccessToken const& token, std::string const& id) {
+    auto const* const policy = find_document(documents_of(world, "auth.policies"), id);
+    if (policy == nullptr) return true;
+    if (!fits_domains(username_of(world, token.identity), *policy)) return false;
+    if (flag_of(*policy, "required_mfa") && !had_second_factor(token.session)) return false;
+    double const timeout = number_of(*policy, "authentication_assurance_timeout", 0);
+    return timeout <= 0 ||
+           is_recent(world, token, static_cast<Millis>(timeout * 1000), flag_of(*policy, "high_assurance"));
+}
+
+/// What a storage gateway wants of a session.
+struct Assurance {
+    bool high = false;
+    Millis timeout = 0;  ///< 0: none
+    bool second_factor = false;
+    json::array domains = {};  ///< none: all. [guess] of a gateway that names none
+};
+
+/// What a collection wants: by its own document, and by the storage gateway of its files. [doc]
+inline Assurance assurance_of(World const& world, Endpoint const& endpoint) {
+    Assurance out;
+    auto const read = [&](json::object const& document, char const* second_factor) {
+        out.high = out.high || flag_of(document, "high_assurance");
+        double const minutes = number_of(document, "authentication_timeout_mins", 0);
+        if (minutes > 0) out.timeout = static_cast<Millis>(minutes * 60000);
+        out.second_factor = out.second_factor || (out.high && flag_of(document, second_factor));
+        if (auto const* list = document.if_contains("allowed_domains"); list != nullptr && list->is_array())
+            out.domains = list->get_array();
+    };
+    std::string const host = text_of(endpoint.document, "host_endpoint_id");
+    if (auto const* mapped = find_document(documents_of(world, "gcs.collections"), host.empty() ? endpoint.id : host))
+        if (auto const* gateway =
+                find_document(documents_of(world, "gcs.storage_gateways"), text_of(*mapped, "storage_gateway_id")))
+            read(*gateway, "require_mfa");
+    read(endpoint.document, "mfa_required");
+    return out;
+}
+
+/// What keeps a session from the files of a collection.
+struct Shortcoming {
+    bool of_policy;           ///< of Globus Auth, not of the storage gateway
+    json::object parameters;  ///< of a login that would do
+    json::object result;      ///< what the manager of the endpoint says
+};
+
+/// [doc] the document of the manager: its detail is one of two types
+inline json::object manager_refusal(json::object detail, std::string const& message) {
+    return {{"DATA_TYPE", "result#1.0.0"}, {"code", "permission_denied"}, {"detail", std::move(detail)},
+            {"http_response_code", 403},   {"has_next_page", false},      {"message", message}};
+}
+
+/// [recorded] the parameters and the sentences; [guess] which identities are named: the caller's own
+inline std::optional<Shortcoming> falls_short(World const& world, AccessToken const& token, Endpoint const& endpoint) {
+    std::string const policy = text_of(endpoint.document, "authentication_policy_id");
+    if (!policy.empty() && !satisfies_policy(world, token, policy)) {
+        std::string const message = "Failing collection authentication policy";
+        return Shortcoming{true,
+                           {{"session_message", message}, {"session_required_policies", policy}},
+                           manager_refusal({{"DATA_TYPE", "authentication_policy#1.0.0"}}, message)};
+    }
+    Assurance const wanted = assurance_of(world, endpoint);
+    bool const foreign = !wanted.domains.empty() && !in_domains(username_of(world, token.identity), wanted.domains);
+    bool const late = wanted.timeout > 0 && !is_recent(world, token, wanted.timeout, wanted.high);
+    bool const weak = wanted.second_factor && !had_second_factor(token.session);
+    if (!foreign && !late && !weak) return std::nullopt;
+    json::array const identities{json::value(token.identity)};
+    json::object parameters{{"session_message", "Session reauthentication required (Globus Transfer)"},
+                            {"session_required_identities", foreign ? json::array{} : identities},
+                            {"session_required_mfa", wanted.second_factor},
+                            {"session_required_single_domain", foreign ? wanted.domains : json::array{}}};
+    if (foreign)
+        return Shortcoming{
+            false, std::move(parameters),
+            manager_refusal({{"DATA_TYPE", "not_from_allowed_domain#1.0.0"}, {"allowed_domains", wanted.domains}},
+                            "None of your identities are from domains allowed by resource policies")};
+    return Shortcoming{false, std::move(parameters),
+                       manager_refusal({{"DATA_TYPE", "authentication_timeout#1.1.0"},
+                                        {"high_assurance", wanted.high},
+                                        {"identities", identities},
+                                        {"require_mfa", wanted.second_factor}},
+                                       "You must reauthenticate one of your identities to perform this operation")};
+}
+
+/// A document that says which login would do.
+inline Reply login_needed(World& world, Call const& call, int status, std::string const& code,
+                          std::string const& message, json::object parameters) {
+    return Reply::of(status, json::object{{"code", code},
+                                          {"message", message},
+                                          {"request_id", world.random.request_id()},
+                                          {"resource", call.path},
+                                          {"authorization_parameters", std::move(parameters)}});
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_ASSURANCE_IPP
+// Tokens and consents are issued.
+#ifndef GLOBUS_SANDBOX_IMPL_AUTH_TOKENS_IPP
+#define GLOBUS_SANDBOX_IMPL_AUTH_TOKENS_IPP
+
+namespace globus::sandbox::detail {
+
 /// What the tokens of one grant have in common.
 struct Grant {
     std::string client_id;
@@ -3639,6 +4787,20 @@ struct Grant {
     Millis authenticated = 0;
     json::object session;
 };
+
+/// Forgets what nobody can tell from what never was: a long run must not remember it all. Who presents an access token
+/// that expired long ago need not be told so.
+inline void sweep_grants(World& world) {
+    auto& data = world.data;
+    Millis const now = world.now_locked();
+    data.access_tokens.erase_if([&](AccessToken const& token) { return token.expires + 3600000 < now; });
+    data.codes.erase_if([&](AuthorizationCode const& code) { return code.expires < now; });
+    data.refresh_tokens.erase_if([&](RefreshToken const& token) {
+        return token.revoked || (token.spent && !world.options.detect_refresh_token_reuse);
+    });
+    data.token_sweep = std::max<std::size_t>(1000, 2 * data.access_tokens.size());
+    data.code_sweep = std::max<std::size_t>(1000, 2 * data.codes.size());
+}
 
 inline AccessToken const& issue_access_token(World& world, Grant const& grant, std::string const& server,
                                              std::vector<std::string> scopes, std::string const& family) {
@@ -3654,13 +4816,8 @@ inline AccessToken const& issue_access_token(World& world, Grant const& grant, s
     token.session = grant.session;
     token.generation =
         ++world.data.generations[family.empty() ? grant.client_id + "/" + grant.identity + "/" + server : family];
-    // Who presents a token that expired long ago need not be told so; a long run must not remember them all.
-    auto& all = world.data.access_tokens;
-    if (all.size() >= world.data.token_sweep) {
-        std::erase_if(all, [&](auto const& one) { return one.second.expires + 3600000 < token.issued; });
-        world.data.token_sweep = std::max<std::size_t>(1000, 2 * all.size());
-    }
-    return all[token.token] = token;
+    if (world.data.access_tokens.size() >= world.data.token_sweep) sweep_grants(world);
+    return world.data.access_tokens[token.token] = token;
 }
 
 inline RefreshToken const& issue_refresh(World& world, Grant const& grant, std::string const& server,
@@ -3734,10 +4891,10 @@ inline Reply oauth_error(int status, std::string const& error, std::string const
 }
 
 inline void revoke_family(World& world, std::string const& family) {
-    for (auto& [text, token] : world.data.refresh_tokens)
-        if (token.family == family) token.revoked = true;
-    for (auto& [text, token] : world.data.access_tokens)
-        if (token.family == family) token.revoked = true;
+    auto const of_family = [&](auto const& token) { return token.family == family; };
+    auto const revoke = [](auto& token) { token.revoked = true; };
+    world.data.refresh_tokens.change_if(of_family, revoke);
+    world.data.access_tokens.change_if(of_family, revoke);
 }
 
 inline void record_consents(World& world, Grant const& grant, Scope const& scope, std::vector<std::int64_t> path) {
@@ -3881,6 +5038,8 @@ inline Reply dependent_grant(World& world, Pairs const& form, App const& app) {
     Grant grant;
     grant.client_id = app.id;
     grant.identity = found->second.identity;
+    grant.session = found->second.session;  // [doc] what is done for somebody is done in his session
+    grant.session["sandbox_login"] = logged_in_at(found->second);
     grant.offline = pair_or(form, "access_type") == "offline";
     std::vector<std::string> wanted;
     if (auto const* scope = find_pair(form, "scope"))
@@ -3953,6 +5112,19 @@ inline Reply validate_endpoint(World& world, Call& call) {
     return Reply::of(200, json::object{{"active", active}});
 }
 
+/// [doc] who logged in, when, and with how many factors
+inline json::object describe_session(json::object const& session, std::string const& identity, Millis issued) {
+    auto const login = static_cast<Millis>(number_of(session, "sandbox_login", static_cast<double>(issued)));
+    json::array methods{"pwd"};
+    if (had_second_factor(session)) methods.emplace_back("mfa");
+    json::object const authentication{{"auth_time", login / 1000},
+                                      {"acr", nullptr},
+                                      {"amr", methods},
+                                      {"idp", "41143743-f3c8-4d60-bbdb-eeecaba85bd9"},
+                                      {"custom_claims", json::object{}}};
+    return {{"session_id", identity}, {"authentications", json::object{{identity, authentication}}}};
+}
+
 /// [recorded] the members of an active answer
 inline Reply introspect_endpoint(World& world, Call& call) {
     App const* app = basic_client(world, call);
@@ -3965,6 +5137,7 @@ inline Reply introspect_endpoint(World& world, Call& call) {
     std::vector<std::string> scopes;
     Millis issued = 0;
     Millis expires = 0;
+    json::object session;
     if (auto const access = world.data.access_tokens.find(text); access != world.data.access_tokens.end() &&
                                                                  !access->second.revoked &&
                                                                  access->second.expires > world.now_locked()) {
@@ -3974,12 +5147,14 @@ inline Reply introspect_endpoint(World& world, Call& call) {
         scopes = access->second.scopes;
         issued = access->second.issued;
         expires = access->second.expires;
+        session = access->second.session;
     } else if (auto const refresh = world.data.refresh_tokens.find(text);
                refresh != world.data.refresh_tokens.end() && !refresh->second.revoked && !refresh->second.spent) {
         client = refresh->second.client_id;
         identity = refresh->second.identity;
         server = refresh->second.resource_server;
         scopes = refresh->second.scopes;
+        session = refresh->second.session;
     } else {
         return Reply::of(200, json::object{{"active", false}});
     }
@@ -4005,319 +5180,13 @@ inline Reply introspect_endpoint(World& world, Call& call) {
     if (include.find("identity_set") != std::string::npos || include.find("identities_set") != std::string::npos)
         answer["identity_set"] = answer["identities_set"] = json::array{json::value(identity)};
     if (include.find("session_info") != std::string::npos)
-        answer["session_info"] =
-            json::object{{"session_id", identity},
-                         {"authentications", json::object{{identity, json::object{{"auth_time", issued / 1000}}}}}};
+        answer["session_info"] = describe_session(session, identity, issued);
     return Reply::of(200, answer);
 }
 
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_AUTH_GRANTS_IPP
-
-namespace globus::sandbox::detail {
-
-/// Creates, reads, lists, updates and deletes documents of one kind, e.g. {"project": {...}} and {"projects": [...]}.
-template <class Kind>
-struct AuthDocuments {
-    /// [doc] what a developer keeps at Globus Auth needs a scope of its own
-    static AccessToken const* caller(World& world, Call const& call, Reply& refused) {
-        auto const* token = authenticate(world, call, "auth.globus.org", refused);
-        if (token == nullptr || has_scope(*token, "urn:globus:auth:scope:auth.globus.org:manage_projects"))
-            return token;
-        refused = problem(world, call, 403, "FORBIDDEN", "The token has no manage_projects scope");
-        return nullptr;
-    }
-    static auto& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
-    static auto find(World& world, std::string const& id) {
-        auto& list = all(world);
-        return std::find_if(list.begin(), list.end(), [&](auto const& one) { return one.first == id; });
-    }
-    static Reply missing(World& world, Call const& call) {
-        return problem(world, call, 404, "NOT_FOUND", std::string("No ") + Kind::one + " with this id");
-    }
-    static Reply list(World& world, Call& call) {
-        Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
-        json::array out;
-        for (auto const& [id, document] : all(world))
-            if (call.holes.empty() || text_of(document, "client") == call.holes[0]) out.push_back(document);
-        return Reply::of(200, json::object{{Kind::many, std::move(out)}});
-    }
-    static Reply create(World& world, Call& call) {
-        Reply refused;
-        AccessToken const* token = caller(world, call, refused);
-        if (token == nullptr) return refused;
-        boost::system::error_code error;
-        json::value const body = json::parse(call.body, error);
-        auto const* given = error ? nullptr : member(body, Kind::one);
-        if (given == nullptr || !given->is_object())
-            return problem(world, call, 422, "UNPROCESSABLE_ENTITY", std::string("A ") + Kind::one + " is needed");
-        json::object document = given->get_object();
-        std::string const id = world.random.uuid();
-        document["id"] = id;
-        Kind::complete(world, call, *token, document);
-        all(world).emplace_back(id, document);
-        return Reply::of(201, json::object{{Kind::one, Kind::once(world, document)}});
-    }
-    static Reply get(World& world, Call& call) {
-        Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end()) return missing(world, call);
-        return Reply::of(200, json::object{{Kind::one, found->second}});
-    }
-    static Reply update(World& world, Call& call) {
-        Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end()) return missing(world, call);
-        boost::system::error_code error;
-        json::value const body = json::parse(call.body, error);
-        auto const* given = error ? nullptr : member(body, Kind::one);
-        if (given == nullptr || !given->is_object())
-            return problem(world, call, 422, "UNPROCESSABLE_ENTITY", std::string("A ") + Kind::one + " is needed");
-        for (auto const& item : given->get_object())
-            if (item.key() != "id") found->second[item.key()] = item.value();
-        return Reply::of(200, json::object{{Kind::one, found->second}});
-    }
-    static Reply remove(World& world, Call& call) {
-        Reply refused;
-        if (caller(world, call, refused) == nullptr) return refused;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end()) return missing(world, call);
-        json::object const document = found->second;
-        all(world).erase(found);
-        return Reply::of(200, json::object{{Kind::one, document}});
-    }
-};
-
-struct PlainKind {
-    static void complete(World&, Call const&, AccessToken const&, json::object&) {}
-    static json::object once(World&, json::object const& document) { return document; }
-};
-
-struct ProjectKind : PlainKind {
-    static constexpr char const* one = "project";
-    static constexpr char const* many = "projects";
-    static void complete(World&, Call const&, AccessToken const& token, json::object& document) {
-        document["project_name"] = text_of(document, "display_name");
-        if (!document.contains("admin_ids")) document["admin_ids"] = json::array{json::value(token.identity)};
-    }
-};
-
-struct PolicyKind : PlainKind {
-    static constexpr char const* one = "policy";
-    static constexpr char const* many = "policies";
-};
-
-struct ClientKind : PlainKind {
-    static constexpr char const* one = "client";
-    static constexpr char const* many = "clients";
-    static void complete(World&, Call const&, AccessToken const&, json::object& document) {
-        bool const open =
-            flag_of(document, "public_client") || text_of(document, "client_type") == "public_installed_client";
-        document["public_client"] = open;
-        json::array grants{"authorization_code", "refresh_token"};
-        if (!open) grants.emplace_back("client_credentials");
-        document["grant_types"] = std::move(grants);
-        for (auto const* list : {"scopes", "fqdns", "redirect_uris"})
-            if (!document.contains(list)) document[list] = json::array{};
-    }
-};
-
-struct CredentialKind : PlainKind {
-    static constexpr char const* one = "credential";
-    static constexpr char const* many = "credentials";
-    static void complete(World& world, Call const& call, AccessToken const&, json::object& document) {
-        document["client"] = call.holes[0];
-        document["created"] = iso_time(world.now_locked());
-        document["secret"] = nullptr;
-    }
-    /// [recorded] the secret is told when it is made, and never again.
-    static json::object once(World& world, json::object document) {
-        std::string const secret = world.token("secret");
-        document["secret"] = secret;
-        world.data.credentials.push_back({text_of(document, "client"), text_of(document, "id"), secret});
-        return document;
-    }
-};
-
-/// A credential that is gone opens nothing any more.
-inline Reply delete_credential(World& world, Call& call) {
-    Reply reply = AuthDocuments<CredentialKind>::remove(world, call);
-    if (reply.status == 200)
-        std::erase_if(world.data.credentials, [&](auto const& one) { return one[1] == call.holes.back(); });
-    return reply;
-}
-
-/// [guess] the code of a project that still has clients
-inline Reply delete_project(World& world, Call& call) {
-    using Projects = AuthDocuments<ProjectKind>;
-    Reply refused;
-    if (Projects::caller(world, call, refused) == nullptr) return refused;
-    for (auto const& [id, client] : world.data.documents["auth.clients"])
-        if (text_of(client, "project") == call.holes[0])
-            return problem(world, call, 409, "CONFLICT", "The project has clients; delete them first");
-    return Projects::remove(world, call);
-}
-
-/// A client that is gone takes its credentials and its tokens along. A client may delete itself.
-inline Reply delete_client(World& world, Call& call) {
-    auto const* self = basic_client(world, call);
-    Reply reply;
-    if (self != nullptr && self->id == call.holes[0]) {
-        auto& all = world.data.documents["auth.clients"];
-        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[0]; });
-        reply = Reply::of(200, json::object{{"client", json::object{{"id", call.holes[0]}}}});
-    } else {
-        reply = AuthDocuments<ClientKind>::remove(world, call);
-    }
-    if (reply.status != 200) return reply;
-    std::string const& id = call.holes[0];
-    std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
-    std::erase_if(world.data.credentials, [&](auto const& one) { return one[0] == id; });
-    std::erase_if(world.data.documents["auth.credentials"],
-                  [&](auto const& one) { return text_of(one.second, "client") == id; });
-    for (auto& [text, token] : world.data.access_tokens) token.revoked = token.revoked || token.client_id == id;
-    for (auto& [text, token] : world.data.refresh_tokens) token.revoked = token.revoked || token.client_id == id;
-    return reply;
-}
-
-/// All clients, or with `fqdn` the one that has this name. [doc]
-inline Reply get_clients(World& world, Call& call) {
-    if (!call.has_argument("fqdn")) return AuthDocuments<ClientKind>::list(world, call);
-    Reply refused;
-    if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
-    std::string const wanted = call.argument("fqdn");
-    for (auto const& [id, document] : world.data.documents["auth.clients"])
-        if (auto const* names = document.if_contains("fqdns"); names != nullptr && names->is_array())
-            for (auto const& name : names->get_array())
-                if (name.is_string() && same_name(std::string_view(name.get_string()), wanted))
-                    return Reply::of(200, json::object{{"client", document}});
-    return AuthDocuments<ClientKind>::missing(world, call);
-}
-
-/// A client that was made can be used like one of the options.
-inline void register_client(World& world, json::object const& document, std::string const& secret) {
-    App app;
-    app.id = text_of(document, "id");
-    app.name = text_of(document, "name");
-    app.secret = flag_of(document, "public_client") ? "" : secret;
-    if (auto const* uris = document.if_contains("redirect_uris"); uris != nullptr && uris->is_array())
-        for (auto const& uri : uris->get_array())
-            if (uri.is_string()) app.redirect_uris.push_back(to_string(uri.get_string()));
-    world.data.apps.push_back(std::move(app));
-}
-
-/// A client, or with `template_id` an instance of a native application. [recorded] the answer of the latter
-inline Reply create_client(World& world, Call& call) {
-    boost::system::error_code error;
-    json::value const body = json::parse(call.body, error);
-    auto const* given = error ? nullptr : member(body, "client");
-    std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
-    if (App const* const maker = basic_client(world, call); maker != nullptr && given != nullptr) {
-        // [doc] an application makes a child of itself; [guess] the child says so in `parent_client`
-        json::object document = given->get_object();
-        document["id"] = world.random.uuid();
-        document["parent_client"] = maker->id;
-        if (!document.contains("project")) document["project"] = nullptr;
-        AccessToken nobody;
-        ClientKind::complete(world, call, nobody, document);
-        register_client(world, document, world.token("secret"));
-        world.data.documents["auth.clients"].emplace_back(text_of(document, "id"), document);
-        return Reply::of(201, json::object{{"client", document}});
-    }
-    if (parent.empty()) {
-        Reply reply = AuthDocuments<ClientKind>::create(world, call);
-        // Its secret is unknown to all until a credential is made.
-        if (reply.status == 201)
-            register_client(world, world.data.documents["auth.clients"].back().second, world.token("secret"));
-        return reply;
-    }
-    App const* const app = world.app(parent);
-    if (app == nullptr || !app->secret.empty())
-        return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "template_id is no native application");
-    std::string const id = world.random.uuid();
-    std::string const secret = world.token("secret");
-    json::object document{{"id", id},
-                          {"name", text_of(*given, "name")},
-                          {"public_client", false},
-                          {"client_type", "confidential_client"},
-                          {"parent_client", parent},
-                          {"project", nullptr},
-                          {"visibility", "private"},
-                          {"scopes", json::array{}},
-                          {"fqdns", json::array{}},
-                          {"redirect_uris", json::array{}},
-                          {"grant_types", json::array{"authorization_code", "client_credentials", "refresh_token"}}};
-    register_client(world, document, world.token("secret"));
-    world.data.documents["auth.clients"].emplace_back(id, document);
-    json::object credential{{"id", world.random.uuid()},
-                            {"name", "Auto-created at client creation"},
-                            {"client", id},
-                            {"created", iso_time(world.now_locked())},
-                            {"secret", nullptr}};
-    world.data.documents["auth.credentials"].emplace_back(text_of(credential, "id"), credential);
-    world.data.credentials.push_back({id, text_of(credential, "id"), secret});
-    credential["secret"] = secret;
-    return Reply::of(201,
-                     json::object{{"client", document}, {"included", json::object{{"client_credential", credential}}}});
-}
-
-struct ScopeKind : PlainKind {
-    static constexpr char const* one = "scope";
-    static constexpr char const* many = "scopes";
-    static void complete(World&, Call const& call, AccessToken const&, json::object& document) {
-        document["client"] = call.holes[0];
-        document["scope_string"] =
-            "https://auth.globus.org/scopes/" + call.holes[0] + "/" + text_of(document, "scope_suffix", "all");
-    }
-};
-
-/// The scopes that were made, and those of the services: by `ids`, by `scope_strings`, or one's own.
-inline Reply get_scopes(World& world, Call& call) {
-    if (basic_client(world, call) == nullptr) {
-        Reply refused;
-        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
-    }
-    json::array found;
-    auto const& made = world.data.documents["auth.scopes"];
-    auto const wanted = [&](char const* name) { return split(call.argument(name), ','); };
-    if (call.has_argument("ids") && call.has_argument("scope_strings"))
-        return problem(world, call, 400, "INVALID_PARAMETERS", "At most one of ids and scope_strings may be given");
-    if (call.has_argument("scope_strings")) {
-        for (auto const& text : wanted("scope_strings")) {
-            bool known = false;
-            for (auto const& [id, document] : made)
-                if (text_of(document, "scope_string") == text) {
-                    found.push_back(document);
-                    known = true;
-                }
-            // [guess] the identifier of a scope that nobody made: the same for the same text
-            if (!known && !resource_server_of(text).empty())
-                found.push_back(json::object{{"id", Random(std::hash<std::string>{}(text)).uuid()},
-                                             {"scope_string", text},
-                                             {"client", resource_server_of(text)},
-                                             {"name", text},
-                                             {"description", "A scope of the sandbox"},
-                                             {"dependent_scopes", json::array{}},
-                                             {"advertised", true},
-                                             {"allows_refresh_token", true},
-                                             {"required_domains", json::array{}}});
-        }
-    } else {
-        auto const ids = wanted("ids");
-        for (auto const& [id, document] : made)
-            if (!call.has_argument("ids") || std::find(ids.begin(), ids.end(), id) != ids.end())
-                found.push_back(document);
-    }
-    return Reply::of(200, json::object{{"scopes", std::move(found)}});
-}
-
-}  // namespace globus::sandbox::detail
-
-#endif  // GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
 // People, identities and consents.
 #ifndef GLOBUS_SANDBOX_IMPL_AUTH_IDENTITIES_IPP
 #define GLOBUS_SANDBOX_IMPL_AUTH_IDENTITIES_IPP
@@ -4482,6 +5351,393 @@ inline Reply identity_providers(World& world, Call& call) {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_AUTH_IDENTITIES_IPP
+
+namespace globus::sandbox::detail {
+
+/// Whether somebody is an administrator of a project. [doc] only they see it, and what belongs to it. [guess] a project
+/// that nobody made belongs to all
+inline bool administers_project(World const& world, std::string const& project, std::string const& identity) {
+    auto const* const found = find_document(documents_of(world, "auth.projects"), project);
+    if (found == nullptr) return true;
+    auto const* const admins = found->at("admin_ids").if_array();
+    if (admins != nullptr && std::find(admins->begin(), admins->end(), json::value(identity)) != admins->end())
+        return true;
+    auto const* const groups = found->at("admin_group_ids").if_array();
+    return groups != nullptr && std::any_of(groups->begin(), groups->end(), [&](json::value const& group) {
+               return group.is_string() && !group_role(world, identity, to_string(group.get_string())).empty();
+           });
+}
+
+/// Creates, reads, lists, updates and deletes documents of one kind, e.g. {"project": {...}} and {"projects": [...]}.
+template <class Kind>
+struct AuthDocuments {
+    static bool is_mine(World const& world, AccessToken const& token, json::object const& document) {
+        return administers_project(world, Kind::project_of(world, document), token.identity);
+    }
+    /// The document that the route names, for one of its administrators. [guess] everybody else gets 403
+    static json::object* own(World& world, Call const& call, Reply& refused) {
+        AccessToken const* const token = caller(world, call, refused);
+        if (token == nullptr) return nullptr;
+        auto const found = find(world, call.holes.back());
+        if (found == all(world).end())
+            refused = missing(world, call);
+        else if (!is_mine(world, *token, found->second))
+            refused = forbidden(world, call);
+        else
+            return &found->second;
+        return nullptr;
+    }
+    /// [doc] what a developer keeps at Globus Auth needs a scope of its own
+    static AccessToken const* caller(World& world, Call const& call, Reply& refused) {
+        auto const* token = authenticate(world, call, "auth.globus.org", refused);
+        if (token == nullptr || has_scope(*token, "urn:globus:auth:scope:auth.globus.org:manage_projects"))
+            return token;
+        refused = problem(world, call, 403, "FORBIDDEN", "The token has no manage_projects scope");
+        return nullptr;
+    }
+    static auto& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
+    static auto find(World& world, std::string const& id) {
+        auto& list = all(world);
+        return std::find_if(list.begin(), list.end(), [&](auto const& one) { return one.first == id; });
+    }
+    static Reply missing(World& world, Call const& call) {
+        return problem(world, call, 404, "NOT_FOUND", std::string("No ") + Kind::one + " with this id");
+    }
+    static Reply forbidden(World& world, Call const& call) {
+        return problem(world, call, 403, "FORBIDDEN", "You are no administrator of the project");
+    }
+    static Reply list(World& world, Call& call) {
+        Reply refused;
+        AccessToken const* const token = caller(world, call, refused);
+        if (token == nullptr) return refused;
+        json::array out;
+        for (auto const& [id, document] : all(world))
+            if ((call.holes.empty() || text_of(document, "client") == call.holes[0]) &&
+                is_mine(world, *token, document))
+                out.push_back(document);
+        return Reply::of(200, json::object{{Kind::many, std::move(out)}});
+    }
+    static Reply create(World& world, Call& call) {
+        Reply refused;
+        AccessToken const* token = caller(world, call, refused);
+        if (token == nullptr) return refused;
+        boost::system::error_code error;
+        json::value const body = json::parse(call.body, error);
+        auto const* given = error ? nullptr : member(body, Kind::one);
+        if (given == nullptr || !given->is_object())
+            return problem(world, call, 422, "UNPROCESSABLE_ENTITY", std::string("A ") + Kind::one + " is needed");
+        json::object document = given->get_object();
+        std::string const id = world.random.uuid();
+        document["id"] = id;
+        Kind::complete(world, call, *token, document);
+        if (!is_mine(world, *token, document)) return forbidden(world, call);
+        all(world).emplace_back(id, document);
+        return Reply::of(201, json::object{{Kind::one, Kind::once(world, document)}});
+    }
+    static Reply get(World& world, Call& call) {
+        Reply refused;
+        auto const* const document = own(world, call, refused);
+        return document != nullptr ? Reply::of(200, json::object{{Kind::one, *document}}) : refused;
+    }
+    static Reply update(World& world, Call& call) {
+        Reply refused;
+        auto* const document = own(world, call, refused);
+        if (document == nullptr) return refused;
+        boost::system::error_code error;
+        json::value const body = json::parse(call.body, error);
+        auto const* given = error ? nullptr : member(body, Kind::one);
+        if (given == nullptr || !given->is_object())
+            return problem(world, call, 422, "UNPROCESSABLE_ENTITY", std::string("A ") + Kind::one + " is needed");
+        for (auto const& item : given->get_object())
+            if (item.key() != "id") (*document)[item.key()] = item.value();
+        Kind::changed(world, *document);
+        return Reply::of(200, json::object{{Kind::one, *document}});
+    }
+    static Reply remove(World& world, Call& call) {
+        Reply refused;
+        auto const* const document = own(world, call, refused);
+        if (document == nullptr) return refused;
+        json::object const gone = *document;
+        all(world).erase(find(world, call.holes.back()));
+        return Reply::of(200, json::object{{Kind::one, gone}});
+    }
+};
+
+struct PlainKind {
+    static void complete(World&, Call const&, AccessToken const&, json::object&) {}
+    static void changed(World&, json::object&) {}
+    static json::object once(World&, json::object const& document) { return document; }
+    /// The project that a document belongs to, by way of its client if it has one.
+    static std::string project_of(World const& world, json::object const& document) {
+        auto const* const client = find_document(documents_of(world, "auth.clients"), text_of(document, "client"));
+        return text_of(client != nullptr ? *client : document, "project", text_of(document, "project_id"));
+    }
+};
+
+struct ProjectKind : PlainKind {
+    static constexpr char const* one = "project";
+    static constexpr char const* many = "projects";
+    static std::string project_of(World const&, json::object const& document) { return text_of(document, "id"); }
+    static void complete(World& world, Call const&, AccessToken const& token, json::object& document) {
+        add_defaults(document, {{"admin_ids", json::array{json::value(token.identity)}}, {"admin_group_ids", nullptr}});
+        changed(world, document);
+    }
+    /// [recorded] the members; the administrators are there by id, and as they are described
+    static void changed(World& world, json::object& document) {
+        document["project_name"] = text_of(document, "display_name");
+        json::array identities;
+        if (auto const* ids = document.at("admin_ids").if_array())
+            for (auto const& id : *ids)
+                if (id.is_string())
+                    for (auto& known : find_identities(world, to_string(id.get_string()), false))
+                        identities.push_back(std::move(known));
+        json::array groups;
+        if (auto const* ids = document.at("admin_group_ids").if_array())
+            for (auto const& id : *ids) groups.push_back(json::object{{"id", id}});
+        document["admins"] = json::object{{"identities", std::move(identities)}, {"groups", std::move(groups)}};
+    }
+};
+
+struct PolicyKind : PlainKind {
+    static constexpr char const* one = "policy";
+    static constexpr char const* many = "policies";
+    /// [recorded] the members
+    static void complete(World&, Call const&, AccessToken const&, json::object& document) {
+        add_defaults(document, {{"high_assurance", false},
+                                {"required_mfa", false},
+                                {"authentication_assurance_timeout", nullptr},
+                                {"domain_constraints_include", nullptr},
+                                {"domain_constraints_exclude", nullptr}});
+    }
+};
+
+struct ClientKind : PlainKind {
+    static constexpr char const* one = "client";
+    static constexpr char const* many = "clients";
+    static void complete(World&, Call const&, AccessToken const&, json::object& document) {
+        bool const open =
+            flag_of(document, "public_client") || text_of(document, "client_type") == "public_installed_client";
+        document["public_client"] = open;
+        json::array grants{"authorization_code", "refresh_token"};
+        if (!open) grants.emplace_back("client_credentials");
+        document["grant_types"] = std::move(grants);
+        document["links"] = complete_links(document);
+        // [recorded] the members
+        add_defaults(document, {{"client_type", open ? "public_installed_client" : "confidential_client"},
+                                {"fqdns", json::array{}},
+                                {"parent_client", nullptr},
+                                {"preselect_idp", nullptr},
+                                {"project", nullptr},
+                                {"prompt_for_named_grant", true},
+                                {"redirect_uris", json::array{}},
+                                {"required_idp", nullptr},
+                                {"scopes", json::array{}},
+                                {"userinfo_from_effective_identity", true},
+                                {"visibility", "private"}});
+    }
+    static json::object complete_links(json::object const& document) {
+        json::object links;
+        if (auto const* given = document.if_contains("links"); given != nullptr && given->is_object())
+            links = given->get_object();
+        add_defaults(links, {{"privacy_policy", nullptr}, {"terms_and_conditions", nullptr}});
+        return links;
+    }
+};
+
+struct CredentialKind : PlainKind {
+    static constexpr char const* one = "credential";
+    static constexpr char const* many = "credentials";
+    static void complete(World& world, Call const& call, AccessToken const&, json::object& document) {
+        document["client"] = call.holes[0];
+        document["created"] = iso_time(world.now_locked());
+        document["secret"] = nullptr;
+    }
+    /// [recorded] the secret is told when it is made, and never again.
+    static json::object once(World& world, json::object document) {
+        std::string const secret = world.token("secret");
+        document["secret"] = secret;
+        world.data.credentials.push_back({text_of(document, "client"), text_of(document, "id"), secret});
+        return document;
+    }
+};
+
+/// A credential that is gone opens nothing any more.
+inline Reply delete_credential(World& world, Call& call) {
+    Reply reply = AuthDocuments<CredentialKind>::remove(world, call);
+    if (reply.status == 200)
+        std::erase_if(world.data.credentials, [&](auto const& one) { return one[1] == call.holes.back(); });
+    return reply;
+}
+
+/// [guess] the code of a project that still has clients
+inline Reply delete_project(World& world, Call& call) {
+    using Projects = AuthDocuments<ProjectKind>;
+    Reply refused;
+    if (Projects::own(world, call, refused) == nullptr) return refused;
+    for (auto const& [id, client] : world.data.documents["auth.clients"])
+        if (text_of(client, "project") == call.holes[0])
+            return problem(world, call, 409, "CONFLICT", "The project has clients; delete them first");
+    return Projects::remove(world, call);
+}
+
+/// A client that is gone takes its credentials and its tokens along. A client may delete itself.
+inline Reply delete_client(World& world, Call& call) {
+    auto const* self = basic_client(world, call);
+    Reply reply;
+    if (self != nullptr && self->id == call.holes[0]) {
+        auto& all = world.data.documents["auth.clients"];
+        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[0]; });
+        reply = Reply::of(200, json::object{{"client", json::object{{"id", call.holes[0]}}}});
+    } else {
+        reply = AuthDocuments<ClientKind>::remove(world, call);
+    }
+    if (reply.status != 200) return reply;
+    std::string const& id = call.holes[0];
+    std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
+    std::erase_if(world.data.credentials, [&](auto const& one) { return one[0] == id; });
+    std::erase_if(world.data.documents["auth.credentials"],
+                  [&](auto const& one) { return text_of(one.second, "client") == id; });
+    auto const of_client = [&](auto const& token) { return token.client_id == id; };
+    auto const revoke = [](auto& token) { token.revoked = true; };
+    world.data.access_tokens.change_if(of_client, revoke);
+    world.data.refresh_tokens.change_if(of_client, revoke);
+    return reply;
+}
+
+/// All clients, or with `fqdn` the one that has this name. [doc]
+inline Reply get_clients(World& world, Call& call) {
+    if (!call.has_argument("fqdn")) return AuthDocuments<ClientKind>::list(world, call);
+    Reply refused;
+    if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    std::string const wanted = call.argument("fqdn");
+    for (auto const& [id, document] : world.data.documents["auth.clients"])
+        if (auto const* names = document.if_contains("fqdns"); names != nullptr && names->is_array())
+            for (auto const& name : names->get_array())
+                if (name.is_string() && same_name(std::string_view(name.get_string()), wanted))
+                    return Reply::of(200, json::object{{"client", document}});
+    return AuthDocuments<ClientKind>::missing(world, call);
+}
+
+/// A client that was made can be used like one of the options.
+inline void register_client(World& world, json::object const& document, std::string const& secret) {
+    App app;
+    app.id = text_of(document, "id");
+    app.name = text_of(document, "name");
+    app.secret = flag_of(document, "public_client") ? "" : secret;
+    if (auto const* uris = document.if_contains("redirect_uris"); uris != nullptr && uris->is_array())
+        for (auto const& uri : uris->get_array())
+            if (uri.is_string()) app.redirect_uris.push_back(to_string(uri.get_string()));
+    world.data.apps.push_back(std::move(app));
+}
+
+/// A client, or with `template_id` an instance of a native application. [recorded] the answer of the latter
+inline Reply create_client(World& world, Call& call) {
+    boost::system::error_code error;
+    json::value const body = json::parse(call.body, error);
+    auto const* given = error ? nullptr : member(body, "client");
+    std::string const parent = given != nullptr ? text_of(*given, "template_id") : "";
+    if (App const* const maker = basic_client(world, call); maker != nullptr && given != nullptr) {
+        // [doc] an application makes a child of itself; [guess] the child says so in `parent_client`
+        json::object document = given->get_object();
+        document["id"] = world.random.uuid();
+        document["parent_client"] = maker->id;
+        AccessToken nobody;
+        ClientKind::complete(world, call, nobody, document);
+        register_client(world, document, world.token("secret"));
+        world.data.documents["auth.clients"].emplace_back(text_of(document, "id"), document);
+        return Reply::of(201, json::object{{"client", document}});
+    }
+    if (parent.empty()) {
+        Reply reply = AuthDocuments<ClientKind>::create(world, call);
+        // Its secret is unknown to all until a credential is made.
+        if (reply.status == 201)
+            register_client(world, world.data.documents["auth.clients"].back().second, world.token("secret"));
+        return reply;
+    }
+    App const* const app = world.app(parent);
+    if (app == nullptr || !app->secret.empty())
+        return problem(world, call, 422, "UNPROCESSABLE_ENTITY", "template_id is no native application");
+    std::string const id = world.random.uuid();
+    std::string const secret = world.token("secret");
+    json::object document{{"id", id},
+                          {"name", text_of(*given, "name")},
+                          {"public_client", false},
+                          {"client_type", "confidential_client"},
+                          {"parent_client", parent},
+                          {"prompt_for_named_grant", false}};
+    ClientKind::complete(world, call, AccessToken(), document);
+    register_client(world, document, world.token("secret"));
+    world.data.documents["auth.clients"].emplace_back(id, document);
+    json::object credential{{"id", world.random.uuid()},
+                            {"name", "Auto-created at client creation"},
+                            {"client", id},
+                            {"created", iso_time(world.now_locked())},
+                            {"secret", nullptr}};
+    world.data.documents["auth.credentials"].emplace_back(text_of(credential, "id"), credential);
+    world.data.credentials.push_back({id, text_of(credential, "id"), secret});
+    credential["secret"] = secret;
+    return Reply::of(201,
+                     json::object{{"client", document}, {"included", json::object{{"client_credential", credential}}}});
+}
+
+struct ScopeKind : PlainKind {
+    static constexpr char const* one = "scope";
+    static constexpr char const* many = "scopes";
+    static void complete(World&, Call const& call, AccessToken const&, json::object& document) {
+        document["client"] = call.holes[0];
+        document["scope_string"] =
+            "https://auth.globus.org/scopes/" + call.holes[0] + "/" + text_of(document, "scope_suffix", "all");
+        // [recorded] the members
+        add_defaults(document, {{"advertised", false},
+                                {"allows_refresh_token", true},
+                                {"dependent_scopes", json::array{}},
+                                {"required_domains", json::array{}}});
+    }
+};
+
+/// The scopes that were made, and those of the services: by `ids`, by `scope_strings`, or one's own.
+inline Reply get_scopes(World& world, Call& call) {
+    if (basic_client(world, call) == nullptr) {
+        Reply refused;
+        if (authenticate(world, call, "auth.globus.org", refused) == nullptr) return refused;
+    }
+    json::array found;
+    auto const& made = world.data.documents["auth.scopes"];
+    auto const wanted = [&](char const* name) { return split(call.argument(name), ','); };
+    if (call.has_argument("ids") && call.has_argument("scope_strings"))
+        return problem(world, call, 400, "INVALID_PARAMETERS", "At most one of ids and scope_strings may be given");
+    if (call.has_argument("scope_strings")) {
+        for (auto const& text : wanted("scope_strings")) {
+            bool known = false;
+            for (auto const& [id, document] : made)
+                if (text_of(document, "scope_string") == text) {
+                    found.push_back(document);
+                    known = true;
+                }
+            // [guess] the identifier of a scope that nobody made: the same for the same text
+            if (!known && !resource_server_of(text).empty())
+                found.push_back(json::object{{"id", Random(std::hash<std::string>{}(text)).uuid()},
+                                             {"scope_string", text},
+                                             {"client", resource_server_of(text)},
+                                             {"name", text},
+                                             {"description", "A scope of the sandbox"},
+                                             {"dependent_scopes", json::array{}},
+                                             {"advertised", true},
+                                             {"allows_refresh_token", true},
+                                             {"required_domains", json::array{}}});
+        }
+    } else {
+        auto const ids = wanted("ids");
+        for (auto const& [id, document] : made)
+            if (!call.has_argument("ids") || std::find(ids.begin(), ids.end(), id) != ids.end())
+                found.push_back(document);
+    }
+    return Reply::of(200, json::object{{"scopes", std::move(found)}});
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_AUTH_DEVELOPER_IPP
 // The browser's pages: logging in and consenting.
 #ifndef GLOBUS_SANDBOX_IMPL_AUTH_PAGES_IPP
 #define GLOBUS_SANDBOX_IMPL_AUTH_PAGES_IPP
@@ -4538,24 +5794,58 @@ inline bool redirect_allowed(World const& world, App const& app, std::string con
     return false;
 }
 
-/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user. Null when nobody
-/// here is who is asked for.
+/// The policies that a login is to satisfy, as far as somebody made them. [guess] others are satisfied by every login
+inline std::vector<json::object const*> wanted_policies(World const& world, Call const& call) {
+    std::vector<json::object const*> out;
+    for (auto const& id : split(call.argument("session_required_policies"), ','))
+        if (auto const* policy = find_document(documents_of(world, "auth.policies"), trim(id))) out.push_back(policy);
+    return out;
+}
+
+/// Whether a login may be this user's. [doc] one domain of several, and the domains of policies
+inline bool may_log_in(World const& world, Call const& call, User const& user) {
+    json::array domains;
+    for (auto const& one : split(call.argument("session_required_single_domain"), ','))
+        if (!trim(one).empty()) domains.emplace_back(trim(one));
+    if (!domains.empty() && !in_domains(user.username, domains)) return false;
+    auto const policies = wanted_policies(world, call);
+    return std::all_of(policies.begin(), policies.end(),
+                       [&](auto const* policy) { return fits_domains(user.username, *policy); });
+}
+
+/// Who the browser says it is: by the page's choice, by what the login asks for, or the first user that it may be. Null
+/// when nobody is
 inline User const* user_who_logs_in(World const& world, Call const& call) {
     auto const find = [&](std::string const& names) -> User const* {
         for (auto const& name : split(names, ','))
             for (auto const& one : world.options.users)
-                if (same_name(one.id, trim(name)) || same_name(one.username, trim(name))) return &one;
+                if ((same_name(one.id, trim(name)) || same_name(one.username, trim(name))) &&
+                    may_log_in(world, call, one))
+                    return &one;
         return nullptr;
     };
     for (auto const* name : {"sandbox_user", "session_required_identities"})
         if (auto const* wanted = find_pair(call.query, name)) return find(*wanted);
     if (auto const* hint = find_pair(call.query, "login_hint"))
         if (auto const* hinted = find(*hint)) return hinted;
-    if (auto const* domain = find_pair(call.query, "session_required_single_domain"))
-        for (auto const& one : world.options.users)
-            for (auto const& wanted : split(*domain, ','))
-                if (lower(one.username).ends_with("@" + lower(trim(wanted)))) return &one;
-    return &world.options.users.front();
+    for (auto const& one : world.options.users)
+        if (may_log_in(world, call, one)) return &one;
+    return nullptr;
+}
+
+/// What is remembered of a login: what it was asked for, when it was, and whether a second factor was asked for, which
+/// is taken as shown.
+inline json::object new_session(World const& world, Call const& call) {
+    json::object session;
+    for (auto const& [name, value] : call.query)
+        if (name.starts_with("session_") || name == "prompt") session[name] = value;
+    session["sandbox_login"] = world.now_locked();
+    std::string const asked = lower(call.argument("session_required_mfa"));
+    auto const policies = wanted_policies(world, call);
+    session["sandbox_mfa"] =
+        asked == "true" || asked == "1" ||
+        std::any_of(policies.begin(), policies.end(), [](auto const* one) { return flag_of(*one, "required_mfa"); });
+    return session;
 }
 
 /// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
@@ -4618,7 +5908,7 @@ inline Reply authorize_endpoint(World& world, Call& call) {
                           "Unknown scope " + scope);
     if (call.argument("prompt") == "none") return refuse("login_required", "Nobody is logged in");
     User const* const user = user_who_logs_in(world, call);
-    if (user == nullptr) return refuse("access_denied", "Nobody here has such an identity");
+    if (user == nullptr) return refuse("access_denied", "Nobody here may log in so");
     if (call.argument("sandbox_decision") == "deny") return refuse("access_denied", "The user denied access");
     if (world.options.ask && !call.has_argument("sandbox_decision"))
         return consent_page(world, call, *app, *scopes, *user);
@@ -4633,8 +5923,8 @@ inline Reply authorize_endpoint(World& world, Call& call) {
     code.offline = call.argument("access_type") == "offline";
     code.authenticated = world.now_locked();
     code.expires = code.authenticated + 30000;  // [guess] the service's lifetime of a code is longer than this
-    for (auto const& [name, value] : call.query)
-        if (name.starts_with("session_") || name == "prompt") code.session[name] = value;
+    code.session = new_session(world, call);
+    if (world.data.codes.size() >= world.data.code_sweep) sweep_grants(world);
     world.data.codes[code.code] = code;
     return back({{"code", code.code}});
 }
@@ -4695,6 +5985,7 @@ inline std::vector<Route> const& auth_routes() {
         {"GET", "/v2/api/scopes", "auth", "get_scopes", &get_scopes},
         {"POST", "/v2/api/clients/{}/scopes", "auth", "create_scope", &Scopes::create},
         {"GET", "/v2/api/scopes/{}", "auth", "get_scope", &Scopes::get},
+        {"GET", "/v2/api/clients/{}/scopes/{}", "auth", "get_scope", &Scopes::get},
         {"PUT", "/v2/api/scopes/{}", "auth", "update_scope", &Scopes::update},
         {"DELETE", "/v2/api/scopes/{}", "auth", "delete_scope", &Scopes::remove},
     };
@@ -4707,267 +5998,6 @@ inline std::vector<Route> const& auth_routes() {
 // The data of collections over HTTP: /data/<collection>/<path>. The service does this with HTTPS on a host of its own.
 #ifndef GLOBUS_SANDBOX_IMPL_DATA_IPP
 #define GLOBUS_SANDBOX_IMPL_DATA_IPP
-
-// The files of a collection: paths that cannot leave its directory, listings, filters.
-#ifndef GLOBUS_SANDBOX_IMPL_FILES_IPP
-#define GLOBUS_SANDBOX_IMPL_FILES_IPP
-
-#include <sys/stat.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <iterator>
-#include <optional>
-
-namespace globus::sandbox::detail {
-
-namespace fs = std::filesystem;
-
-/// A path of a collection, and the file of this machine behind it.
-struct Place {
-    std::string path;     ///< absolute in the collection, without a slash at the end
-    fs::path file;        ///< where it is
-    bool allowed = true;  ///< false when a symbolic link leads out of the collection
-};
-
-/// Where a path leads when all symbolic links are followed, also those whose target is not there: what is written there
-/// would be made where they lead. Nothing for links in a circle.
-inline std::optional<fs::path> real_path(fs::path const& path) {
-    std::vector<fs::path> left(path.begin(), path.end());
-    std::reverse(left.begin(), left.end());
-    fs::path real;
-    for (int links = 0; !left.empty();) {
-        fs::path const part = left.back();
-        left.pop_back();
-        if (part.empty() || part == ".") continue;
-        if (part == "..") {
-            real = real.parent_path();
-            continue;
-        }
-        std::error_code error;
-        fs::path const next = real / part;
-        if (!fs::is_symlink(fs::symlink_status(next, error))) {
-            real = next;
-            continue;
-        }
-        fs::path const target = fs::read_symlink(next, error);
-        if (error || ++links > 40) return std::nullopt;  // 40: the kernel's own limit
-        if (target.is_absolute()) real.clear();
-        left.insert(left.end(), std::make_reverse_iterator(target.end()), std::make_reverse_iterator(target.begin()));
-    }
-    return real;
-}
-
-inline bool lies_within(fs::path const& root, fs::path const& file) {
-    auto const end = std::mismatch(root.begin(), root.end(), file.begin(), file.end());
-    return end.first == root.end();
-}
-
-/// The names of a path. [guess] `/~/` is the collection's top directory, and `..` stops there.
-inline std::vector<std::string> path_parts(std::string_view path) {
-    std::vector<std::string> parts;
-    bool first = true;
-    for (auto const& part : split(path, '/')) {
-        if (part.empty() || part == "." || (first && part == "~")) {
-            if (!part.empty()) first = false;
-            continue;
-        }
-        first = false;
-        if (part != "..")
-            parts.push_back(part);
-        else if (!parts.empty())
-            parts.pop_back();
-    }
-    return parts;
-}
-
-/// A path as it is compared with others: without `.`, `..` and a slash at the end.
-inline std::string normal_path(std::string_view path) {
-    std::string out;
-    for (auto const& part : path_parts(path)) out += "/" + part;
-    return out;
-}
-
-inline Place find_place(fs::path const& directory, std::string_view path) {
-    auto const parts = path_parts(path);
-    Place place;
-    std::error_code error;
-    fs::path const root = fs::canonical(directory, error);
-    place.file = root;
-    for (auto const& part : parts) {
-        place.path += "/" + part;
-        place.file /= part;
-    }
-    if (place.path.empty()) place.path = "/";
-    if (error || path.find('\0') != std::string_view::npos) {
-        place.allowed = false;
-        return place;
-    }
-    auto const real = real_path(place.file);
-    place.allowed = real && lies_within(root, *real);
-    return place;
-}
-
-/// [recorded] the members of a file in listings and in stat
-inline std::optional<json::object> describe_file(fs::path const& file, std::string const& name, fs::path const& root) {
-    struct ::stat link {};
-    if (::lstat(file.c_str(), &link) != 0) return std::nullopt;
-    struct ::stat info = link;
-    bool const is_link = S_ISLNK(link.st_mode);
-    std::string type;
-    if (is_link) {
-        auto const real = real_path(file);
-        if (!real || !lies_within(root, *real) || ::stat(file.c_str(), &info) != 0) type = "invalid_symlink";
-    }
-    if (type.empty()) type = S_ISDIR(info.st_mode) ? "dir" : S_ISREG(info.st_mode) ? "file" : "other";
-    char mode[8];
-    std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(info.st_mode & 07777));
-    json::object out{{"DATA_TYPE", "file"},
-                     {"name", name},
-                     {"type", type},
-                     {"size", static_cast<std::int64_t>(info.st_size)},
-                     {"last_modified", file_time(static_cast<Millis>(info.st_mtime) * 1000)},
-                     {"permissions", mode},
-                     {"user", "sandbox"},
-                     {"group", "sandbox"},
-                     {"link_target", nullptr},
-                     {"link_last_modified", nullptr},
-                     {"link_size", nullptr},
-                     {"link_user", nullptr},
-                     {"link_group", nullptr}};
-    if (is_link) {
-        std::error_code error;
-        out["link_target"] = fs::read_symlink(file, error).string();
-        out["link_last_modified"] = file_time(static_cast<Millis>(link.st_mtime) * 1000);
-        out["link_size"] = static_cast<std::int64_t>(link.st_size);
-        out["link_user"] = "sandbox";
-        out["link_group"] = "sandbox";
-    }
-    return out;
-}
-
-// Filters and orders --------------------------------------------------------------------------------------------------
-
-inline std::string field_text(json::object const& item, std::string_view field) {
-    auto const* value = item.if_contains(field);
-    if (value == nullptr || value->is_null()) return {};
-    return value->is_string() ? to_string(value->get_string()) : json::serialize(*value);
-}
-
-inline bool is_time_field(std::string_view field) { return field == "last_modified" || field.ends_with("_time"); }
-
-/// Negative, zero or positive, as numbers where both are.
-inline int compare_field(std::string const& a, std::string const& b) {
-    auto const left = to_integer(a);
-    auto const right = to_integer(b);
-    if (left && right) return *left < *right ? -1 : *left > *right ? 1 : 0;
-    return a.compare(b);
-}
-
-/// One clause, `field:value,value`. [doc] the filters of listings and of the task list
-inline bool clause_fits(json::object const& item, std::string const& clause) {
-    auto const colon = clause.find(':');
-    if (colon == std::string::npos) return glob(clause, field_text(item, "name"));
-    std::string const field = clause.substr(0, colon);
-    std::string const values = clause.substr(colon + 1);
-    std::string const have = field_text(item, field);
-    auto const list = split(values, ',');
-    if (is_time_field(field) && list.size() == 2) {
-        auto const at = parse_time(have);
-        auto const from = parse_time(list[0]);
-        auto const to = parse_time(list[1]);
-        return at && (!from || *at >= *from) && (!to || *at <= *to);
-    }
-    bool wanted_any = false;
-    bool found = false;
-    for (std::string value : list) {
-        bool negative = false;
-        if (!value.empty() && value[0] == '!') {
-            negative = true;
-            value.erase(0, 1);
-        }
-        bool fits = false;
-        if (!value.empty() && value[0] == '~') {
-            fits = glob(lower(value.substr(1)), lower(have));
-        } else if (!value.empty() && (value[0] == '<' || value[0] == '>')) {
-            bool const or_equal = value.size() > 1 && value[1] == '=';
-            int const order = compare_field(have, value.substr(or_equal ? 2 : 1));
-            fits = (value[0] == '<' ? order < 0 : order > 0) || (or_equal && order == 0);
-        } else {
-            if (!value.empty() && value[0] == '=') value.erase(0, 1);
-            // [doc] a flag is asked for by 1 or 0, as in is_error:1
-            fits = value == have || (value == "1" && have == "true") || (value == "0" && have == "false");
-        }
-        if (negative) {
-            if (fits) return false;
-        } else {
-            wanted_any = true;
-            found = found || fits;
-        }
-    }
-    return !wanted_any || found;
-}
-
-/// All `filter` arguments, and all clauses of each (between slashes), must fit.
-inline bool filters_fit(json::object const& item, Call const& call) {
-    for (auto const& [name, value] : call.query) {
-        if (name != "filter" || value.empty()) continue;
-        for (auto const& clause : split(value, '/'))
-            if (!clause.empty() && !clause_fits(item, clause)) return false;
-    }
-    return true;
-}
-
-inline json::object const& document_of(json::object const& item) { return item; }
-inline json::object const& document_of(json::object const* item) { return *item; }
-
-/// `orderby=name ASC,size DESC`; what is equal keeps the order in which it stands, or with DESC the contrary one.
-template <class Item>
-void sort_items(std::vector<Item>& items, std::string const& orderby) {
-    if (orderby.empty()) return;
-    std::vector<std::pair<std::string, bool>> keys;
-    for (auto const& part : split(orderby, ',')) {
-        auto const words = split(trim(part), ' ');
-        keys.emplace_back(words[0], words.size() > 1 && same_name(words.back(), "DESC"));
-    }
-    if (keys.front().second) std::reverse(items.begin(), items.end());
-    sort_stably(items, [&](Item const& a, Item const& b) {
-        for (auto const& [field, down] : keys) {
-            int const order = compare_field(field_text(document_of(a), field), field_text(document_of(b), field));
-            if (order != 0) return down ? order > 0 : order < 0;
-        }
-        return false;
-    });
-}
-
-/// The part of a list that `offset` and `limit` ask for.
-template <class Item>
-json::array cut(std::vector<Item> const& items, std::int64_t offset, std::int64_t limit) {
-    json::array out;
-    for (auto i = std::max<std::int64_t>(0, offset); i < static_cast<std::int64_t>(items.size()) && i - offset < limit;
-         ++i)
-        out.push_back(document_of(items[static_cast<std::size_t>(i)]));
-    return out;
-}
-
-inline std::optional<std::string> hash_file(fs::path const& file, EVP_MD const* kind) {
-    std::FILE* const opened = std::fopen(file.c_str(), "rbe");
-    if (opened == nullptr) return std::nullopt;
-    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> const context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    EVP_DigestInit_ex(context.get(), kind, nullptr);
-    std::vector<char> buffer(1U << 16);
-    while (auto const got = std::fread(buffer.data(), 1, buffer.size(), opened))
-        EVP_DigestUpdate(context.get(), buffer.data(), got);
-    std::fclose(opened);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned int size = 0;
-    EVP_DigestFinal_ex(context.get(), out.data(), &size);
-    return std::string(reinterpret_cast<char const*>(out.data()), size);
-}
-
-}  // namespace globus::sandbox::detail
-
-#endif  // GLOBUS_SANDBOX_IMPL_FILES_IPP
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -5210,18 +6240,40 @@ inline Reply send_to_login(World& world, Endpoint const& endpoint) {
     return reply;
 }
 
+/// Who asks for data: an identity, or nobody, for whom there may be a rule. Nothing when `refused` says why not.
+inline std::optional<std::string> who_asks(World& world, Call& call, Endpoint const& endpoint, bool open_to_all,
+                                           Reply& refused) {
+    if (call.bearer().empty()) {
+        if (open_to_all) return "";
+        // [guess] a script says what it is by this header, and is not sent to a page
+        bool const script = same_name(call.header("X-Requested-With"), "XMLHttpRequest");
+        refused = script ? data_error(401, "Unauthorized") : send_to_login(world, endpoint);
+        return std::nullopt;
+    }
+    AccessToken const* const token = authenticate(world, call, endpoint.id, refused);
+    if (token == nullptr) return std::nullopt;
+    if (auto lacks = falls_short(world, *token, endpoint)) {
+        // [guess] the manager's document, and which login would do
+        lacks->result["authorization_parameters"] = std::move(lacks->parameters);
+        refused = Reply::of(403, lacks->result);
+        return std::nullopt;
+    }
+    return token->identity;
+}
+
 inline Reply serve_data(World& world, Call& call) {
     auto const found = world.data.endpoints.find(call.segments[1]);
     if (found == world.data.endpoints.end()) return data_error(404, "No such collection");
     Endpoint const& endpoint = found->second;
-    if (call.bearer().empty()) return send_to_login(world, endpoint);
-    Reply refused;
-    AccessToken const* const token = authenticate(world, call, endpoint.id, refused);
-    if (token == nullptr) return refused;
     std::string path;
     for (std::size_t i = 2; i < call.segments.size(); ++i) path += "/" + call.segments[i];
+    Access const wanted = call.method == "PUT" ? Access::write : Access::read;
+    Reply refused;
+    auto const who = who_asks(world, call, endpoint, access_to(world, endpoint, "", path) >= wanted, refused);
+    if (!who) return refused;
     Place const place = find_place(endpoint.directory, path);
-    if (!place.allowed || endpoint.state == "permission_denied") return data_error(403, "Permission denied");
+    if (!place.allowed || endpoint.state == "permission_denied" || access_to(world, endpoint, *who, path) < wanted)
+        return data_error(403, "Permission denied");
     if (endpoint.state != "ok") return data_error(502, "The collection cannot be reached");
     std::error_code error;
     if (call.method == "PUT") {
@@ -5257,77 +6309,6 @@ inline std::vector<Route> const& data_routes() {
 // What the services have in common that keep documents.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
-
-// Who is meant by a principal: identities, groups, everybody.
-#ifndef GLOBUS_SANDBOX_IMPL_ACCESS_IPP
-#define GLOBUS_SANDBOX_IMPL_ACCESS_IPP
-
-namespace globus::sandbox::detail {
-
-using Documents = std::vector<std::pair<std::string, json::object>>;
-
-template <class List>
-auto* find_document(List& documents, std::string const& id) {
-    for (auto& [key, document] : documents)
-        if (key == id) return &document;
-    return static_cast<decltype(&documents.front().second)>(nullptr);
-}
-
-/// The documents of a kind; none when there are none.
-inline Documents const& documents_of(World const& world, std::string const& kind) {
-    static Documents const none;
-    auto const found = world.data.documents.find(kind);
-    return found == world.data.documents.end() ? none : found->second;
-}
-
-/// The role of an active member of a group; empty for everybody else.
-inline std::string group_role(World const& world, std::string const& identity, std::string const& group) {
-    auto const* found = find_document(documents_of(world, "groups"), group);
-    if (found == nullptr) return {};
-    for (auto const& one : found->at("memberships").as_array())
-        if (text_of(one, "identity_id") == identity && text_of(one, "status") == "active") return text_of(one, "role");
-    return {};
-}
-
-inline std::string identity_urn(std::string const& identity) { return "urn:globus:auth:identity:" + identity; }
-
-/// Whether a principal is somebody, has him as a member, or is everybody. [doc] the forms that Search and Flows take
-inline bool is_principal(World const& world, std::string const& identity, std::string_view principal) {
-    static constexpr std::string_view group = "urn:globus:groups:id:";
-    if (principal == "public") return true;
-    if (identity.empty()) return false;
-    if (principal == "all_authenticated_users" || principal == identity_urn(identity)) return true;
-    return principal.starts_with(group) &&
-           !group_role(world, identity, std::string(principal.substr(group.size()))).empty();
-}
-
-/// Whether somebody is among the principals of a list that a document has.
-inline bool is_among(World const& world, std::string const& identity, json::object const& document,
-                     std::string_view name) {
-    auto const* list = document.if_contains(name);
-    if (list == nullptr) return false;
-    if (list->is_string()) return is_principal(world, identity, list->get_string());
-    if (!list->is_array()) return false;
-    for (auto const& one : list->get_array())
-        if (one.is_string() && is_principal(world, identity, one.get_string())) return true;
-    return false;
-}
-
-/// The subscription that the sandbox has: always the same of a session, whatever else it does.
-inline std::string own_subscription(World const& world) { return Random(world.options.seed ^ 0x5ab5c41b).uuid(); }
-
-/// Whether somebody was named when the sandbox was started: its applications and its first user may do everything with
-/// what it was started with. [guess] a service account of the sandbox needs no roles
-inline bool is_configured(World const& world, std::string const& identity) {
-    if (world.options.users.front().id == identity) return true;
-    for (auto const& app : world.options.apps)
-        if (app.id == identity) return true;
-    return false;
-}
-
-}  // namespace globus::sandbox::detail
-
-#endif  // GLOBUS_SANDBOX_IMPL_ACCESS_IPP
 
 namespace globus::sandbox::detail {
 
@@ -5415,14 +6396,46 @@ Reply read_document(World& world, Call& call) {
 
 namespace globus::sandbox::detail {
 
-inline char const* compute_endpoints() { return "compute.endpoints"; }
 inline char const* compute_functions() { return "compute.functions"; }
 inline char const* compute_tasks() { return "compute.tasks"; }
 
 inline Reply compute_version(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
-    return Reply::of(200, json::value("1.0.0"));
+    if (call.argument("service") != "all") return Reply::of(200, json::value("1.0.0"));
+    return Reply::of(200, json::object{{"api", "1.0.0"},
+                                       {"min_sdk_version", "1.0.0"},
+                                       {"min_endpoint_version", "1.0.0"},
+                                       {"git_sha", to_hex(sha256("sandbox")).substr(0, 40)}});
+}
+
+/// Where an endpoint would listen for tasks and leave results. [recorded] the members; nobody listens there
+inline json::object compute_queue() {
+    return {{"connection_url", "amqp://127.0.0.1:5672"}, {"exchange", "sandbox"}, {"queue", "sandbox"}};
+}
+
+/// [recorded] the members of an endpoint; what it told when it registered is in its `metadata`
+inline json::object describe_compute_endpoint(std::string const& id, json::object const& registered) {
+    json::object out = registered;
+    if (auto const* metadata = registered.if_contains("metadata"); metadata != nullptr && metadata->is_object())
+        for (auto const& item : metadata->get_object()) out[item.key()] = item.value();
+    std::string const name = text_of(registered, "endpoint_name");
+    out["uuid"] = id;
+    out["name"] = name;
+    add_defaults(out, {{"display_name", json::value(name)},
+                       {"description", nullptr},
+                       {"endpoint_config", nullptr},
+                       {"endpoint_version", nullptr},
+                       {"hostname", nullptr},
+                       {"ip_address", nullptr},
+                       {"local_user", nullptr},
+                       {"multi_user", false},
+                       {"public", false},
+                       {"sdk_version", nullptr},
+                       {"subscription_uuid", nullptr},
+                       {"user_config_schema", nullptr},
+                       {"user_config_template", nullptr}});
+    return out;
 }
 
 inline Reply compute_register(World& world, Call& call) {
@@ -5436,14 +6449,35 @@ inline Reply compute_register(World& world, Call& call) {
     (*body)[name] = id;
     (*body)["owner"] = in.token->identity;
     if (!function) (*body)["status"] = "offline";
+    if (function) add_defaults(*body, {{"description", nullptr}, {"metadata", nullptr}});
     in.add(function ? "compute.functions" : "compute.endpoints", id, *body);
-    return Reply::of(200, json::object{{name, id}});
+    if (function) return Reply::of(200, json::object{{name, id}});
+    json::object results = compute_queue();
+    results["queue_publish_kwargs"] = json::object{};
+    return Reply::of(200, json::object{{name, id},
+                                       {"task_queue_info", compute_queue()},
+                                       {"result_queue_info", std::move(results)},
+                                       {"warnings", json::array{}}});
 }
 
 inline Reply compute_endpoint_list(World& world, Call& call) {
     PlainCall in(world, call);
     if (!in) return in.refused;
-    return Reply::of(200, in.list("compute.endpoints"));
+    json::array out;
+    for (auto const& [id, endpoint] : in.all("compute.endpoints")) {
+        // [doc] one's own, or with role=any those of others that are public, too
+        bool const own = text_of(endpoint, "owner") == in.token->identity;
+        if (own || (call.argument("role") == "any" && flag_of(endpoint, "public")))
+            out.push_back(describe_compute_endpoint(id, endpoint));
+    }
+    return Reply::of(200, out);
+}
+
+inline Reply get_compute_endpoint(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* endpoint = in.find("compute.endpoints");
+    return endpoint != nullptr ? Reply::of(200, describe_compute_endpoint(call.holes[0], *endpoint)) : in.missing();
 }
 
 inline Reply compute_endpoint_status(World& world, Call& call) {
@@ -5467,6 +6501,9 @@ inline Reply compute_change(World& world, Call& call) {
     char const* const kind = call.operation == "delete_function" ? "compute.functions" : "compute.endpoints";
     auto* const found = in.find(kind);
     if (found == nullptr) return in.missing();
+    // [doc] an endpoint and a function are their owner's. [guess] the code
+    if (text_of(*found, "owner") != in.token->identity && call.method != "GET")
+        return in.error(403, "403", "Only the owner may change this");
     if (call.method == "DELETE") {
         in.remove(kind);
         return Reply::of(200, json::object{{"result", 302}});
@@ -5483,6 +6520,17 @@ inline Reply compute_change(World& world, Call& call) {
     return Reply::of(200, json::object{{"endpoint_id", call.holes[0]}});
 }
 
+/// [doc] whoever uses an endpoint satisfies its policy. [guess] the code of the answer
+inline std::optional<Reply> wrong_session(PlainCall const& in, std::string const& endpoint) {
+    auto const* const found = find_document(in.all("compute.endpoints"), endpoint);
+    std::string const policy = found != nullptr ? text_of(*found, "authentication_policy") : "";
+    if (policy.empty() || satisfies_policy(in.world, *in.token, policy)) return std::nullopt;
+    std::string const message = "The session does not satisfy the authentication policy of the endpoint";
+    return login_needed(
+        in.world, in.call, 403, "AuthorizationRequired", message,
+        {{"session_message", message}, {"session_required_policies", json::array{json::value(policy)}}});
+}
+
 /// [recorded] the answers of both versions. A task waits until an admin call tells its result.
 inline Reply compute_submit(World& world, Call& call) {
     PlainCall in(world, call);
@@ -5493,11 +6541,16 @@ inline Reply compute_submit(World& world, Call& call) {
     if (tasks == nullptr) return in.error(422, "422", "tasks: field required");
     if (!call.holes.empty() && find_document(in.all("compute.endpoints"), call.holes[0]) == nullptr)
         return in.error(404, "404", "Endpoint " + call.holes[0] + " could not be resolved");
+    if (auto const refused = wrong_session(in, call.holes.empty() ? "" : call.holes[0])) return *refused;
     std::string const group = world.random.uuid();
     auto const make = [&] {
         std::string const id = world.random.uuid();
         in.add("compute.tasks", id,
-               {{"task_id", id}, {"status", "waiting-for-ep"}, {"taskgroup_id", group}, {"submitted_at", in.now()}});
+               {{"task_id", id},
+                {"status", "waiting-for-ep"},
+                {"taskgroup_id", group},
+                {"submitted_at", in.now()},
+                {"details", json::object{}}});
         return id;
     };
     json::object answer{{"request_id", world.random.uuid()}, {"task_group_id", group}};
@@ -5514,7 +6567,8 @@ inline Reply compute_submit(World& world, Call& call) {
     } else if (auto const* list = tasks->if_array()) {
         json::array made;
         for (auto const& one : *list) {
-            json::object row{{"status", "Success"}, {"task_uuid", make()}, {"http_status_code", 200}};
+            json::object row{
+                {"status", "Success"}, {"task_uuid", make()}, {"http_status_code", 200}, {"reason", nullptr}};
             if (one.is_array() && one.get_array().size() >= 2) {
                 row["function_uuid"] = one.get_array()[0];
                 row["endpoint_uuid"] = one.get_array()[1];
@@ -5547,9 +6601,12 @@ inline Reply compute_task_group(World& world, Call& call) {
     if (!in) return in.refused;
     json::array ids;
     for (auto const& [id, task] : in.all("compute.tasks"))
-        if (text_of(task, "taskgroup_id") == call.holes[0]) ids.push_back(json::object{{"id", id}});
+        if (text_of(task, "taskgroup_id") == call.holes[0])
+            ids.push_back(json::object{{"id", id}, {"created_at", text_of(task, "submitted_at")}});
     if (ids.empty()) return in.missing();
-    return Reply::of(200, json::object{{"taskgroup_id", call.holes[0]}, {"tasks", std::move(ids)}});
+    return Reply::of(
+        200,
+        json::object{{"taskgroup_id", call.holes[0]}, {"create_websockets_queue", false}, {"tasks", std::move(ids)}});
 }
 
 inline Reply compute_amqp(World& world, Call& call) {
@@ -5565,6 +6622,7 @@ inline bool complete_compute_task(World& world, std::string const& id, bool good
     (*task)["status"] = good ? "success" : "failed";
     (*task)[good ? "result" : "exception"] = result;
     (*task)["completion_t"] = std::to_string(world.now_locked() / 1000);
+    world.wake.notify_all();  // a flow may wait for it
     return true;
 }
 
@@ -5575,9 +6633,10 @@ inline std::vector<Route> const& compute_routes() {
         {"POST", "/v2/endpoints", "compute", "register_endpoint", &compute_register},
         {"POST", "/v3/endpoints", "compute", "register_endpoint", &compute_register},
         {"GET", "/v2/endpoints", "compute", "get_endpoints", &compute_endpoint_list},
-        {"GET", "/v2/endpoints/{}", "compute", "get_endpoint", &read_document<&compute_endpoints>},
+        {"GET", "/v2/endpoints/{}", "compute", "get_endpoint", &get_compute_endpoint},
         {"GET", "/v2/endpoints/{}/status", "compute", "get_endpoint_status", &compute_endpoint_status},
         {"DELETE", "/v2/endpoints/{}", "compute", "delete_endpoint", &compute_change},
+        {"DELETE", "/v3/endpoints/{}", "compute", "delete_endpoint", &compute_change},
         {"POST", "/v2/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
         {"POST", "/v3/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
         {"PUT", "/v3/endpoints/{}", "compute", "update_endpoint", &compute_change},
@@ -5598,6 +6657,10 @@ inline std::vector<Route> const& compute_routes() {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
+// The rest of the GCS Manager: the endpoint itself, its nodes, owners and policies; and which request is which operation.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_ENDPOINT_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_ENDPOINT_IPP
+
 // The GCS Manager of the sandbox's endpoint, under /api. What is made, changed and deleted here is seen by Transfer.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
@@ -5626,7 +6689,15 @@ inline std::vector<Route> const& compute_routes() {
 #ifndef GLOBUS_SANDBOX_IMPL_TASKS_ATTEMPT_IPP
 #define GLOBUS_SANDBOX_IMPL_TASKS_ATTEMPT_IPP
 
+#include <fnmatch.h>
+
 namespace globus::sandbox::detail {
+
+/// Whether a name is one of those that a pattern of the shell stands for: `*`, `?`, `[...]`, and a backslash before what
+/// is meant as it is. [doc] interpret_globs and filter_rules
+inline bool fits_pattern(std::string const& pattern, std::string const& name) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+}
 
 /// What one attempt at a task is to do; a copy, so that it can be carried out without the lock.
 struct Job {
@@ -5723,7 +6794,7 @@ private:
         for (auto const& rule : rules->get_array()) {
             std::string const type = text_of(rule, "type");
             if ((type == "file" && directory) || (type == "dir" && !directory)) continue;
-            if (glob(text_of(rule, "name"), name)) return text_of(rule, "method", "exclude") == "exclude";
+            if (fits_pattern(text_of(rule, "name"), name)) return text_of(rule, "method", "exclude") == "exclude";
         }
         return false;
     }
@@ -5867,13 +6938,13 @@ private:
         return true;
     }
 
-    /// The paths that a pattern stands for, name by name. [doc] interpret_globs: `*`, `?` and [guess] nothing more
+    /// The paths that a pattern stands for, name by name.
     std::vector<std::string> expand(std::string const& pattern) const {
         std::vector<std::string> found{""};
         for (auto const& part : path_parts(pattern)) {
             std::vector<std::string> next;
             for (auto const& above : found) {
-                if (part.find_first_of("*?") == std::string::npos) {
+                if (part.find_first_of("*?[\\") == std::string::npos) {
                     next.push_back(above + "/" + part);
                     continue;
                 }
@@ -5882,7 +6953,7 @@ private:
                 if (!place.allowed) continue;
                 for (auto const& entry : fs::directory_iterator(place.file, error)) {
                     std::string const name = entry.path().filename().string();
-                    if (glob(part, name)) next.push_back(above + "/" + name);
+                    if (fits_pattern(part, name)) next.push_back(above + "/" + name);
                 }
             }
             std::sort(next.begin(), next.end());
@@ -5892,7 +6963,7 @@ private:
     }
 
     void remove(TransferItem const& item) {
-        if (!flag_of(job_.options, "interpret_globs") || item.source.find_first_of("*?") == std::string::npos)
+        if (!flag_of(job_.options, "interpret_globs") || item.source.find_first_of("*?[\\") == std::string::npos)
             return remove_path(item);
         auto const paths = expand(item.source);
         auto const before = result_.fault;
@@ -6150,8 +7221,8 @@ inline std::vector<Task*> running_tasks(World& world) {
     std::vector<Task*> out;
     std::map<std::string, int> of_owner;
     for (auto const& id : world.data.task_order) {
+        if (world.data.tasks.peek(id).over) continue;
         Task& task = world.data.tasks[id];
-        if (task.over) continue;
         apply_pause_rules(world, task);
         if (task.paused || task.held) continue;
         if (++of_owner[task.owner] > 3) {
@@ -6198,12 +7269,12 @@ inline void begin_task(World& world, Task& task, std::int64_t files, std::int64_
 
 /// The task whose deadline passed first; null when none did.
 inline Task* first_expired(World& world, Millis now) {
-    Task* out = nullptr;
+    Task const* out = nullptr;
     for (auto const& name : world.data.task_order)
-        if (Task& task = world.data.tasks[name];
+        if (Task const& task = world.data.tasks.peek(name);
             !task.over && task.deadline <= now && (out == nullptr || task.deadline < out->deadline))
             out = &task;
-    return out;
+    return out != nullptr ? &world.data.tasks[out->id] : nullptr;
 }
 
 /**
@@ -6216,6 +7287,7 @@ inline void World::run_due_tasks() {
     data.engine_time = std::min(data.engine_time, now_locked());
     Millis const duration = options.task_duration.count();
     while (!stopping) {
+        save_locked();
         Task* beginner = nullptr;
         Task* next = nullptr;
         for (Task* task : running_tasks(*this)) {
@@ -6268,6 +7340,7 @@ inline void World::run_due_tasks() {
         wake.notify_all();
     }
     data.engine_time = std::max(data.engine_time, now_locked());
+    save_locked();
 }
 
 /// With the real clock: runs what is due, sleeps until something is.
@@ -6278,7 +7351,7 @@ inline void World::engine_loop() {
         if (stopping) return;
         Millis const now = now_locked();
         Millis next = now + 60000;
-        for (auto const& [name, task] : data.tasks)
+        for (auto const& [name, task] : data.tasks.all())
             if (!task.over) next = std::min(next, task.deadline);
         for (Task* task : running_tasks(*this)) next = std::min(next, task->started ? task->due : now);
         if (auto const event = next_event(*this)) next = std::min(next, *event);
@@ -6348,36 +7421,14 @@ struct TransferCall {
         return std::nullopt;
     }
 
-    /// Whether the caller has one of these roles at an endpoint: its owner has all of them. [doc]
+    /// Whether the caller has one of these roles at an endpoint.
     bool manages(Endpoint const& endpoint, std::initializer_list<std::string_view> roles = {"administrator"}) const {
-        if (endpoint.owner == token->identity || (endpoint.open && is_configured(world, token->identity))) return true;
-        for (auto const& role : endpoint.roles) {
-            std::string const principal = text_of(role, "principal");
-            bool const mine = text_of(role, "principal_type") == "group"
-                                  ? !group_role(world, token->identity, principal).empty()
-                                  : principal == token->identity;
-            if (mine && std::find(roles.begin(), roles.end(), text_of(role, "role")) != roles.end()) return true;
-        }
-        return false;
+        return has_role_at(world, endpoint, token->identity, roles);
     }
 
-    /// What the access rules give the caller for a path: 0 nothing, 1 reading, 2 writing, too. [doc] a rule is for what
-    /// is below its path
-    int access(Endpoint const& endpoint, std::string_view path) const {
-        // [guess] a mapped collection lets everybody in: each identity has an account there
-        if (endpoint.open || endpoint.kind == "GCSv5_mapped_collection" || manages(endpoint)) return 2;
-        int best = 0;
-        std::string const wanted = normal_path(path) + "/";
-        for (auto const& rule : endpoint.rules) {
-            std::string const type = text_of(rule, "principal_type");
-            std::string const principal = text_of(rule, "principal");
-            bool const mine = type == "anonymous" || type == "all_authenticated_users" ||
-                              (type == "group" && !group_role(world, token->identity, principal).empty()) ||
-                              (type == "identity" && principal == token->identity);
-            std::string const top = normal_path(text_of(rule, "path")) + "/";
-            if (mine && wanted.starts_with(top)) best = std::max(best, text_of(rule, "permissions") == "rw" ? 2 : 1);
-        }
-        return best;
+    /// What the access rules give the caller for a path.
+    Access access(Endpoint const& endpoint, std::string_view path) const {
+        return access_to(world, endpoint, token->identity, path);
     }
 
     /// The same as may_read, and whether the path may be read, or written. [recorded] the code
@@ -6387,7 +7438,7 @@ struct TransferCall {
             return false;
         }
         if (!may_read(endpoint, operation)) return false;
-        if (access(endpoint, path) >= (write ? 2 : 1)) return true;
+        if (access(endpoint, path) >= (write ? Access::write : Access::read)) return true;
         refused = error(403, "EndpointPermissionDenied",
                         "Denied by endpoint, " + std::string(write ? "writing" : "reading") +
                             " is not allowed: " + (path.empty() ? "/" : std::string(path)));
@@ -6398,8 +7449,32 @@ struct TransferCall {
         return to_integer(call.argument(name)).value_or(otherwise);
     }
 
+    /// Whether the session is good enough for the files of a collection. [recorded] the answers; [guess] that to a
+    /// submission
+    bool session_fits(Endpoint const& endpoint, std::string const& operation) {
+        auto const lacks = falls_short(world, *token, endpoint);
+        if (!lacks) return true;
+        if (lacks->of_policy) {
+            refused = login_needed(world, call, 403, "AuthPolicyFailed", text_of(lacks->result, "message"),
+                                   lacks->parameters);
+        } else if (operation == "Submit") {
+            refused = login_needed(world, call, 403, "AuthorizationRequired", text_of(lacks->result, "message"),
+                                   lacks->parameters);
+        } else {
+            std::string const message =
+                "Command Failed: Error (login)\nEndpoint: " + text_of(endpoint.document, "display_name") + " (" +
+                endpoint.id + ")\nServer: 127.0.0.1:443\nMessage: Login Failed\n---\nDetails: 530-Login incorrect. : " +
+                "GlobusError: v=1 c=LOGIN_DENIED\\r\\n530-GridFTP-Message: " + text_of(lacks->result, "message") +
+                "\\r\\n530-GridFTP-JSON-Result: " + json::serialize(lacks->result) + "\\r\\n530 End.\\r\\n\n";
+            refused = login_needed(world, call, 502, "ExternalError." + operation + "Failed.LoginFailed", message,
+                                   lacks->parameters);
+        }
+        return false;
+    }
+
     /// Whether files of the collection may be seen. [recorded] ConsentRequired; [doc] the codes of each state
     bool may_read(Endpoint const& endpoint, char const* operation) {
+        if (!session_fits(endpoint, operation)) return false;
         if (endpoint.requires_data_access) {
             std::string const wanted = "https://auth.globus.org/scopes/" + endpoint.id + "/data_access";
             // [doc] what counts is the user's consent for the application, given at this login or an earlier one
@@ -6650,6 +7725,7 @@ inline json::object describe_endpoint(World const& world, Endpoint const& endpoi
                                                {"is_paused", false},
                                                {"port", 443},
                                                {"scheme", "gsiftp"},
+                                               {"subject", nullptr},
                                                {"uri", "gsiftp://127.0.0.1:443"}}};
     }
     if (guest) out["mapped_collection_id"] = text_of(endpoint.document, "host_endpoint_id");
@@ -6832,7 +7908,7 @@ inline Reply endpoint_lists(World& world, Call& call) {
     if (!monitored && in.endpoint(call.holes[0]) == nullptr) return in.refused;
     std::vector<json::object> found;
     for (auto const& id : world.data.endpoint_order) {
-        Endpoint const& endpoint = world.data.endpoints[id];
+        Endpoint const& endpoint = world.data.endpoints.peek(id);
         if (monitored && !in.manages(endpoint, {"administrator", "activity_manager", "activity_monitor"})) continue;
         if (call.operation == "my_shared_endpoint_list" && endpoint.owner != in.token->identity) continue;
         if (!monitored && text_of(endpoint.document, "host_endpoint_id") != call.holes[0]) continue;
@@ -6881,10 +7957,10 @@ inline bool in_search_scope(TransferCall const& in, Endpoint const& endpoint, st
     if (scope == "my-gcp-endpoints") return mine && endpoint.kind == "GCP_mapped_collection";
     if (scope == "administered-by-me") return in.manages(endpoint);
     if (scope == "shared-by-me") return mine && guest;
-    if (scope == "shared-with-me") return !mine && guest && !endpoint.open && in.access(endpoint, "/") > 0;
+    if (scope == "shared-with-me") return !mine && guest && !endpoint.open && in.access(endpoint, "/") != Access::none;
     if (scope == "recently-used" || scope == "in-use") {
         for (auto const& id : in.world.data.task_order) {
-            Task const& task = in.world.data.tasks.at(id);
+            Task const& task = in.world.data.tasks.peek(id);
             if (task.owner == me && (task.source == endpoint.id || task.destination == endpoint.id) &&
                 (scope == "recently-used" || task.active()))
                 return true;
@@ -6904,7 +7980,7 @@ inline Reply endpoint_search(World& world, Call& call) {
         return in.error(400, "ClientError.BadRequest", "filter_fulltext is needed when filter_scope is all");
     std::vector<json::object> found;
     for (auto const& id : world.data.endpoint_order) {
-        Endpoint const& endpoint = world.data.endpoints[id];
+        Endpoint const& endpoint = world.data.endpoints.peek(id);
         json::object document = describe_endpoint(world, endpoint, in.token->identity);
         std::string text = " ";
         for (auto const* field : {"id", "display_name", "description", "organization", "keywords", "owner_string"})
@@ -6989,6 +8065,16 @@ inline bool manager_filters_fit(Call const& call, Task const& task) {
            (endpoint.empty() || endpoint == task.source || endpoint == task.destination);
 }
 
+/// [recorded] what a manager sees of a task besides
+inline void complete_for_manager(json::object& task) {
+    add_defaults(task, {{"owner_string", json::value(text_of(task, "username"))}});
+    for (std::string const end : {"source_", "destination_"})
+        for (auto const* name :
+             {"base_path", "host_endpoint", "host_endpoint_display_name", "host_endpoint_id", "host_path", "local_user",
+              "local_user_status", "mapped_collection_display_name", "mapped_collection_id"})
+            if (!task.contains(end + name)) task[end + name] = nullptr;
+}
+
 inline Reply task_list(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
@@ -7001,7 +8087,7 @@ inline Reply task_list(World& world, Call& call) {
     }
     std::vector<json::object const*> found;
     for (auto const& id : world.data.task_order) {
-        Task const& task = world.data.tasks[id];
+        Task const& task = world.data.tasks.peek(id);
         if (manager ? !manages_task(in, task) : task.owner != in.token->identity || task.removed) continue;
         if (manager && !manager_filters_fit(call, task)) continue;
         if (filters_fit(task.document, call)) found.push_back(&task.document);
@@ -7016,7 +8102,9 @@ inline Reply task_list(World& world, Call& call) {
         std::string const last = call.argument("last_key");
         auto const offset = last.starts_with("sandbox,") ? to_integer(std::string_view(last).substr(8)).value_or(0) : 0;
         bool const more = offset + limit < static_cast<std::int64_t>(found.size());
-        json::object out{{"DATA_TYPE", "task_list"}, {"has_next_page", more}, {"DATA", cut(found, offset, limit)}};
+        auto page = cut(found, offset, limit);
+        for (auto& one : page) complete_for_manager(one.as_object());
+        json::object out{{"DATA_TYPE", "task_list"}, {"has_next_page", more}, {"DATA", std::move(page)}};
         out["last_key"] = more ? json::value("sandbox," + std::to_string(offset + limit)) : json::value(nullptr);
         return Reply::of(200, out);
     }
@@ -7507,6 +8595,8 @@ struct RuleKind {
             principal != "all_authenticated_users")
             return "principal_type is unknown";
         bool const everybody = principal == "anonymous" || principal == "all_authenticated_users";
+        if (everybody && flag_of(endpoint.document, "high_assurance"))  // [doc]
+            return "A collection of high assurance is shared with people and groups only";
         if (!everybody && text_of(rule, "principal").empty()) return "principal is missing";
         return {};
     }
@@ -7564,13 +8654,23 @@ struct ApiDocuments {
         return Reply::of(status, json::object{{"data", std::move(data)},
                                               {"meta", json::object{{"request_id", world.random.request_id()}}}});
     }
+    /// A document without what the sandbox keeps for itself.
+    static json::object shown(json::object document) {
+        document.erase("sandbox_owner");
+        return document;
+    }
+    static Reply list_answer(World& world, json::array data) {
+        return Reply::of(200, json::object{{"data", std::move(data)},
+                                           {"links", nullptr},
+                                           {"meta", json::object{{"request_id", world.random.request_id()}}}});
+    }
     static Reply list(World& world, Call& call) {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         json::array out;
         for (auto const& [id, document] : all(world))
-            if (!Kind::hidden(in, document)) out.push_back(document);
-        return answer(world, 200, std::move(out));
+            if (!Kind::hidden(in, document)) out.push_back(shown(document));
+        return list_answer(world, std::move(out));
     }
     static Reply create(World& world, Call& call) {
         TransferCall in(world, call);
@@ -7587,7 +8687,7 @@ struct ApiDocuments {
         if (auto const submission = text_of(attributes, "submission_id"); !submission.empty())
             for (auto const& [id, other] : all(world))
                 if (text_of(*other.if_contains("attributes"), "submission_id") == submission) {
-                    Reply again = answer(world, 200, other);
+                    Reply again = answer(world, 200, shown(other));
                     again.committed = false;
                     return again;
                 }
@@ -7598,13 +8698,13 @@ struct ApiDocuments {
         document["attributes"] = std::move(attributes);
         document["type"] = Kind::type;
         all(world).emplace_back(id, document);
-        return answer(world, 201, document);
+        return answer(world, 201, shown(document));
     }
     static Reply get(World& world, Call& call) {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         auto const* found = find(in);
-        return found != nullptr ? answer(world, 200, *found) : in.error(404, "NotFound", "Not found");
+        return found != nullptr ? answer(world, 200, shown(*found)) : in.error(404, "NotFound", "Not found");
     }
     static Reply update(World& world, Call& call) {
         TransferCall in(world, call);
@@ -7619,7 +8719,7 @@ struct ApiDocuments {
             for (auto const& item : attributes->get_object())
                 (*found)["attributes"].as_object()[item.key()] = item.value();
         Kind::changed(world, *found);
-        return answer(world, 200, *found);
+        return answer(world, 200, shown(*found));
     }
     static Reply remove(World& world, Call& call) {
         TransferCall in(world, call);
@@ -7633,7 +8733,7 @@ struct ApiDocuments {
         if (in.token == nullptr) return in.refused;
         if (find(in) == nullptr) return in.error(404, "NotFound", "Not found");
         auto const* events = find_document(world.data.documents["transfer.tunnel_events"], call.holes[0]);
-        return answer(world, 200, events != nullptr ? events->at("events") : json::value(json::array{}));
+        return list_answer(world, events != nullptr ? events->at("events").as_array() : json::array{});
     }
 };
 
@@ -7675,6 +8775,7 @@ struct TunnelKind {
         }
         document["relationships"].as_object()["owner"] =
             json::object{{"data", json::object{{"type", "Identity"}, {"id", in.token->identity}}}};
+        add_defaults(attributes, {{"lifetime_mins", 360}, {"restartable", false}, {"label", nullptr}});
         attributes["created_time"] = iso_time(in.world.now_locked());
         attributes["state"] = "AWAITING_LISTENER";
         attributes["status"] = "The tunnel is waiting for listening contact detail setup.";
@@ -7717,6 +8818,14 @@ struct AccessPointKind : OpenKind {
 struct ApiBookmarkKind : OpenKind {
     static constexpr char const* many = "transfer.v2_bookmarks";
     static constexpr char const* type = "Bookmark";
+    /// [doc] a bookmark belongs to its owner alone; [recorded] its document does not say who that is
+    static bool hidden(TransferCall const& in, json::object const& document) {
+        return text_of(document, "sandbox_owner") != in.token->identity;
+    }
+    static std::string complete(TransferCall const& in, json::object& document, json::object&) {
+        document["sandbox_owner"] = in.token->identity;
+        return {};
+    }
 };
 
 }  // namespace globus::sandbox::detail
@@ -7731,9 +8840,23 @@ namespace globus::sandbox::detail {
 inline Reply get_submission_id(World& world, Call& call) {
     TransferCall in(world, call);
     if (in.token == nullptr) return in.refused;
-    std::string const id = world.random.uuid();
-    world.data.submission_ids.insert(id);
-    return Reply::of(200, json::object{{"DATA_TYPE", "submission_id"}, {"value", id}});
+    return Reply::of(200, json::object{{"DATA_TYPE", "submission_id"}, {"value", world.random.uuid()}});
+}
+
+/// Forgets the oldest tasks that are over, a tenth of those that are kept, when there are too many.
+inline void forget_tasks(World& world) {
+    auto& order = world.data.task_order;
+    auto const limit = world.options.task_limit;
+    if (order.size() < limit) return;
+    auto left = order.size() - limit + limit / 10 + 1;
+    std::erase_if(order, [&](std::string const& id) {
+        Task const& task = world.data.tasks.peek(id);
+        if (left == 0 || !task.over) return false;
+        --left;
+        world.data.task_of_submission.erase(task.submission_id);
+        world.data.tasks.erase(id);
+        return true;
+    });
 }
 
 inline json::object accepted(TransferCall const& in, Task const& task) {
@@ -7850,7 +8973,7 @@ inline std::optional<Reply> conflict(TransferCall const& in, Task const& task) {
     };
     for (auto const& item : task.items) paths.insert(pair_of(item));
     for (auto const& id : world.data.task_order) {
-        Task const& other = world.data.tasks[id];
+        Task const& other = world.data.tasks.peek(id);
         if (!other.active() || other.owner != task.owner) continue;
         ++pending;
         if (!world.options.refuse_identical_tasks || other.is_delete != task.is_delete || other.source != task.source ||
@@ -7878,7 +9001,7 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     // [doc] an id is carried out once, however often it is sent
     if (auto const known = world.data.task_of_submission.find(submission);
         known != world.data.task_of_submission.end()) {
-        Task const& task = world.data.tasks[known->second];
+        Task const& task = world.data.tasks.peek(known->second);
         if (task.owner != in.token->identity)
             return in.error(400, "ClientError.BadRequest", "submission_id belongs to another user");
         Reply again =
@@ -7903,8 +9026,8 @@ inline Reply submit(World& world, Call& call, bool is_delete) {
     task.options = *body;
     task.document = new_task_document(world, task, *body);
     set_nice_status(task, "QUEUED", "Queued", true);
+    forget_tasks(world);
     world.data.task_of_submission[submission] = task.id;
-    world.data.submission_ids.insert(submission);
     world.data.task_order.push_back(task.id);
     Reply const reply = in.result(202, "Accepted",
                                   is_delete ? "The delete has been accepted and a task has been created"
@@ -8007,6 +9130,9 @@ inline std::vector<Route> manager_routes() {
          &task_skipped_errors},
         {"POST", "/v0.10/endpoint_manager/admin_cancel", s, "endpoint_manager_cancel_tasks", &manager_cancel},
         {"GET", "/v0.10/endpoint_manager/admin_cancel/{}", s, "endpoint_manager_cancel_status", &manager_cancel_status},
+        // [doc] the JavaScript SDK asks so
+        {"POST", "/v0.10/endpoint_manager/admin_cancel/{}", s, "endpoint_manager_cancel_status",
+         &manager_cancel_status},
         {"POST", "/v0.10/endpoint_manager/admin_pause", s, "endpoint_manager_pause_tasks", &manager_pause},
         {"POST", "/v0.10/endpoint_manager/admin_resume", s, "endpoint_manager_resume_tasks", &manager_resume},
         {"GET", "/v0.10/endpoint_manager/pause_rule_list", s, "endpoint_manager_pause_rule_list", &PauseRules::list},
@@ -8211,7 +9337,20 @@ struct GcsGatewayKind : GcsKind {
     static bool may_create(GcsCall& in, json::object const&) { return in.administers(); }
     static std::string complete(GcsCall&, json::object& document) {
         if (text_of(document, "display_name").empty()) return "Data Validation Error: display_name is missing";
-        if (!document.contains("connector_id")) document["connector_id"] = posix_connector;
+        // [recorded] the members
+        add_defaults(document, {{"connector_id", posix_connector},
+                                {"high_assurance", false},
+                                {"require_high_assurance", false},
+                                {"require_mfa", false},
+                                {"authentication_timeout_mins", 15840},
+                                {"allowed_domains", json::array{}},
+                                {"mapping", nullptr},
+                                {"policies", json::object{}},
+                                {"restrict_paths", nullptr},
+                                {"users_allow", json::array{}},
+                                {"users_deny", json::array{}}});
+        add_defaults(document,
+                     {{"authentication_assurance_timeout", json::value(document.at("authentication_timeout_mins"))}});
         return {};
     }
 };
@@ -8238,8 +9377,7 @@ struct GcsCredentialKind : GcsKind {
         document["connector_id"] = posix_connector;
         document["provisioned"] = false;
         document["invalid"] = false;
-        for (auto const* name : {"username", "display_name"})
-            if (!document.contains(name)) document[name] = nullptr;
+        add_defaults(document, {{"username", nullptr}, {"display_name", nullptr}, {"policies", json::object{}}});
         return {};
     }
 };
@@ -8270,10 +9408,10 @@ struct GcsRoleKind : GcsKind {
 
 /// What Transfer shows of a collection follows what the manager keeps of it.
 inline void show_in_transfer(Endpoint& endpoint, json::object const& document) {
-    for (auto const* name :
-         {"display_name", "description", "organization", "department", "contact_email", "contact_info", "info_link",
-          "keywords", "public", "force_encryption", "force_verify", "disable_verify", "default_directory",
-          "user_message", "user_message_link", "high_assurance", "disable_anonymous_writes"})
+    for (auto const* name : {"display_name", "description", "organization", "department", "contact_email",
+                             "contact_info", "info_link", "keywords", "public", "force_encryption", "force_verify",
+                             "disable_verify", "default_directory", "user_message", "user_message_link",
+                             "high_assurance", "disable_anonymous_writes", "authentication_timeout_mins"})
         if (auto const* value = document.if_contains(name)) endpoint.document[name] = *value;
 }
 
@@ -8282,9 +9420,17 @@ struct GcsCollectionKind : GcsKind {
     static constexpr char const* many = "collections";
     static constexpr char const* title = "Collection";
 
-    /// [doc] mapped collections are made by administrators, guest collections by whoever may use their host
+    /// [doc] mapped collections are made by administrators, guest collections by whoever may use their host, in a
+    /// session that is good enough for it
     static bool may_create(GcsCall& in, json::object const& document) {
-        return text_of(document, "collection_type") == "guest" || in.administers();
+        if (text_of(document, "collection_type") != "guest") return in.administers();
+        auto const host = in.world.data.endpoints.find(text_of(document, "mapped_collection_id"));
+        if (host == in.world.data.endpoints.end()) return true;
+        auto lacks = falls_short(in.world, *in.token, host->second);
+        if (!lacks) return true;
+        lacks->result["authorization_parameters"] = std::move(lacks->parameters);
+        in.refused = Reply::of(403, lacks->result);
+        return false;
     }
     static bool may_change(GcsCall& in, json::object const* document) {
         return in.administers(text_of(*document, "id"));
@@ -8347,6 +9493,9 @@ struct GcsCollectionKind : GcsKind {
         made.kind = kind;
         made.document["host_endpoint_id"] = host != nullptr ? json::value(host->id) : json::value(nullptr);
         if (host != nullptr) made.document["host_path"] = text_of(document, "collection_base_path", "/");
+        if (auto const* gateway = find_document(in.all("storage_gateways"), text_of(document, "storage_gateway_id")))
+            for (auto const* name : {"high_assurance", "authentication_timeout_mins"})
+                if (auto const* value = gateway->if_contains(name)) document[name] = *value;
         show_in_transfer(made, document);
         document["connector_id"] = posix_connector;
         document["manager_url"] = in.world.https_url.substr(0, in.world.https_url.size() - 1);
@@ -8373,6 +9522,12 @@ struct GcsCollectionKind : GcsKind {
         std::erase_if(in.all("roles"), [&](auto const& one) { return text_of(one.second, "collection") == id; });
     }
 };
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
+
+namespace globus::sandbox::detail {
 
 /// The endpoint itself.
 inline Reply gcs_endpoint(World& world, Call& call) {
@@ -8430,8 +9585,80 @@ inline Reply gcs_owner(World& world, Call& call) {
     return Reply::of(200, gcs_result(200, "success", "Operation successful", json::array{*document}));
 }
 
+/// What keeps guest collections of a mapped collection to some paths. [doc]; [guess] it is kept, and not applied
+struct GcsSharingPolicyKind : GcsKind {
+    static constexpr char const* one = "sharing_policy";
+    static constexpr char const* many = "sharing_policies";
+    static constexpr char const* title = "Sharing Policy";
+    static std::string collection_of(json::object const& document) { return text_of(document, "collection_id"); }
+    static bool may_create(GcsCall& in, json::object const& document) {
+        return in.administers(collection_of(document));
+    }
+    static bool may_change(GcsCall& in, json::object const* document) {
+        return in.administers(collection_of(*document));
+    }
+    static bool fits(Call const& call, json::object const& document) {
+        std::string const collection = call.argument("collection_id");
+        return collection.empty() || collection == collection_of(document);
+    }
+    static std::string complete(GcsCall& in, json::object& document) {
+        if (find_document(in.all("collections"), collection_of(document)) == nullptr)
+            return "Data Validation Error: no such collection: " + collection_of(document);
+        if (!document.contains("sharing_restrict_paths"))
+            return "Data Validation Error: sharing_restrict_paths is missing";
+        add_defaults(document, {{"users", nullptr}});
+        return {};
+    }
+};
+
+/// Whether the subscription of a collection vouches for it. [doc]
+inline Reply gcs_verify(World& world, Call& call) {
+    GcsCall in(world, call);
+    if (!in) return in.refused;
+    auto* const document = find_document(in.all("collections"), call.holes[0]);
+    if (document == nullptr) return in.error(404, "not_found", "No Collection " + call.holes[0]);
+    if (!in.administers(call.holes[0])) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    bool const verified = flag_of(*body, "subscription_admin_verified");
+    (*document)["subscription_admin_verified"] = verified;
+    if (auto const shown = world.data.endpoints.find(call.holes[0]); shown != world.data.endpoints.end())
+        shown->second.document["subscription_admin_verified"] = verified;
+    return Reply::of(200, gcs_result(200, "success", "Operation successful", json::array{*document}));
+}
+
+/// Deletes several guest collections. [doc] those that are not there are passed over, mapped ones are refused
+inline Reply gcs_delete_batch(World& world, Call& call) {
+    GcsCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* ids = body->if_contains("ids");
+    if (ids == nullptr || !ids->is_array()) return in.error(422, "unprocessable_entity", "Data Validation Error: ids");
+    std::vector<std::string> wanted;
+    for (auto const& id : ids->get_array()) {
+        auto const* document =
+            id.is_string() ? find_document(in.all("collections"), to_string(id.get_string())) : nullptr;
+        if (document == nullptr) continue;
+        if (!in.administers(text_of(*document, "id"))) return in.refused;
+        if (text_of(*document, "collection_type") == "mapped")
+            return in.error(422, "unprocessable_entity",
+                            "Data Validation Error: not a guest collection: " + text_of(*document, "id"));
+        wanted.push_back(text_of(*document, "id"));
+    }
+    json::array gone;
+    for (auto const& id : wanted) {
+        GcsCollectionKind::removed(in, id);
+        gone.emplace_back(id);
+    }
+    return Reply::of(202,
+                     gcs_result(202, "success", "Operation successful",
+                                json::array{json::object{{"DATA_TYPE", "batch#1.0.0"}, {"ids", std::move(gone)}}}));
+}
+
 inline std::vector<Route> const& gcs_routes() {
     using Nodes = GcsDocuments<GcsNodeKind>;
+    using SharingPolicies = GcsDocuments<GcsSharingPolicyKind>;
     using Collections = GcsDocuments<GcsCollectionKind>;
     using Gateways = GcsDocuments<GcsGatewayKind>;
     using Credentials = GcsDocuments<GcsCredentialKind>;
@@ -8450,6 +9677,13 @@ inline std::vector<Route> const& gcs_routes() {
         {"PUT", "/api/collections/{}", s, "update_collection", &Collections::update},
         {"PUT", "/api/collections/{}/owner_string", s, "set_owner_string", &gcs_owner},
         {"DELETE", "/api/collections/{}/owner_string", s, "reset_owner_string", &gcs_owner},
+        {"PUT", "/api/collections/{}/owner", s, "set_owner", &gcs_owner},
+        {"PUT", "/api/collections/{}/subscription_admin_verified", s, "set_subscription_admin_verified", &gcs_verify},
+        {"POST", "/api/collections/batch_delete", s, "delete_collections", &gcs_delete_batch},
+        {"GET", "/api/sharing_policies", s, "get_sharing_policy_list", &SharingPolicies::list},
+        {"POST", "/api/sharing_policies", s, "create_sharing_policy", &SharingPolicies::create},
+        {"GET", "/api/sharing_policies/{}", s, "get_sharing_policy", &SharingPolicies::get},
+        {"DELETE", "/api/sharing_policies/{}", s, "delete_sharing_policy", &SharingPolicies::remove},
         {"PUT", "/api/endpoint", s, "update_endpoint", &gcs_endpoint},
         {"PUT", "/api/endpoint/owner", s, "set_owner", &gcs_owner},
         {"PUT", "/api/endpoint/owner_string", s, "set_owner_string", &gcs_owner},
@@ -8482,7 +9716,7 @@ inline std::vector<Route> const& gcs_routes() {
 
 }  // namespace globus::sandbox::detail
 
-#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_GCS_ENDPOINT_IPP
 // Groups: documents, memberships and what each action makes of them.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GROUPS_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_GROUPS_IPP
@@ -8508,7 +9742,19 @@ struct GroupsCall : PlainCall {
         auto* found = find("groups");
         if (found == nullptr) found = find("groups.subscription");
         if (found == nullptr) refused = missing();
-        return found;
+        return found != nullptr && session_fits(found->at("policies")) ? found : nullptr;
+    }
+
+    /// [doc] a group of high assurance is for who logged in a short time ago, in this session. [guess] the code
+    bool session_fits(json::value const& policies) {
+        auto const limit = static_cast<Millis>(number_of(policies, "authentication_assurance_timeout", 28800) * 1000);
+        if (!flag_of(policies, "is_high_assurance") || is_recent(world, *token, limit, true)) return true;
+        json::object const parameters{{"session_required_identities", json::array{json::value(token->identity)}},
+                                      {"session_message", "You must reauthenticate to see this group"}};
+        refused = Reply::of(403, json::object{{"code", "AuthorizationRequired"},
+                                              {"detail", text_of(parameters, "session_message")},
+                                              {"authorization_parameters", parameters}});
+        return false;
     }
 
     static json::object* membership(json::object& group, std::string const& identity) {
@@ -8695,7 +9941,10 @@ inline Reply part_of_group(World& world, Call& call) {
         if (part == "policies" && !in.administers(*group)) return in.refused;
         auto const body = in.body();
         if (!body) return in.refused;
-        (*group)[part] = *body;
+        if (part == "policies")
+            merge((*group)[part].as_object(), *body);
+        else
+            (*group)[part] = *body;
     }
     if (!group->contains(part)) (*group)[part] = json::object{};
     return Reply::of(200, (*group)[part]);
@@ -8844,6 +10093,18 @@ inline Reply group_by_subscription(World& world, Call& call) {
     return in.missing();
 }
 
+/// The groups below one, as far as the caller sees them. [doc]
+inline Reply group_children(World& world, Call& call) {
+    GroupsCall in(world, call);
+    if (!in) return in.refused;
+    auto const* const above = in.group();
+    if (above == nullptr || !in.sees(*above)) return in.refused;
+    json::array out;
+    for (auto const& [id, group] : in.all("groups"))
+        if (text_of(group, "parent_id") == call.holes[0] && in.sees(group)) out.push_back(in.show(group, false));
+    return Reply::of(200, json::object{{"children", std::move(out)}});
+}
+
 inline std::vector<Route> const& groups_routes() {
     static constexpr char const* s = "groups";
     static std::vector<Route> const all{
@@ -8859,6 +10120,7 @@ inline std::vector<Route> const& groups_routes() {
         {"GET", "/v2/groups/{}/membership_fields", s, "get_membership_fields", &part_of_group},
         {"PUT", "/v2/groups/{}/membership_fields", s, "set_membership_fields", &part_of_group},
         {"PUT", "/v2/groups/{}/subscription_admin_verified", s, "set_subscription_admin_verified", &update_group},
+        {"GET", "/v2/groups/{}/children", s, "get_children", &group_children},
         {"GET", "/v2/preferences", s, "get_identity_preferences", &preferences},
         {"PUT", "/v2/preferences", s, "set_identity_preferences", &preferences},
         {"GET", "/v2/subscription_info/{}", s, "get_group_by_subscription_id", &group_by_subscription},
@@ -8873,43 +10135,221 @@ inline std::vector<Route> const& groups_routes() {
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 
+// A call to Search: who asks, of which index, and with what role.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_CALL_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_CALL_IPP
+
+namespace globus::sandbox::detail {
+
+/// A call to Search. Without a token it is nobody's, and sees what is public.
+struct SearchCall : PlainCall {
+    SearchCall(World& in, Call& of) : PlainCall(in, of) {
+        static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
+        static constexpr std::string_view reads = "urn:globus:auth:scope:search.api.globus.org:search";
+        static constexpr std::string_view ingests = "urn:globus:auth:scope:search.api.globus.org:ingest";
+        bool const query =
+            call.operation.find("search") != std::string::npos || call.operation == "scroll" || call.method == "GET";
+        if (token == nullptr) {
+            anonymous = call.bearer().empty() && query;
+        } else if (query) {
+            (void)has_one_of({all, reads, ingests});
+        } else if (call.operation.find("index") == std::string::npos &&
+                   call.operation.find("role") == std::string::npos) {
+            (void)has_one_of({all, ingests});
+        } else {
+            (void)has_one_of({all});
+        }
+    }
+
+    bool anonymous = false;
+
+    explicit operator bool() const { return token != nullptr || anonymous; }
+    std::string identity() const { return token != nullptr ? token->identity : ""; }
+
+    /// The index that the route names, if its state allows the call. [recorded] the codes
+    json::object* index(bool any_state = false) {
+        auto* const found = find("indices");
+        if (found == nullptr) {
+            refused = error(404, "NotFound.NoSuchIndex", "There is no search index named \"" + call.holes[0] + "\"");
+            return nullptr;
+        }
+        if (!any_state && text_of(*found, "status") != "open") {
+            refused = error(409, "Conflict.IncompatibleIndexStatus",
+                            "Index status (delete_pending) did not match required status for this operation: open");
+            return nullptr;
+        }
+        return found;
+    }
+
+    /// The caller's roles at an index. [doc] owner, admin, writer
+    json::array roles(std::string const& id) const {
+        json::array out;
+        for (auto const& [role_id, role] : documents_of(world, "search.roles." + id))
+            if (is_principal(world, identity(), text_of(role, "principal"))) out.push_back(role.at("role_name"));
+        return out;
+    }
+
+    bool has_role(std::initializer_list<std::string_view> wanted) {
+        for (auto const& role : roles(call.holes[0]))
+            for (auto const one : wanted)
+                if (role.is_string() && std::string_view(role.get_string()) == one) return true;
+        refused = error(403, "Forbidden.Generic", "You do not have the role at this index to do this");
+        return false;
+    }
+
+    /// [recorded] the shape of what is wrong with a document
+    Reply invalid(char const* field, char const* message) const {
+        Reply reply = error(400, "BadRequest.ValidationError", "Request failed input validation.");
+        json::object document = json::parse(reply.body).as_object();
+        json::object const inner{{field, json::array{message}}};
+        document["error_data"] =
+            json::object{{"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
+        reply.body = json::serialize(document);
+        return reply;
+    }
+
+    /// A task of Search; it is over at once.
+    std::string add_task(char const* type) const {
+        std::string const id = world.random.uuid();
+        add("search.tasks", id,
+            {{"task_id", id},
+             {"index_id", call.holes[0]},
+             {"task_type", type},
+             {"state", "SUCCESS"},
+             {"state_description", "Task succeeded"},
+             {"creation_date", now()},
+             {"completion_date", now()},
+             {"additional_details", nullptr},
+             {"message", nullptr}});
+        return id;
+    }
+};
+
+/// The entries of an index: {subject, id, content, visible_to}.
+inline std::string entries_of(Call const& call) { return "entries." + call.holes[0]; }
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_CALL_IPP
 // What a search asks for: words, the advanced language, filters, facets, orders. [doc] docs.globus.org/api/search/query
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_QUERY_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_QUERY_IPP
+
+// The words of the entries of an index, in a full-text table of SQLite. [doc] sqlite.org/fts5.html
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_WORDS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_WORDS_IPP
+
+#include <sqlite3.h>
+
+#include <memory>
+
+namespace globus::sandbox::detail {
+
+/// Finds entries by words. It lives as long as a query: what it has is what the caller may see, so that nothing else
+/// can be found, and nothing has to be kept in step.
+class SearchWords {
+public:
+    SearchWords() {
+        sqlite3* opened = nullptr;
+        int const code = sqlite3_open_v2(":memory:", &opened,
+                                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+        database_.reset(opened);
+        if (code != SQLITE_OK) fail();
+        // [guess] a word is what a common analyzer takes as one: letters and digits of any language, and `_`
+        run("CREATE VIRTUAL TABLE words USING fts5(text, entry UNINDEXED, field UNINDEXED, "
+            "tokenize = \"unicode61 remove_diacritics 0 tokenchars '_'\")");
+        run("BEGIN");
+        insert_ = prepare("INSERT INTO words VALUES (?, ?, ?)");
+    }
+
+    /// Adds a text of an entry: what is at a field of its content, or with the field "" its subject.
+    void add(std::string const& text, std::size_t entry, std::string const& field) {
+        bind(insert_.get(), 1, text);
+        sqlite3_bind_int64(insert_.get(), 2, static_cast<sqlite3_int64>(entry));
+        bind(insert_.get(), 3, field);
+        if (sqlite3_step(insert_.get()) != SQLITE_DONE) fail();
+        sqlite3_reset(insert_.get());
+    }
+
+    /// The entries in which a phrase is, and how well it fits: the greater the better. At a field and below it, or
+    /// anywhere.
+    [[nodiscard]] std::map<std::size_t, double> find(std::string const& phrase, bool prefix,
+                                                     std::optional<std::string> const& field) const {
+        std::string text = "\"";
+        for (char const c : phrase) text += c == '"' || c == '\0' ? ' ' : c;
+        text += prefix ? "\" *" : "\"";
+        Statement const query = prepare(
+            "SELECT entry, rank FROM words WHERE words MATCH ?1 AND (?2 IS NULL OR field = ?2 OR "
+            "substr(field, 1, length(?2) + 1) = ?2 || '.')");
+        bind(query.get(), 1, text);
+        if (field) bind(query.get(), 2, *field);
+        std::map<std::size_t, double> out;
+        while (true) {
+            int const code = sqlite3_step(query.get());
+            if (code == SQLITE_DONE) return out;
+            if (code != SQLITE_ROW) fail();
+            out[static_cast<std::size_t>(sqlite3_column_int64(query.get(), 0))] -=
+                sqlite3_column_double(query.get(), 1);
+        }
+    }
+
+private:
+    struct Close {
+        void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+        void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+    };
+    using Statement = std::unique_ptr<sqlite3_stmt, Close>;
+
+    [[noreturn]] void fail() const {
+        throw SandboxError(std::string("sandbox: search by words failed: ") + sqlite3_errmsg(database_.get()));
+    }
+    void run(char const* text) const {
+        if (sqlite3_exec(database_.get(), text, nullptr, nullptr, nullptr) != SQLITE_OK) fail();
+    }
+    Statement prepare(char const* text) const {
+        sqlite3_stmt* made = nullptr;
+        if (sqlite3_prepare_v2(database_.get(), text, -1, &made, nullptr) != SQLITE_OK) fail();
+        return Statement(made);
+    }
+    void bind(sqlite3_stmt* statement, int place, std::string const& text) const {
+        if (sqlite3_bind_text(statement, place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT) !=
+            SQLITE_OK)
+            fail();
+    }
+
+    std::unique_ptr<sqlite3, Close> database_;
+    Statement insert_;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_WORDS_IPP
 
 #include <cmath>
 #include <functional>
 
 namespace globus::sandbox::detail {
 
-// Words of a document -------------------------------------------------------------------------------------------------
-
-/// The words of a text, in small letters: runs of letters and digits.
-inline std::vector<std::string> tokens_of(std::string_view text) {
-    std::vector<std::string> out;
-    std::string word;
-    for (char const c : text) {
-        bool const part = std::isalnum(static_cast<unsigned char>(c)) != 0 || (c & 0x80) != 0 || c == '_';
-        if (part) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        if (!part && !word.empty()) out.push_back(std::exchange(word, {}));
-    }
-    if (!word.empty()) out.push_back(word);
-    return out;
-}
+// Values of a document ------------------------------------------------------------------------------------------------
 
 inline std::string text_of_value(json::value const& value) {
     return value.is_string() ? to_string(value.get_string()) : json::serialize(value);
 }
 
-/// Calls `f` with each value below `value` that is no list and no object; the names of members are no values.
+/// Calls `f` with each value below `value` that is no list and no object, and with the field it is at, as a query
+/// writes it: a dot in a name has a backslash before it.
 template <class F>
-void each_value(json::value const& value, F const& f) {
+void each_value(json::value const& value, std::string const& field, F const& f) {
     if (auto const* list = value.if_array()) {
-        for (auto const& one : *list) each_value(one, f);
+        for (auto const& one : *list) each_value(one, field, f);
     } else if (auto const* object = value.if_object()) {
-        for (auto const& item : *object) each_value(item.value(), f);
+        for (auto const& item : *object) {
+            std::string below = field.empty() ? "" : field + ".";
+            for (char const c : item.key()) below += c == '.' ? std::string("\\.") : std::string(1, c);
+            each_value(item.value(), below, f);
+        }
     } else {
-        f(value);
+        f(value, field);
     }
 }
 
@@ -8939,33 +10379,16 @@ inline std::vector<json::value const*> values_at(json::value const& content, std
     return out;
 }
 
-/// Whether the words of `wanted` follow each other in `text`; the last character `*` of a word stands for the rest of it.
-inline bool has_phrase(std::vector<std::string> const& text, std::vector<std::string> const& wanted, bool prefix) {
-    if (wanted.empty()) return true;
-    for (std::size_t i = 0; i + wanted.size() <= text.size(); ++i) {
-        bool fits = true;
-        for (std::size_t j = 0; fits && j < wanted.size(); ++j)
-            fits = prefix && j + 1 == wanted.size() ? text[i + j].starts_with(wanted[j]) : text[i + j] == wanted[j];
-        if (fits) return true;
-    }
-    return false;
-}
-
-/// Whether a phrase is anywhere in the values of a document, or in its subject.
-inline bool mentions(json::value const& content, std::string const& subject, std::string_view phrase) {
-    bool const prefix = phrase.ends_with('*');
-    auto const wanted = tokens_of(phrase);
-    bool found = has_phrase(tokens_of(subject), wanted, prefix);
-    each_value(content, [&](json::value const& value) {
-        found = found || has_phrase(tokens_of(text_of_value(value)), wanted, prefix);
-    });
-    return found;
-}
-
 // Queries -------------------------------------------------------------------------------------------------------------
 
-/// Something that an entry is, or is not: its content and its subject are looked at.
-using Condition = std::function<bool(json::value const& content, std::string const& subject)>;
+/// An entry that a query looks at; the number is that of its texts in the table of words.
+struct Candidate {
+    std::size_t number;
+    json::value const& content;
+};
+
+/// Something that an entry is, or is not.
+using Condition = std::function<bool(Candidate const&)>;
 
 /// Thrown for a query that means nothing.
 struct WrongQuery {
@@ -8998,20 +10421,51 @@ inline std::vector<std::string> query_pieces(std::string const& text) {
     return out;
 }
 
-inline std::string without_quotes(std::string text) {
-    std::erase(text, '"');
-    return text;
+/// What is asked of the table of words, and how well each entry fits. [doc] a boost makes the matches at a field count
+/// more
+class WordQuery {
+public:
+    WordQuery(SearchWords const& words, json::value const* boosts) : words_(words), boosts_(boosts) {}
+
+    /// Whether a phrase is somewhere, or at a field. The last character `*` stands for the rest of a word.
+    Condition phrase(std::string text, std::optional<std::string> const& field = {}) {
+        std::erase(text, '"');
+        bool const prefix = text.ends_with('*');
+        if (prefix) text.pop_back();
+        auto const found = std::make_shared<std::map<std::size_t, double> const>(words_.find(text, prefix, field));
+        for (auto const& [number, rank] : *found) score_[number] += rank;
+        if (boosts_ != nullptr && boosts_->is_array())
+            for (auto const& boost : boosts_->get_array())
+                for (auto const& [number, rank] : words_.find(text, prefix, text_of(boost, "field_name")))
+                    if (found->contains(number)) score_[number] += rank * (number_of(boost, "factor", 1) - 1);
+        return [found](Candidate const& entry) { return found->contains(entry.number); };
+    }
+
+    /// The greater the better.
+    [[nodiscard]] double score(std::size_t number) const {
+        auto const found = score_.find(number);
+        return found == score_.end() ? 0 : found->second;
+    }
+
+private:
+    SearchWords const& words_;
+    json::value const* boosts_;
+    std::map<std::size_t, double> score_;
+};
+
+inline Condition negated(Condition const& inner) {
+    return [inner](Candidate const& entry) { return !inner(entry); };
 }
 
 /// The simple language: all words must be there, phrases in quotes as they are, and `-word` must not.
-inline Condition simple_query(std::string const& text) {
-    std::vector<std::pair<std::string, bool>> parts;
-    for (auto const& piece : query_pieces(text))
-        if (piece != "(" && piece != ")" && piece != "*")
-            parts.emplace_back(without_quotes(piece[0] == '-' ? piece.substr(1) : piece), piece[0] != '-');
-    return [parts](json::value const& content, std::string const& subject) {
-        return std::all_of(parts.begin(), parts.end(),
-                           [&](auto const& one) { return mentions(content, subject, one.first) == one.second; });
+inline Condition simple_query(std::string const& text, WordQuery& words) {
+    std::vector<Condition> parts;
+    for (auto const& piece : query_pieces(text)) {
+        if (piece == "(" || piece == ")" || piece == "*") continue;
+        parts.push_back(piece[0] == '-' ? negated(words.phrase(piece.substr(1))) : words.phrase(piece));
+    }
+    return [parts](Candidate const& entry) {
+        return std::all_of(parts.begin(), parts.end(), [&](Condition const& one) { return one(entry); });
     };
 }
 
@@ -9032,10 +10486,10 @@ inline json::value value_from_text(std::string const& text) {
 /// The advanced language: field:value, AND, OR, NOT, brackets, [a TO b].
 class AdvancedQuery {
 public:
-    explicit AdvancedQuery(std::string const& text) : pieces_(query_pieces(text)) {}
+    AdvancedQuery(std::string const& text, WordQuery& words) : pieces_(query_pieces(text)), words_(words) {}
 
     Condition read() {
-        if (pieces_.empty()) return [](json::value const&, std::string const&) { return true; };
+        if (pieces_.empty()) return [](Candidate const&) { return true; };
         Condition all = either();
         if (at_ != pieces_.size()) throw WrongQuery{"The query ends too early"};
         return all;
@@ -9052,7 +10506,7 @@ private:
         Condition left = both();
         while (next("OR") || next("||")) {
             Condition const right = both();
-            left = [left, right](auto const& c, auto const& s) { return left(c, s) || right(c, s); };
+            left = [left, right](Candidate const& entry) { return left(entry) || right(entry); };
         }
         return left;
     }
@@ -9062,7 +10516,7 @@ private:
         while (at_ < pieces_.size() && pieces_[at_] != "OR" && pieces_[at_] != "||" && pieces_[at_] != ")") {
             (void)(next("AND") || next("&&"));
             Condition const right = one();
-            left = [left, right](auto const& c, auto const& s) { return left(c, s) && right(c, s); };
+            left = [left, right](Candidate const& entry) { return left(entry) && right(entry); };
         }
         return left;
     }
@@ -9082,17 +10536,10 @@ private:
         return term(piece[0] == '+' ? piece.substr(1) : piece);
     }
 
-    static Condition negated(Condition const& inner) {
-        return [inner](auto const& c, auto const& s) { return !inner(c, s); };
-    }
-
     Condition term(std::string const& piece) {
-        if (piece == "*" || piece == "*:*") return [](auto const&, auto const&) { return true; };
+        if (piece == "*" || piece == "*:*") return [](Candidate const&) { return true; };
         auto const colon = piece[0] == '"' ? std::string::npos : piece.find(':');
-        if (colon == std::string::npos || colon == 0) {
-            std::string const phrase = without_quotes(piece);
-            return [phrase](auto const& c, auto const& s) { return mentions(c, s, phrase); };
-        }
+        if (colon == std::string::npos || colon == 0) return words_.phrase(piece);
         std::string const field = piece.substr(0, colon);
         std::string value = piece.substr(colon + 1);
         if (value.empty() && next("(")) {
@@ -9103,16 +10550,10 @@ private:
         return at_field(field, value);
     }
 
-    static Condition at_field(std::string const& field, std::string const& value) {
+    Condition at_field(std::string const& field, std::string const& value) {
         if (!value.empty() && (value[0] == '[' || value[0] == '{')) return between(field, value);
-        if (value == "*") return [field](auto const& c, auto const&) { return !values_at(c, field).empty(); };
-        std::string const phrase = without_quotes(value);
-        return [field, phrase](json::value const& content, std::string const& subject) {
-            if (field == "subject") return mentions(nullptr, subject, phrase);
-            for (auto const* found : values_at(content, field))
-                if (mentions(*found, "", phrase)) return true;
-            return false;
-        };
+        if (value == "*") return [field](Candidate const& entry) { return !values_at(entry.content, field).empty(); };
+        return words_.phrase(value, field == "subject" ? std::string() : field);
     }
 
     static Condition between(std::string const& field, std::string const& range) {
@@ -9122,8 +10563,8 @@ private:
         std::string const high = trim(range.substr(to + 4, range.size() - to - 5));
         bool const open_low = range[0] == '{';
         bool const open_high = range.back() == '}';
-        return [=](json::value const& content, std::string const&) {
-            for (auto const* found : values_at(content, field)) {
+        return [=](Candidate const& entry) {
+            for (auto const* found : values_at(entry.content, field)) {
                 int const above = low == "*" ? 1 : compare_values(*found, value_from_text(low));
                 int const below = high == "*" ? -1 : compare_values(*found, value_from_text(high));
                 if ((open_low ? above > 0 : above >= 0) && (open_high ? below < 0 : below <= 0)) return true;
@@ -9133,6 +10574,7 @@ private:
     }
 
     std::vector<std::string> pieces_;
+    WordQuery& words_;
     std::size_t at_ = 0;
     int depth_ = 0;
 };
@@ -9146,8 +10588,8 @@ inline Condition joined_filters(json::value const& filter, bool all, int depth) 
     std::vector<Condition> inner;
     if (auto const* list = member(filter, "filters"); list != nullptr && list->is_array())
         for (auto const& one : list->get_array()) inner.push_back(read_filter(one, depth + 1));
-    return [inner, all](auto const& c, auto const& s) {
-        auto const fits = [&](Condition const& one) { return one(c, s); };
+    return [inner, all](Candidate const& entry) {
+        auto const fits = [&](Condition const& one) { return one(entry); };
         return all ? std::all_of(inner.begin(), inner.end(), fits) : std::any_of(inner.begin(), inner.end(), fits);
     };
 }
@@ -9157,8 +10599,8 @@ inline Condition range_filter(std::string const& field, json::value const& filte
     if (auto const* values = member(filter, "values"); values != nullptr && values->is_array())
         for (auto const& one : values->get_array())
             if (one.is_object()) ranges.push_back(one.get_object());
-    return [field, ranges](json::value const& content, std::string const&) {
-        for (auto const* found : values_at(content, field))
+    return [field, ranges](Candidate const& entry) {
+        for (auto const* found : values_at(entry.content, field))
             for (auto const& range : ranges) {
                 auto const limit = [&](char const* name) {
                     auto const* value = range.if_contains(name);
@@ -9181,8 +10623,8 @@ inline Condition match_filter(std::string const& field, json::value const& filte
         wanted.assign(values->get_array().begin(), values->get_array().end());
     else if (auto const* value = member(filter, "value"))
         wanted.push_back(*value);
-    return [=](json::value const& content, std::string const&) {
-        auto const have = values_at(content, field);
+    return [=](Candidate const& entry) {
+        auto const have = values_at(entry.content, field);
         auto const is_there = [&](json::value const& one) {
             return std::any_of(have.begin(), have.end(), [&](json::value const* found) {
                 if (pattern) return glob(lower(text_of_value(one)), lower(text_of_value(*found)));
@@ -9202,13 +10644,12 @@ inline Condition read_filter(json::value const& filter, int depth) {
     if (type == "not") {
         auto const* inner = member(filter, "filter");
         if (inner == nullptr) throw WrongQuery{"A filter of type not needs `filter`"};
-        Condition const positive = read_filter(*inner, depth + 1);
-        return [positive](auto const& c, auto const& s) { return !positive(c, s); };
+        return negated(read_filter(*inner, depth + 1));
     }
     if (field.empty()) throw WrongQuery{"field_name is missing"};
     if (type == "exists")
-        return [field](json::value const& content, std::string const&) {
-            auto const found = values_at(content, field);
+        return [field](Candidate const& entry) {
+            auto const found = values_at(entry.content, field);
             return std::any_of(found.begin(), found.end(), [](auto const* one) { return !one->is_null(); });
         };
     if (type == "range") return range_filter(field, filter);
@@ -9218,15 +10659,16 @@ inline Condition read_filter(json::value const& filter, int depth) {
 }
 
 /// The whole of a query document: its words and its filters.
-inline Condition read_query(std::string const& words, bool advanced, json::value const* filters) {
+inline Condition read_query(std::string const& text, bool advanced, json::value const* filters, WordQuery& words) {
     std::vector<Condition> parts;
-    if (!words.empty() && words != "*") parts.push_back(advanced ? AdvancedQuery(words).read() : simple_query(words));
+    if (!text.empty() && text != "*")
+        parts.push_back(advanced ? AdvancedQuery(text, words).read() : simple_query(text, words));
     if (filters != nullptr) {
         if (!filters->is_array()) throw WrongQuery{"filters is a list"};
         for (auto const& one : filters->get_array()) parts.push_back(read_filter(one));
     }
-    return [parts](auto const& c, auto const& s) {
-        return std::all_of(parts.begin(), parts.end(), [&](Condition const& one) { return one(c, s); });
+    return [parts](Candidate const& entry) {
+        return std::all_of(parts.begin(), parts.end(), [&](Condition const& one) { return one(entry); });
     };
 }
 
@@ -9329,93 +10771,6 @@ inline json::object facet_result(json::value const& facet, std::vector<json::val
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_QUERY_IPP
 
 namespace globus::sandbox::detail {
-
-/// A call to Search. Without a token it is nobody's, and sees what is public.
-struct SearchCall : PlainCall {
-    SearchCall(World& in, Call& of) : PlainCall(in, of) {
-        static constexpr std::string_view all = "urn:globus:auth:scope:search.api.globus.org:all";
-        static constexpr std::string_view reads = "urn:globus:auth:scope:search.api.globus.org:search";
-        static constexpr std::string_view ingests = "urn:globus:auth:scope:search.api.globus.org:ingest";
-        bool const query =
-            call.operation.find("search") != std::string::npos || call.operation == "scroll" || call.method == "GET";
-        if (token == nullptr) {
-            anonymous = call.bearer().empty() && query;
-        } else if (query) {
-            (void)has_one_of({all, reads, ingests});
-        } else if (call.operation.find("index") == std::string::npos &&
-                   call.operation.find("role") == std::string::npos) {
-            (void)has_one_of({all, ingests});
-        } else {
-            (void)has_one_of({all});
-        }
-    }
-
-    bool anonymous = false;
-
-    explicit operator bool() const { return token != nullptr || anonymous; }
-    std::string identity() const { return token != nullptr ? token->identity : ""; }
-
-    /// The index that the route names, if its state allows the call. [recorded] the codes
-    json::object* index(bool any_state = false) {
-        auto* const found = find("indices");
-        if (found == nullptr) {
-            refused = error(404, "NotFound.NoSuchIndex", "There is no search index named \"" + call.holes[0] + "\"");
-            return nullptr;
-        }
-        if (!any_state && text_of(*found, "status") != "open") {
-            refused = error(409, "Conflict.IncompatibleIndexStatus",
-                            "Index status (delete_pending) did not match required status for this operation: open");
-            return nullptr;
-        }
-        return found;
-    }
-
-    /// The caller's roles at an index. [doc] owner, admin, writer
-    json::array roles(std::string const& id) const {
-        json::array out;
-        for (auto const& [role_id, role] : documents_of(world, "search.roles." + id))
-            if (is_principal(world, identity(), text_of(role, "principal"))) out.push_back(role.at("role_name"));
-        return out;
-    }
-
-    bool has_role(std::initializer_list<std::string_view> wanted) {
-        for (auto const& role : roles(call.holes[0]))
-            for (auto const one : wanted)
-                if (role.is_string() && std::string_view(role.get_string()) == one) return true;
-        refused = error(403, "Forbidden.Generic", "You do not have the role at this index to do this");
-        return false;
-    }
-
-    /// [recorded] the shape of what is wrong with a document
-    Reply invalid(char const* field, char const* message) const {
-        Reply reply = error(400, "BadRequest.ValidationError", "Request failed input validation.");
-        json::object document = json::parse(reply.body).as_object();
-        json::object const inner{{field, json::array{message}}};
-        document["error_data"] =
-            json::object{{"messages", json::object{{"json", json::object{{"ingest_data", inner}}}}}};
-        reply.body = json::serialize(document);
-        return reply;
-    }
-
-    /// A task of Search; it is over at once.
-    std::string add_task(char const* type) const {
-        std::string const id = world.random.uuid();
-        add("search.tasks", id,
-            {{"task_id", id},
-             {"index_id", call.holes[0]},
-             {"task_type", type},
-             {"state", "SUCCESS"},
-             {"state_description", "Task succeeded"},
-             {"creation_date", now()},
-             {"completion_date", now()},
-             {"additional_details", nullptr},
-             {"message", nullptr}});
-        return id;
-    }
-};
-
-/// The entries of an index: {subject, id, content, visible_to}.
-inline std::string entries_of(Call const& call) { return "entries." + call.holes[0]; }
 
 /// Brings the counts of an index up to date.
 inline void count_entries(SearchCall const& in) {
@@ -9550,10 +10905,21 @@ inline Reply ingest(World& world, Call& call) {
                                        {"task_id", in.add_task("INGEST")}});
 }
 
+/// One entry, as another form of ingest. [doc]
+inline Reply upsert_entry(World& world, Call& call) {
+    boost::system::error_code failed;
+    json::value const entry = json::parse(call.body, failed);
+    Call inner = call;
+    inner.body = json::serialize(
+        json::object{{"ingest_type", "GMetaEntry"}, {"ingest_data", failed ? json::value(nullptr) : entry}});
+    return ingest(world, inner);
+}
+
 /// An entry that was found, of a subject.
 struct Hit {
     std::string subject;
     std::vector<json::object const*> entries;
+    double score = 0;
 };
 
 inline json::object show_hit(Hit const& hit) {
@@ -9568,18 +10934,54 @@ inline json::object show_hit(Hit const& hit) {
             {"entries", std::move(entries)}};
 }
 
-/// The entries that the caller sees and that fit, by subject. [doc] an entry is seen by those of its `visible_to`
-inline std::vector<Hit> find_hits(SearchCall const& in, Condition const& fits, bool see_all) {
+/// What a search asks for, from the query or the body.
+struct SearchRequest {
+    SearchRequest(Call const& call, json::object const& body) {
+        text = call.argument("q", text_of(body, "q"));
+        auto const flag = [&](char const* name) {
+            return lower(call.argument(name)) == "true" || call.argument(name) == "1" || flag_of(body, name);
+        };
+        advanced = flag("advanced");
+        see_all = flag("bypass_visible_to");
+        filters = body.if_contains("filters");
+        boosts = body.if_contains("boosts");
+    }
+    std::string text;
+    bool advanced = false;
+    bool see_all = false;
+    json::value const* filters = nullptr;
+    json::value const* boosts = nullptr;
+};
+
+/// The entries that the caller sees and that fit, by subject, the best first. [doc] an entry is seen by those of its
+/// `visible_to`
+inline std::vector<Hit> find_hits(SearchCall const& in, SearchRequest const& request) {
+    std::vector<json::object const*> seen;
+    SearchWords table;
+    bool const worded = !request.text.empty() && request.text != "*";
+    for (auto const& [key, entry] : in.all(entries_of(in.call))) {
+        if (!request.see_all && !is_among(in.world, in.identity(), entry, "visible_to")) continue;
+        seen.push_back(&entry);
+        if (!worded) continue;
+        table.add(text_of(entry, "subject"), seen.size() - 1, "");
+        each_value(entry.at("content"), "", [&](json::value const& value, std::string const& field) {
+            table.add(text_of_value(value), seen.size() - 1, field);
+        });
+    }
+    WordQuery words(table, request.boosts);
+    Condition const fits = read_query(request.text, request.advanced, request.filters, words);
     std::vector<Hit> out;
     std::map<std::string, std::size_t> places;
-    for (auto const& [key, entry] : in.all(entries_of(in.call))) {
-        std::string const subject = text_of(entry, "subject");
-        if (!see_all && !is_among(in.world, in.identity(), entry, "visible_to")) continue;
-        if (!fits(entry.at("content"), subject)) continue;
+    for (std::size_t number = 0; number < seen.size(); ++number) {
+        if (!fits({number, seen[number]->at("content")})) continue;
+        std::string const subject = text_of(*seen[number], "subject");
         auto const [place, fresh] = places.emplace(subject, out.size());
-        if (fresh) out.push_back({subject, {}});
-        out[place->second].entries.push_back(&entry);
+        if (fresh) out.push_back({subject, {}, 0});
+        Hit& hit = out[place->second];
+        hit.entries.push_back(seen[number]);
+        hit.score = std::max(hit.score, words.score(number));
     }
+    sort_stably(out, [](Hit const& a, Hit const& b) { return a.score > b.score; });
     return out;
 }
 
@@ -9607,30 +11009,11 @@ inline void sort_hits(std::vector<Hit>& hits, json::value const& sort) {
     });
 }
 
-/// What a search asks for, from the query or the body.
-struct SearchRequest {
-    SearchRequest(Call const& call, json::object const& body) {
-        words = call.argument("q", text_of(body, "q"));
-        auto const flag = [&](char const* name) {
-            return lower(call.argument(name)) == "true" || call.argument(name) == "1" || flag_of(body, name);
-        };
-        advanced = flag("advanced");
-        see_all = flag("bypass_visible_to");
-        filters = body.if_contains("filters");
-        fits = read_query(words, advanced, filters);
-    }
-    std::string words;
-    bool advanced = false;
-    bool see_all = false;
-    json::value const* filters = nullptr;
-    Condition fits;
-};
-
 /// A page of what a search found.
 inline Reply answer_search(SearchCall& in, json::object const& body) {
     SearchRequest const request(in.call, body);
     if (request.see_all && !in.has_role({"owner", "admin"})) return in.refused;
-    auto hits = find_hits(in, request.fits, request.see_all);
+    auto hits = find_hits(in, request);
     bool const scroll = in.call.operation == "scroll";
     auto const number = [&](char const* name, std::int64_t otherwise) {
         return to_integer(in.call.argument(name))
@@ -9694,7 +11077,7 @@ inline Reply subject(World& world, Call& call) {
         return Reply::of(200, json::object{{"acknowledged", true},
                                            {"task_id", in.add_task(whole ? "DELETE_BY_SUBJECT" : "DELETE_ENTRY")}});
     }
-    Hit hit{wanted, {}};
+    Hit hit{wanted, {}, 0};
     for (auto const& one : all)
         if (fits(one) && is_among(world, in.identity(), one.second, "visible_to")) hit.entries.push_back(&one.second);
     if (hit.entries.empty()) return in.error(404, "NotFound.Generic", "There is no such subject or entry");
@@ -9718,7 +11101,9 @@ inline Reply delete_subjects(World& world, Call& call) {
         if (text_of(*body, "q").empty() && body->if_contains("filters") == nullptr)
             return in.error(400, "BadRequest.ValidationError", "q or filters is needed");
         try {
-            for (auto const& hit : find_hits(in, SearchRequest(call, *body).fits, true)) subjects.insert(hit.subject);
+            SearchRequest request(call, *body);
+            request.see_all = true;
+            for (auto const& hit : find_hits(in, request)) subjects.insert(hit.subject);
         } catch (WrongQuery const& wrong) {
             return in.error(400, "BadRequest.ValidationError", wrong.what);
         }
@@ -9803,6 +11188,8 @@ inline std::vector<Route> const& search_routes() {
         {"GET", "/v1/index/{}/subject", s, "get_subject", &subject},
         {"DELETE", "/v1/index/{}/subject", s, "delete_subject", &subject},
         {"GET", "/v1/index/{}/entry", s, "get_entry", &subject},
+        {"PUT", "/v1/index/{}/entry", s, "update_entry", &upsert_entry},
+        {"POST", "/v1/index/{}/entry", s, "create_entry", &upsert_entry},
         {"DELETE", "/v1/index/{}/entry", s, "delete_entry", &subject},
         {"GET", "/v1/task/{}", s, "get_task", &get_search_task},
         {"GET", "/v1/task_list/{}", s, "get_task_list", &list_search_tasks},
@@ -9827,6 +11214,10 @@ inline std::vector<Route> const& search_routes() {
 // Runs of flows go from state to state, on the sandbox's clock, until they end.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ENGINE_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ENGINE_IPP
+
+// The action providers that flows can call: what an action begins, and what has come of it.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ACTIONS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ACTIONS_IPP
 
 // The language of flow definitions: whether a definition is one, references, choices, expressions.
 // [doc] docs.globus.org/api/flows/authoring-flows
@@ -10251,43 +11642,287 @@ struct Submitted {
     int status = 0;
 };
 
-inline Submitted submit_for(World& world, Behalf const& whom, json::object document) {
+inline Submitted submit_for(World& world, Behalf const& whom, json::object document, bool is_delete = false) {
     document["submission_id"] = world.random.uuid();
-    if (!document.contains("DATA_TYPE")) document["DATA_TYPE"] = "transfer";
+    if (!document.contains("DATA_TYPE")) document["DATA_TYPE"] = is_delete ? "delete" : "transfer";
     Call call;
     call.service = "transfer";
-    call.operation = "submit_transfer";
-    call.path = "/v0.10/transfer";
+    call.operation = is_delete ? "submit_delete" : "submit_transfer";
+    call.path = is_delete ? "/v0.10/delete" : "/v0.10/transfer";
     call.body = json::serialize(document);
-    Reply const reply =
-        call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all", &submit_transfer, call);
+    Reply const reply = call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all",
+                                 is_delete ? &submit_delete : &submit_transfer, call);
     boost::system::error_code failed;
     Submitted out{"", json::parse(reply.body, failed), reply.status};
     if (reply.status < 400) out.task = text_of(out.answer, "task_id");
     return out;
 }
 
-/// The submission that the parameters of the transfer action mean. [doc] the older action has names of its own
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_INTERNAL_IPP
+
+namespace globus::sandbox::detail {
+
+/// An action that began: it is over, or waits for something.
+struct ActionStart {
+    json::value details = nullptr;  ///< of one that is over
+    std::string waits_for = {};     ///< a task of Transfer, a group of tasks of Compute, or a web input
+};
+
+/// How far an action is that waits.
+struct ActionProgress {
+    bool over = false;
+    bool inactive = false;  ///< it cannot go on by itself
+};
+
+struct ActionOutcome {
+    bool good = false;
+    json::value details = nullptr;
+};
+
+/// What was not begun, with the answer of the service.
+inline FlowFault action_refused(json::value const& answer) { return {"ActionUnableToRun", json::serialize(answer)}; }
+
+// Transfer ------------------------------------------------------------------------------------------------------------
+
+/// The submission that the parameters of an action of Transfer mean. [doc] the older actions have names of their own
 inline json::object transfer_of_action(json::value const& parameters) {
+    static std::map<std::string_view, char const*> const older{{"source_endpoint_id", "source_endpoint"},
+                                                               {"destination_endpoint_id", "destination_endpoint"},
+                                                               {"transfer_items", "DATA"},
+                                                               {"endpoint_id", "endpoint"},
+                                                               {"items", "DATA"}};
     json::object out;
     if (!parameters.is_object()) return out;
     for (auto const& item : parameters.get_object()) {
-        std::string_view const name = item.key();
-        if (name == "source_endpoint_id")
-            out["source_endpoint"] = item.value();
-        else if (name == "destination_endpoint_id")
-            out["destination_endpoint"] = item.value();
-        else if (name == "transfer_items")
-            out["DATA"] = item.value();
-        else
-            out[name] = item.value();
+        auto const found = older.find(std::string_view(item.key()));
+        out[found != older.end() ? found->second : std::string_view(item.key())] = item.value();
     }
+    if (auto* items = out.if_contains("DATA"); items != nullptr && items->is_array())
+        for (auto& one : items->get_array())
+            if (one.is_string()) one = json::object{{"path", one}};
     return out;
+}
+
+/// An operation on the files of a collection, which is over at once. [doc] the parameters are those of the operation
+inline ActionStart file_action(World& world, Behalf const& whom, std::string const& name, json::value const& input) {
+    Call call;
+    call.service = "transfer";
+    call.operation = "operation_" + name;
+    std::string const endpoint = text_of(input, "endpoint_id", text_of(input, "endpoint"));
+    call.path = "/v0.10/operation/endpoint/" + endpoint + "/" + name;
+    call.holes = {endpoint};
+    call.query = {{"path", text_of(input, "path", "/~/")}};
+    call.body = json::serialize(input);
+    auto* const handler = name == "ls" ? &operation_ls : name == "stat" ? &operation_stat : &operation_mkdir;
+    Reply const reply = call_for(world, whom, "urn:globus:auth:scope:transfer.api.globus.org:all", handler, call);
+    boost::system::error_code failed;
+    json::value answer = json::parse(reply.body, failed);
+    if (reply.status >= 400) throw action_refused(answer);
+    return {std::move(answer)};
+}
+
+inline ActionStart transfer_action(World& world, Behalf const& whom, std::string const& name,
+                                   json::value const& input) {
+    if (name == "ls" || name == "stat" || name == "mkdir") return file_action(world, whom, name, input);
+    auto made = submit_for(world, whom, transfer_of_action(input), name == "delete");
+    if (made.task.empty()) throw action_refused(made.answer);
+    return {nullptr, std::move(made.task)};
+}
+
+// Compute -------------------------------------------------------------------------------------------------------------
+
+/// [doc] the tasks of both versions of the provider: [function, endpoint, arguments]
+inline json::array tasks_of_action(json::value const& input) {
+    json::array out;
+    std::string const endpoint = text_of(input, "endpoint_id", text_of(input, "endpoint"));
+    auto const add = [&](json::value const& task) {
+        json::object arguments;
+        for (auto const& [name, given] :
+             {std::pair("args", "args"), std::pair("payload", "kwargs"), std::pair("kwargs", "kwargs")})
+            if (auto const* value = member(task, name)) arguments[given] = *value;
+        out.push_back(json::array{text_of(task, "function_id", text_of(task, "function")),
+                                  text_of(task, "endpoint", endpoint), json::serialize(arguments)});
+    };
+    if (!text_of(input, "function").empty()) add(input);
+    if (auto const* list = member(input, "tasks"); list != nullptr && list->is_array())
+        for (auto const& task : list->get_array()) add(task);
+    return out;
+}
+
+inline ActionStart compute_action(World& world, Behalf const& whom, json::value const& input) {
+    json::array const tasks = tasks_of_action(input);
+    if (tasks.empty()) throw FlowFault{"ActionUnableToRun", "An action of Compute needs tasks"};
+    for (auto const& task : tasks)
+        if (find_document(documents_of(world, "compute.endpoints"), to_string(task.at(1).as_string())) == nullptr)
+            throw FlowFault{"ActionUnableToRun", "There is no endpoint of Compute " + json::serialize(task.at(1))};
+    Call call;
+    call.service = "compute";
+    call.operation = "submit";
+    call.path = "/v2/submit";
+    call.body = json::serialize(json::object{{"tasks", tasks}});
+    Reply const reply = call_for(world, whom, scope_for("funcx_service"), &compute_submit, call);
+    boost::system::error_code failed;
+    json::value const answer = json::parse(reply.body, failed);
+    if (reply.status >= 400) throw action_refused(answer);
+    return {nullptr, text_of(answer, "task_group_id")};
+}
+
+/// [doc] the results of all tasks, and which is whose. [guess] one that failed fails the action
+inline ActionOutcome compute_outcome(World const& world, std::string const& group) {
+    json::array outputs;
+    json::array results;
+    bool good = true;
+    for (auto const& [id, task] : documents_of(world, "compute.tasks")) {
+        if (text_of(task, "taskgroup_id") != group) continue;
+        bool const failed = task.contains("exception");
+        good = good && !failed;
+        outputs.push_back(task.at(failed ? "exception" : "result"));
+        results.push_back(json::object{{"task_id", id}, {"output", outputs.back()}});
+    }
+    if (results.empty()) return {false, "What the action waited for is gone"};
+    return {good, json::object{{"result", std::move(outputs)}, {"results", std::move(results)}}};
+}
+
+// Web inputs ----------------------------------------------------------------------------------------------------------
+
+/// Who may answer: those whom an option or the page names. [doc] nobody named is everybody
+inline json::array respondents(json::value const& option, json::value const* page) {
+    for (auto const* from : {&option, page})
+        if (auto const* list = from != nullptr ? member(*from, "selectable_by") : nullptr;
+            list != nullptr && list->is_array() && !list->get_array().empty())
+            return list->get_array();
+    return json::array{"public"};
+}
+
+/// A question that somebody answers with one of several options. [recorded] the members; [guess] how the parameters of
+/// the action become them
+inline ActionStart web_action(World& world, FlowRun const& run, json::value const& input) {
+    auto const* const options = member(input, "options");
+    if (options == nullptr || !options->is_array() || options->get_array().empty())
+        throw FlowFault{"ActionUnableToRun", "A web option needs options"};
+    auto const* const page = member(input, "landing_page");
+    json::array shown;
+    json::array choices;
+    json::array kept;
+    json::array urns;
+    for (auto const& option : options->get_array()) {
+        std::string const id = world.random.uuid();
+        json::array const who = respondents(option, page);
+        for (auto const& urn : who)
+            if (std::find(urns.begin(), urns.end(), urn) == urns.end()) urns.push_back(urn);
+        shown.push_back(json::object{
+            {"option_id", id}, {"label", text_of(option, "name")}, {"description", text_of(option, "description")}});
+        choices.push_back(json::object{
+            {"const", id}, {"title", text_of(option, "name")}, {"description", text_of(option, "description")}});
+        kept.push_back(json::object{{"option_id", id},
+                                    {"name", text_of(option, "name")},
+                                    {"url_suffix", text_of(option, "url_suffix")},
+                                    {"message", text_of(option, "completed_message", "Your choice was taken.")},
+                                    {"selectable_by", who}});
+    }
+    std::string const id = world.random.uuid();
+    std::string const title = page != nullptr ? text_of(*page, "page_title", run.state) : run.state;
+    std::string const text = page != nullptr ? text_of(*page, "preamble_text") : "";
+    json::object const& of = *find_document(documents_of(world, "runs"), run.id);
+    std::string const now = iso_time(world.now_locked());
+    json::object document{{"id", id},
+                          {"status", "open"},
+                          {"input_type", "selection"},
+                          {"input_schema", json::object{{"$schema", "http://json-schema.org/draft-07/schema"},
+                                                        {"title", title},
+                                                        {"type", "string"},
+                                                        {"oneOf", std::move(choices)}}},
+                          {"context", json::object{{"title", title}, {"presentation_style", "text"}, {"text", text}}},
+                          {"options", std::move(shown)},
+                          {"roles", json::object{{"viewer_urns", json::array{json::value(identity_urn(run.owner))}},
+                                                 {"respondent_urns", std::move(urns)}}},
+                          {"creator_urn", identity_urn(run.owner)},
+                          {"flow", json::object{{"id", of.at("flow_id")}, {"title", of.at("flow_title")}}},
+                          {"run", json::object{{"id", run.id}, {"label", of.at("label")}}},
+                          {"created_timestamp", now},
+                          {"edited_timestamp", now},
+                          {"closed_timestamp", nullptr},
+                          {"sandbox_options", std::move(kept)},
+                          {"sandbox_page", page != nullptr ? text_of(*page, "url_suffix") : ""}};
+    world.data.documents["web_inputs"].emplace_back(id, std::move(document));
+    return {nullptr, id};
+}
+
+/// Closes a web input, with a choice or, when its run is over, without one.
+inline void close_input(World& world, json::object& input, json::value const& choice) {
+    input["status"] = "closed";
+    input["closed_timestamp"] = input["edited_timestamp"] = iso_time(world.now_locked());
+    input["sandbox_choice"] = choice;
+    world.wake.notify_all();
+}
+
+/// Chooses one of the options by its id, its name or the end of its address; false when there is none.
+inline bool choose_option(World& world, json::object& input, std::string const& wanted) {
+    for (auto const& option : input.at("sandbox_options").as_array())
+        for (auto const* name : {"option_id", "name", "url_suffix"})
+            if (!wanted.empty() && text_of(option, name) == wanted) {
+                // [doc] the name and the end of the address of what was chosen
+                close_input(
+                    world, input,
+                    json::object{{"name", text_of(option, "name")}, {"url_suffix", text_of(option, "url_suffix")}});
+                return true;
+            }
+    return false;
+}
+
+// All -----------------------------------------------------------------------------------------------------------------
+
+/// Begins an action. @throws FlowFault when it cannot
+inline ActionStart begin_action(World& world, FlowRun const& run, std::string url, json::value const& input) {
+    while (url.ends_with('/')) url.pop_back();
+    Behalf const whom{run.owner, run.client};
+    std::string const name = url.substr(url.rfind('/') + 1);
+    if (url.find("compute.actions") != std::string::npos) return compute_action(world, whom, input);
+    bool const of_transfer = url.find("transfer") != std::string::npos;
+    for (auto const* known : {"transfer", "delete", "ls", "stat", "mkdir"})
+        if (of_transfer && name == known) return transfer_action(world, whom, name, input);
+    if (name == "wait_for_option") return web_action(world, run, input);
+    if (name == "hello_world") return {json::object{{"Hello", "World"}, {"hello", text_of(input, "echo_string")}}};
+    if (name == "expression_eval") {
+        auto const* const arguments = member(input, "arguments");
+        return {json::object{{"result", evaluate(text_of(input, "expression"),
+                                                 arguments != nullptr ? *arguments : json::value(json::object{}))}}};
+    }
+    throw FlowFault{"ActionUnableToRun",
+                    "The sandbox has no action provider at " + url +
+                        ": it has those of Transfer (transfer, delete, ls, stat, mkdir), of Compute, and "
+                        "weboption/wait_for_option, expression_eval and hello_world"};
+}
+
+/// How far the action is that a run waits for.
+inline ActionProgress progress_of(World const& world, FlowRun const& run) {
+    if (auto const found = world.data.tasks.find(run.task); found != world.data.tasks.end()) {
+        Task const& task = found->second;
+        return {task.over, task.status() == "INACTIVE" || task.paused || task.held};
+    }
+    if (auto const* input = find_document(documents_of(world, "web_inputs"), run.task))
+        return {text_of(*input, "status") == "closed"};
+    // Of Compute: all tasks of a group
+    for (auto const& [id, task] : documents_of(world, "compute.tasks"))
+        if (text_of(task, "taskgroup_id") == run.task && !task.contains("result") && !task.contains("exception"))
+            return {false};
+    return {true};
+}
+
+/// What an action that is over came to.
+inline ActionOutcome outcome_of(World const& world, std::string const& waited_for) {
+    if (auto const found = world.data.tasks.find(waited_for); found != world.data.tasks.end())
+        return {found->second.status() == "SUCCEEDED", found->second.document};
+    if (auto const* input = find_document(documents_of(world, "web_inputs"), waited_for))
+        return {!input->at("sandbox_choice").is_null(), input->at("sandbox_choice")};
+    return compute_outcome(world, waited_for);
 }
 
 }  // namespace globus::sandbox::detail
 
-#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_INTERNAL_IPP
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ACTIONS_IPP
 
 namespace globus::sandbox::detail {
 
@@ -10320,6 +11955,10 @@ inline void end_run(World& world, FlowRun& run, char const* status, json::object
     document["status"] = status;
     document["display_status"] = status;
     document["completion_time"] = iso_time(world.now_locked());
+    document["blocking_web_input_id"] = nullptr;
+    for (auto& [id, input] : world.data.documents["web_inputs"])
+        if (text_of(input.at("run"), "id") == run.id && text_of(input, "status") == "open")
+            close_input(world, input, nullptr);
     document["details"] = std::move(details);
     world.wake.notify_all();
 }
@@ -10393,8 +12032,7 @@ inline void finish_action(World& world, FlowRun& run, json::value const& state, 
     leave_state(world, run, state);
 }
 
-/// Starts an action. [guess] the sandbox has the providers of transfer and hello world; any other answers at once with
-/// what it was given
+/// Starts an action. Whoever it is to be for, it acts for the run's owner. [guess]
 inline void start_action(World& world, FlowRun& run, json::value const& state) {
     json::value input = json::object{};
     if (auto const* parameters = member(state, "Parameters"))
@@ -10402,42 +12040,39 @@ inline void start_action(World& world, FlowRun& run, json::value const& state) {
     else if (auto const path = text_of(state, "InputPath"); !path.empty())
         input = reference(run.context, path);
     log_state(world, run, "Action", "Started", "input", input);
-    std::string const url = text_of(state, "ActionUrl");
-    if (url.find("transfer") != std::string::npos) {
-        auto const made = submit_for(world, {run.owner, run.client}, transfer_of_action(input));
-        if (made.task.empty())
-            return catch_fault(world, run, state, {"ActionUnableToRun", json::serialize(made.answer)});
-        run.task = made.task;
+    ActionStart begun;
+    try {
+        begun = begin_action(world, run, text_of(state, "ActionUrl"), input);
+    } catch (FlowFault const& fault) {
+        return catch_fault(world, run, state, fault);
+    }
+    if (!begun.waits_for.empty()) {
+        run.task = begun.waits_for;
         run.due.reset();
+        if (find_document(documents_of(world, "web_inputs"), run.task) != nullptr)
+            (*document_of(world, run))["blocking_web_input_id"] = run.task;
         return;
     }
-    json::value details = input;
-    if (url.find("hello_world") != std::string::npos)
-        details = json::object{{"Hello", "World"}, {"hello", text_of(input, "echo_string")}};
-    finish_action(world, run, state, action_result(world, run, world.random.uuid(), "SUCCEEDED", std::move(details)));
+    finish_action(world, run, state,
+                  action_result(world, run, world.random.uuid(), "SUCCEEDED", std::move(begun.details)));
 }
 
-/// Looks at the task that an action waits for. True when the run goes on.
-inline bool look_at_task(World& world, FlowRun& run, json::value const& state) {
-    auto const found = world.data.tasks.find(run.task);
-    if (found == world.data.tasks.end()) {
-        catch_fault(world, run, state, {"ActionFailedException", "The task is gone"});
-        return true;
-    }
-    Task const& task = found->second;
+/// Looks at what an action waits for.
+inline void look_at_action(World& world, FlowRun& run, json::value const& state) {
+    ActionProgress const progress = progress_of(world, run);
     json::object& document = *document_of(world, run);
-    bool const inactive = task.status() == "INACTIVE" || task.paused || task.held;
-    document["status"] = inactive ? "INACTIVE" : "ACTIVE";
+    document["status"] = progress.inactive ? "INACTIVE" : "ACTIVE";
     document["display_status"] = document["status"];
-    if (inactive)
+    if (progress.inactive)
         document["details"] = json::object{{"code", "ActionInactive"},
                                            {"description", "An action cannot go on by itself"},
-                                           {"details", json::object{{"state_name", run.state}, {"task_id", task.id}}}};
-    if (!task.over) return false;
+                                           {"details", json::object{{"state_name", run.state}, {"task_id", run.task}}}};
+    if (!progress.over) return;
+    document["blocking_web_input_id"] = nullptr;
     std::string const id = std::exchange(run.task, {});
-    char const* const status = task.status() == "SUCCEEDED" ? "SUCCEEDED" : "FAILED";
-    finish_action(world, run, state, action_result(world, run, id, status, task.document));
-    return true;
+    ActionOutcome outcome = outcome_of(world, id);
+    finish_action(world, run, state,
+                  action_result(world, run, id, outcome.good ? "SUCCEEDED" : "FAILED", std::move(outcome.details)));
 }
 
 inline Millis end_of_wait(World const& world, FlowRun const& run, json::value const& state) {
@@ -10497,7 +12132,7 @@ inline void step_run(World& world, FlowRun& run) {
         if (state == nullptr) throw FlowFault{"FlowError", "There is no state " + run.state};
         if (++run.steps > 10000) throw FlowFault{"FlowError", "The run takes too many steps"};
         if (!run.task.empty()) {
-            (void)look_at_task(world, run, *state);
+            look_at_action(world, run, *state);
         } else if (!std::exchange(run.entered, true)) {
             enter_state(world, run, *state);
         } else {
@@ -10515,19 +12150,38 @@ inline void step_run(World& world, FlowRun& run) {
 inline std::optional<Millis> next_step(World const& world, FlowRun const& run) {
     if (run.over) return std::nullopt;
     if (run.task.empty()) return run.due;
-    auto const found = world.data.tasks.find(run.task);
-    if (found == world.data.tasks.end() || found->second.over) return world.data.engine_time;
+    ActionProgress const progress = progress_of(world, run);
     auto const* document = find_document(documents_of(world, "runs"), run.id);
-    bool const inactive = found->second.status() == "INACTIVE" || found->second.paused || found->second.held;
     bool const shown = document != nullptr && text_of(*document, "status") == "INACTIVE";
-    return inactive != shown ? std::optional(world.data.engine_time) : std::nullopt;
+    return progress.over || progress.inactive != shown ? std::optional(world.data.engine_time) : std::nullopt;
 }
 
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ENGINE_IPP
+// Web inputs: what runs ask people, by the API of Flows and by pages.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_WEB_INPUTS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_WEB_INPUTS_IPP
+
+// A call to Flows: who asks, what he is to flows and runs, and how lists are answered.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_FLOWS_CALL_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_FLOWS_CALL_IPP
 
 namespace globus::sandbox::detail {
+
+/// What a session lacks for a flow with a policy; nothing when it is good enough. [recorded] the answer
+inline std::optional<Reply> wrong_session_for(World& world, AccessToken const& token, json::object const& flow) {
+    std::string const policy = text_of(flow, "authentication_policy_id");
+    if (policy.empty() || satisfies_policy(world, token, policy)) return std::nullopt;
+    return Reply::of(
+        403,
+        json::object{
+            {"code", "AuthenticationPolicyRequired"},
+            {"authorization_parameters",
+             json::object{{"session_message", "Globus Flows detected an unsatisfied session policy for this resource."},
+                          {"session_required_policies", json::array{json::value(policy)}}}},
+            {"debug_id", world.random.uuid()}});
+}
 
 /// A call to Flows.
 struct FlowsCall : PlainCall {
@@ -10571,6 +12225,13 @@ struct FlowsCall : PlainCall {
                          " with id value " + call.holes[0] + ". Missing permissions: " + permission + ".");
     }
 
+    /// Whether the session satisfies the policy of a flow.
+    bool session_fits(json::object const& flow) {
+        auto wrong = wrong_session_for(world, *token, flow);
+        if (wrong) refused = std::move(*wrong);
+        return !wrong;
+    }
+
     /// The flow of the route, when the caller may see it, or administer it.
     json::object* flow(bool change) {
         auto* const found = find("flows");
@@ -10579,7 +12240,7 @@ struct FlowsCall : PlainCall {
             refused = error(404, "NOT_FOUND", "No flow exists with id value " + call.holes[0]);
         else if (role.empty() || (change && role != "flow_owner" && role != "flow_administrator"))
             refused = forbidden("flow", change ? "MANAGE" : "VIEW");
-        else
+        else if (session_fits(*found))
             return found;
         return nullptr;
     }
@@ -10590,7 +12251,8 @@ struct FlowsCall : PlainCall {
             refused = error(404, "NOT_FOUND", "No run exists with id value " + call.holes[0]);
         else if (role.empty() || (change && role != "run_owner" && !role.ends_with("run_manager")))
             refused = forbidden("run", change ? "MANAGE" : "VIEW");
-        else
+        else if (auto const* flow = find_document(all("flows"), text_of(*found, "flow_id"));
+                 flow == nullptr || session_fits(*flow))
             return found;
         return nullptr;
     }
@@ -10598,11 +12260,19 @@ struct FlowsCall : PlainCall {
     json::object show_flow(json::object flow) const {
         std::string const role = role_at_flow(flow);
         flow["user_role"] = role;
+        // [recorded] the older names of the same lists
+        for (auto const& [name, older] :
+             {std::pair("flow_viewers", "visible_to"), std::pair("flow_starters", "runnable_by"),
+              std::pair("flow_administrators", "administered_by")})
+            if (auto const* list = flow.if_contains(name)) flow[older] = json::value(*list);
         return flow;
     }
     json::object show_run(json::object run) const {
         std::string const role = role_at_run(run);
         run["user_role"] = role;
+        for (auto const& [name, older] :
+             {std::pair("run_managers", "manage_by"), std::pair("run_monitors", "monitor_by")})
+            if (auto const* list = run.if_contains(name)) run[older] = json::value(*list);
         return run;
     }
 };
@@ -10613,24 +12283,6 @@ inline Reply flows_error(World& world, int status, char const* code, json::array
         status,
         json::object{{"error", json::object{{"code", code}, {"detail", std::move(detail)}, {"message", message}}},
                      {"debug_id", world.random.uuid()}});
-}
-
-/// What is wrong with the definition and the schema of a flow; nothing when they are good.
-inline std::optional<Reply> wrong_flow(World& world, json::object const& body) {
-    auto const* definition = body.if_contains("definition");
-    if (definition == nullptr) return std::nullopt;
-    auto const faults = check_definition(*definition);
-    if (faults.empty()) return std::nullopt;
-    json::array detail;
-    std::string message =
-        std::to_string(faults.size()) + " validation error" + (faults.size() > 1 ? "s" : "") + " in body.";
-    for (auto const& fault : faults) {
-        detail.push_back(json::object{{"loc", fault.where}, {"msg", fault.what}, {"type", "value_error"}});
-        std::string where = "$";
-        for (auto const& step : fault.where) where += "." + to_string(step.as_string());
-        message += " " + where + ": " + fault.what;
-    }
-    return flows_error(world, 422, "UNPROCESSABLE_ENTITY", std::move(detail), message);
 }
 
 /// Whether a document has the role that `filter_roles` (or, before, `filter_role`) asks for.
@@ -10657,6 +12309,156 @@ inline Reply marked_page(Call const& call, char const* kind, std::vector<json::o
 inline bool fulltext_fits(Call const& call, json::object const& document) {
     auto const words = lower(call.argument("filter_fulltext"));
     return words.empty() || lower(json::serialize(document)).find(words) != std::string::npos;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_FLOWS_CALL_IPP
+
+namespace globus::sandbox::detail {
+
+/// Errors of web inputs. [recorded] codes and sentences
+inline Reply web_input_error(int status, char const* code, std::string const& detail) {
+    return Reply::of(status, json::object{{"error", json::object{{"code", code}, {"detail", detail}}}});
+}
+
+/// What somebody is to a web input. [doc] a viewer, a respondent, or both
+inline json::array web_input_roles(World const& world, std::string const& identity, json::object const& input) {
+    json::object const& roles = input.at("roles").as_object();
+    json::array out;
+    if (is_among(world, identity, roles, "viewer_urns")) out.emplace_back("viewer");
+    if (is_among(world, identity, roles, "respondent_urns")) out.emplace_back("respondent");
+    return out;
+}
+
+/// A web input as somebody sees it, or its summary. [recorded] the members
+inline json::object show_web_input(json::object const& input, json::array roles, bool summary) {
+    json::object out;
+    for (auto const& item : input) {
+        std::string_view const name = item.key();
+        bool const whole = name == "context" || name == "options" || name == "roles" || name == "input_schema" ||
+                           name == "creator_urn";
+        if (!name.starts_with("sandbox_") && !(summary && whole)) out[name] = item.value();
+    }
+    if (summary) out["title"] = input.at("context").at("title");
+    out["user_roles"] = std::move(roles);
+    return out;
+}
+
+/// [doc] those for which the caller has a role; the open ones, if nothing else is said
+inline Reply list_web_inputs(World& world, Call& call) {
+    FlowsCall in(world, call);
+    if (!in) return in.refused;
+    auto const wanted = [&](char const* name, std::string const& value, char const* otherwise) {
+        std::string const text = call.argument(name, otherwise);
+        auto const list = split(text, ',');
+        return text.empty() || std::find(list.begin(), list.end(), value) != list.end();
+    };
+    std::vector<json::object> items;
+    for (auto const& [id, input] : in.all("web_inputs")) {
+        auto roles = web_input_roles(world, in.identity(), input);
+        bool const fits = std::any_of(roles.begin(), roles.end(), [&](json::value const& role) {
+            return wanted("filter_roles", to_string(role.as_string()), "");
+        });
+        if (fits && wanted("filter_states", text_of(input, "status"), "open") &&
+            wanted("filter_flow_ids", text_of(input.at("flow"), "id"), "") &&
+            wanted("filter_run_ids", text_of(input.at("run"), "id"), ""))
+            items.push_back(show_web_input(input, std::move(roles), true));
+    }
+    return marked_page(call, "web_input_summaries", std::move(items));
+}
+
+/// One web input, and the answer to it. [recorded] the errors
+inline Reply web_input(World& world, Call& call) {
+    FlowsCall in(world, call);
+    if (!in) return in.refused;
+    auto* const input = in.find("web_inputs");
+    std::string const& id = call.holes[0];
+    if (input == nullptr) return web_input_error(404, "NOT_FOUND", "No Web Input exists with id value " + id);
+    auto roles = web_input_roles(world, in.identity(), *input);
+    bool const responds = call.method == "POST";
+    json::value const respondent("respondent");
+    if (roles.empty() || (responds && std::find(roles.begin(), roles.end(), respondent) == roles.end()))
+        return web_input_error(
+            403, "FORBIDDEN",
+            "User does not have " + std::string(responds ? "respondent" : "viewer") + " role on web input " + id);
+    auto const* flow = find_document(in.all("flows"), text_of(input->at("flow"), "id"));
+    if (flow != nullptr && !in.session_fits(*flow)) return in.refused;
+    if (!responds) return Reply::of(200, show_web_input(*input, std::move(roles), false));
+    if (text_of(*input, "status") == "closed")
+        return web_input_error(409, "STATE_CONFLICT", "Web Input " + id + " is already closed.");
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* response = body->if_contains("response");
+    std::string const value = response != nullptr ? text_of(*response, "value") : "";
+    if (!choose_option(world, *input, value))
+        return web_input_error(422, "UNPROCESSABLE_ENTITY",
+                               "'" + value + "' is not a registered option id for this input.");
+    return Reply::of(200, json::object{{"status", "ok"}});
+}
+
+/// The open web input that has an option, or a page, with this end of its address.
+inline json::object* web_input_at(World& world, std::string const& suffix, bool page) {
+    for (auto& [id, input] : world.data.documents["web_inputs"]) {
+        if (text_of(input, "status") != "open") continue;
+        if (page && text_of(input, "sandbox_page") == suffix) return &input;
+        for (auto const& option : input.at("sandbox_options").as_array())
+            if (!page && text_of(option, "url_suffix") == suffix) return &input;
+    }
+    return nullptr;
+}
+
+/// [doc] whoever comes to the address of an option chooses it, and whoever comes later finds nothing. [guess] an option
+/// for some people only is chosen by the API
+inline Reply web_option(World& world, Call& call) {
+    auto* const input = web_input_at(world, call.holes[0], false);
+    if (input == nullptr) return page(404, "Not found", "There is no such option, or a choice was made.");
+    for (auto const& option : input->at("sandbox_options").as_array()) {
+        if (text_of(option, "url_suffix") != call.holes[0]) continue;
+        if (!is_among(world, "", option.as_object(), "selectable_by"))
+            return page(403, "Not for everybody", "Answer the web input " + text_of(*input, "id") + " of Flows.");
+        std::string const message = text_of(option, "message");
+        choose_option(world, *input, call.holes[0]);
+        return page(200, "Thank you", message);
+    }
+    return page(404, "Not found", "There is no such option.");
+}
+
+/// [doc] a page that shows the options
+inline Reply web_landing_page(World& world, Call& call) {
+    auto const* const input = web_input_at(world, call.holes[0], true);
+    if (input == nullptr) return page(404, "Not found", "There is no such page, or a choice was made.");
+    Reply reply = page(200, text_of(input->at("context"), "title"), text_of(input->at("context"), "text"));
+    std::string links = "<ul id=\"options\">";
+    for (auto const& option : input->at("sandbox_options").as_array())
+        links += "<li><a href=\"/weboption/option/" + html_text(percent_encode(text_of(option, "url_suffix"))) + "\">" +
+                 html_text(text_of(option, "name")) + "</a></li>";
+    reply.body.insert(reply.body.find("</body>"), links + "</ul>");
+    return reply;
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_WEB_INPUTS_IPP
+
+namespace globus::sandbox::detail {
+
+/// What is wrong with the definition and the schema of a flow; nothing when they are good.
+inline std::optional<Reply> wrong_flow(World& world, json::object const& body) {
+    auto const* definition = body.if_contains("definition");
+    if (definition == nullptr) return std::nullopt;
+    auto const faults = check_definition(*definition);
+    if (faults.empty()) return std::nullopt;
+    json::array detail;
+    std::string message =
+        std::to_string(faults.size()) + " validation error" + (faults.size() > 1 ? "s" : "") + " in body.";
+    for (auto const& fault : faults) {
+        detail.push_back(json::object{{"loc", fault.where}, {"msg", fault.what}, {"type", "value_error"}});
+        std::string where = "$";
+        for (auto const& step : fault.where) where += "." + to_string(step.as_string());
+        message += " " + where + ": " + fault.what;
+    }
+    return flows_error(world, 422, "UNPROCESSABLE_ENTITY", std::move(detail), message);
 }
 
 inline Reply list_flows(World& world, Call& call) {
@@ -10816,6 +12618,7 @@ inline json::object start_run(World& world, json::object const& flow, AccessToke
                           {"run_managers", given("run_managers", json::array{})},
                           {"run_monitors", given("run_monitors", json::array{})},
                           {"label", given("label", nullptr)},
+                          {"blocking_web_input_id", nullptr},
                           {"tags", given("tags", json::array{})}};
     world.data.documents["runs"].emplace_back(id, document);
     FlowRun& run = world.data.flow_runs[id];
@@ -10846,6 +12649,7 @@ inline Reply run_flow(World& world, Call& call) {
         return problem(world, call, 403, "FORBIDDEN",
                        "You do not have the necessary permissions to perform this action on the flow with id value " +
                            call.holes[0] + ". Missing permissions: RUN.");
+    if (auto wrong = wrong_session_for(world, *token, *flow)) return std::move(*wrong);
     boost::system::error_code error;
     json::value const body = json::parse(call.body, error);
     auto const* input = error ? nullptr : member(body, "body");
@@ -10940,7 +12744,6 @@ inline Reply change_run(World& world, Call& call) {
 }
 
 inline char const* registered_apis() { return "registered_apis"; }
-inline char const* web_inputs() { return "web_inputs"; }
 
 /// An API that flows can call. [recorded] the members
 inline void seed_registered_api(World& world) {
@@ -10981,14 +12784,6 @@ inline Reply list_registered_apis(World& world, Call& call) {
     return marked_page(call, "registered_apis", std::move(items));
 }
 
-/// No run asks anybody anything.
-inline Reply list_web_inputs(World& world, Call& call) {
-    FlowsCall in(world, call);
-    if (!in) return in.refused;
-    return Reply::of(
-        200, json::object{{"web_input_summaries", json::array{}}, {"has_next_page", false}, {"marker", nullptr}});
-}
-
 inline std::vector<Route> const& flows_routes() {
     static constexpr char const* s = "flows";
     static std::vector<Route> const all{
@@ -11011,8 +12806,10 @@ inline std::vector<Route> const& flows_routes() {
         {"GET", "/registered_apis", s, "list_registered_apis", &list_registered_apis},
         {"GET", "/registered_apis/{}", s, "get_registered_api", &read_document<&registered_apis>},
         {"GET", "/web_inputs", s, "list_web_inputs", &list_web_inputs},
-        {"GET", "/web_inputs/{}", s, "get_web_input", &read_document<&web_inputs>},
-        {"POST", "/web_inputs/{}/respond", s, "respond_to_web_input", &read_document<&web_inputs>},
+        {"GET", "/web_inputs/{}", s, "get_web_input", &web_input},
+        {"POST", "/web_inputs/{}/respond", s, "respond_to_web_input", &web_input},
+        {"GET", "/weboption/option/{}", s, "web_option", &web_option},
+        {"GET", "/weboption/landing_page/{}", s, "web_landing_page", &web_landing_page},
     };
     return all;
 }
@@ -11337,6 +13134,520 @@ inline std::vector<Route> const& timers_routes() {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_TIMERS_IPP
+// A session is written to its database, and goes on with what that has.
+#ifndef GLOBUS_SANDBOX_IMPL_STATE_KEEP_IPP
+#define GLOBUS_SANDBOX_IMPL_STATE_KEEP_IPP
+
+// The database of Options::state: rows of JSON, each a record.
+#ifndef GLOBUS_SANDBOX_IMPL_STATE_STORE_IPP
+#define GLOBUS_SANDBOX_IMPL_STATE_STORE_IPP
+
+// Records as JSON, by the lists of their members.
+#ifndef GLOBUS_SANDBOX_IMPL_STATE_CODEC_IPP
+#define GLOBUS_SANDBOX_IMPL_STATE_CODEC_IPP
+
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <set>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace globus::sandbox::detail {
+
+template <class T>
+json::value saved(T const& value);
+template <class T>
+void read_saved(json::value const& from, T& into);
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool is_common = false;
+template <class T>
+inline constexpr bool is_common<Common<T>> = true;
+template <class T>
+inline constexpr bool is_pair = false;
+template <class A, class B>
+inline constexpr bool is_pair<std::pair<A, B>> = true;
+template <class T>
+inline constexpr bool is_array = false;
+template <class T, std::size_t N>
+inline constexpr bool is_array<std::array<T, N>> = true;
+
+/// What a record is in the database: a described struct is an object, what has several values is a list.
+template <class T>
+json::value saved(T const& value) {
+    if constexpr (Described<T>) {
+        json::object out;
+        T::members::for_each(value, [&](auto member, auto const& part) { out[member.key] = saved(part); });
+        return out;
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+        return json::string(value.string());
+    } else if constexpr (std::is_enum_v<T>) {
+        return static_cast<std::int64_t>(value);
+    } else if constexpr (is_common<T>) {
+        return saved(value.get());
+    } else if constexpr (is_optional<T>) {
+        return value ? saved(*value) : json::value(nullptr);
+    } else if constexpr (is_pair<T>) {
+        return json::array{saved(value.first), saved(value.second)};
+    } else if constexpr (std::is_constructible_v<json::value, T const&>) {
+        return json::value(value);
+    } else {
+        json::array out;
+        for (auto const& one : value) out.push_back(saved(one));
+        return out;
+    }
+}
+
+/// The reverse. What an object does not have stays as it is. @throws std::exception for what was never written
+template <class T>
+void read_saved(json::value const& from, T& into) {
+    if constexpr (Described<T>) {
+        auto const& object = from.as_object();
+        T::members::for_each(into, [&](auto member, auto& part) {
+            if (auto const* found = object.if_contains(member.key)) read_saved(*found, part);
+        });
+    } else if constexpr (std::is_same_v<T, json::value>) {
+        into = from;
+    } else if constexpr (std::is_same_v<T, json::object>) {
+        into = from.as_object();
+    } else if constexpr (std::is_same_v<T, std::string>) {
+        into = to_string(from.as_string());
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+        into = to_string(from.as_string());
+    } else if constexpr (std::is_same_v<T, bool>) {
+        into = from.as_bool();
+    } else if constexpr (std::is_enum_v<T>) {
+        into = static_cast<T>(from.to_number<std::int64_t>());
+    } else if constexpr (std::is_arithmetic_v<T>) {
+        into = from.to_number<T>();
+    } else if constexpr (is_common<T>) {
+        std::remove_cvref_t<decltype(into.get())> value;
+        read_saved(from, value);
+        into = std::move(value);
+    } else if constexpr (is_optional<T>) {
+        if (from.is_null())
+            into.reset();
+        else
+            read_saved(from, into.emplace());
+    } else if constexpr (is_pair<T>) {
+        read_saved(from.as_array().at(0), into.first);
+        read_saved(from.as_array().at(1), into.second);
+    } else if constexpr (is_array<T>) {
+        for (std::size_t i = 0; i < into.size(); ++i) read_saved(from.as_array().at(i), into[i]);
+    } else {
+        into.clear();
+        for (auto const& one : from.as_array()) {
+            typename T::value_type part{};
+            read_saved(one, part);
+            into.insert(into.end(), std::move(part));
+        }
+    }
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_STATE_CODEC_IPP
+
+#include <sqlite3.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace globus::sandbox::detail {
+
+/// Where a row belongs: what there is now, what the session began with, or a snapshot.
+enum class Part { now, seed, snapshot };
+
+/**
+ * The file `sandbox.db` of a directory, which no other sandbox uses meanwhile. Its only table has a row for each record:
+ * its part, the name of the table or member of Data, the record's own name, a position for what is in a list, and the
+ * record as JSON.
+ *
+ * What was committed outlives the process, whatever ends it: SQLite's log is in the system's hands by then. It is not
+ * forced to the disk at each commit, so what a machine loses that loses its power are the last changes, never more.
+ */
+class Store {
+public:
+    /// @throws StateError
+    explicit Store(fs::path const& directory) : file_(make_directory(directory) / "sandbox.db") {
+        bool const found = fs::exists(file_);
+        make_file();
+        open();
+        int const application = number("PRAGMA application_id");
+        if (application != ours && (application != 0 || number("SELECT count(*) FROM sqlite_master") != 0))
+            refuse("is not the state of a sandbox; name another directory, or move the file away");
+        if (int const format = number("PRAGMA user_version"); format > newest)
+            refuse("was written by a newer globus-sandbox: its format is " + std::to_string(format) +
+                   ", this one knows " + std::to_string(newest));
+        // With this lock, the log needs no memory that processes share.
+        run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL");
+        run("CREATE TABLE IF NOT EXISTS records (part INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL, "
+            "position INTEGER NOT NULL, value TEXT NOT NULL, UNIQUE (part, name, id, position))");
+        run(("PRAGMA application_id=" + std::to_string(ours) + "; PRAGMA user_version=" + std::to_string(newest))
+                .c_str());
+        put_ = prepare(
+            "INSERT INTO records VALUES (0, ?1, ?2, ?3, ?4) ON CONFLICT (part, name, id, position) DO UPDATE SET "
+            "value = excluded.value WHERE value <> excluded.value");
+        cut_ = prepare("DELETE FROM records WHERE part = 0 AND name = ?1 AND id = ?2 AND position >= ?3");
+        is_new_ = !found || number("SELECT count(*) FROM records") == 0;
+    }
+    Store(Store const&) = delete;
+    Store& operator=(Store const&) = delete;
+
+    [[nodiscard]] bool is_new() const { return is_new_; }
+
+    /// Writes all that `changes` puts and cuts, or nothing.
+    template <class F>
+    void commit(F const& changes) {
+        run("BEGIN IMMEDIATE");
+        try {
+            changes();
+            run("COMMIT");
+        } catch (...) {
+            sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+            written_.clear();
+            throw;
+        }
+    }
+
+    /// Within commit(): a record of what there is now. A row that says so already is not written.
+    void put(std::string_view name, std::string const& id, std::size_t position, std::string const& value) {
+        step(put_, name, id, position, &value);
+    }
+    /// The same for one of the few that are put each time.
+    void put_often(std::string_view name, std::string value) {
+        auto& before = written_[std::string(name)];
+        if (before == value) return;
+        put(name, "", 0, value);
+        before = std::move(value);
+    }
+    /// Within commit(): removes a record, and those behind it in its list.
+    void cut(std::string_view name, std::string const& id, std::size_t position = 0) {
+        step(cut_, name, id, position, nullptr);
+    }
+
+    /// Within commit(): makes a part of what there is now, or the reverse.
+    void copy(Part from, Part to) {
+        std::string const target = std::to_string(static_cast<int>(to));
+        run(("DELETE FROM records WHERE part = " + target + "; INSERT INTO records SELECT " + target +
+             ", name, id, position, value FROM records WHERE part = " + std::to_string(static_cast<int>(from)) +
+             " ORDER BY rowid")
+                .c_str());
+    }
+
+    /// Calls `each(name, id, value)` for the records of a part, in the order in which they came to be.
+    template <class F>
+    void read(Part part, F const& each) {
+        Statement const rows = prepare("SELECT name, id, value FROM records WHERE part = ?1 ORDER BY rowid");
+        sqlite3_bind_int(rows.get(), 1, static_cast<int>(part));
+        while (int const code = sqlite3_step(rows.get())) {
+            if (code == SQLITE_DONE) return;
+            if (code != SQLITE_ROW) fail(code);
+            try {
+                each(column(rows, 0), column(rows, 1), json::parse(column(rows, 2)));
+            } catch (std::exception const& wrong) {
+                refuse(std::string("is damaged: ") + wrong.what());
+            }
+        }
+    }
+
+private:
+    static constexpr int ours = 0x47534258;  // "GSBX"
+    static constexpr int newest = 1;         // the format of the rows
+
+    struct Close {
+        void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
+        void operator()(sqlite3_stmt* statement) const { sqlite3_finalize(statement); }
+    };
+    using Statement = std::unique_ptr<sqlite3_stmt, Close>;
+
+    [[noreturn]] void refuse(std::string const& why) const {
+        throw StateError("sandbox: " + file_.string() + " " + why);
+    }
+    [[noreturn]] void fail(int code) const {
+        if (code == SQLITE_BUSY || code == SQLITE_LOCKED) refuse("is used by another sandbox");
+        if (code == SQLITE_NOTADB || code == SQLITE_CORRUPT)
+            refuse("is not the state of a sandbox; name another directory, or move the file away");
+        refuse(std::string("cannot be used: ") + (database_ ? sqlite3_errmsg(database_.get()) : sqlite3_errstr(code)));
+    }
+
+    static fs::path make_directory(fs::path const& directory) {
+        std::error_code error;
+        if (!fs::exists(directory, error) && fs::create_directories(directory, error))
+            fs::permissions(directory, fs::perms::owner_all, error);
+        if (error || !fs::is_directory(directory, error))
+            throw StateError("sandbox: " + directory.string() + " cannot be the directory of the state: " +
+                             (error ? error.message() : "it is no directory"));
+        return fs::absolute(directory);
+    }
+    /// SQLite would make it readable for everybody.
+    void make_file() const {
+        int const made = ::open(file_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (made < 0) refuse("cannot be written: " + std::generic_category().message(errno));
+        ::close(made);
+    }
+    void open() {
+        sqlite3* opened = nullptr;
+        int const code = sqlite3_open_v2(file_.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+        database_.reset(opened);
+        if (code != SQLITE_OK) fail(code);
+        // A file from elsewhere may hold views and triggers, whose functions are not trusted.
+        sqlite3_db_config(opened, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
+        sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+    }
+    void run(char const* sql) const {
+        if (int const code = sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr); code != SQLITE_OK)
+            fail(code);
+    }
+    Statement prepare(char const* sql) const {
+        sqlite3_stmt* made = nullptr;
+        if (int const code = sqlite3_prepare_v2(database_.get(), sql, -1, &made, nullptr); code != SQLITE_OK)
+            fail(code);
+        return Statement(made);
+    }
+    int number(char const* sql) const {
+        Statement const row = prepare(sql);
+        if (int const code = sqlite3_step(row.get()); code != SQLITE_ROW) fail(code);
+        return sqlite3_column_int(row.get(), 0);
+    }
+    void step(Statement const& statement, std::string_view name, std::string const& id, std::size_t position,
+              std::string const* value) const {
+        auto const bind = [&](int index, std::string_view text) {
+            sqlite3_bind_text64(statement.get(), index, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+        };
+        bind(1, name);
+        bind(2, id);
+        sqlite3_bind_int64(statement.get(), 3, static_cast<sqlite3_int64>(position));
+        if (value != nullptr) bind(4, *value);
+        int const code = sqlite3_step(statement.get());
+        sqlite3_reset(statement.get());
+        if (code != SQLITE_DONE) fail(code);
+    }
+    static std::string column(Statement const& row, int index) {
+        auto const* bytes = static_cast<char const*>(sqlite3_column_blob(row.get(), index));
+        return bytes == nullptr ? std::string()
+                                : std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(row.get(), index)));
+    }
+
+    fs::path const file_;
+    std::unique_ptr<sqlite3, Close> database_;
+    Statement put_;
+    Statement cut_;
+    std::map<std::string, std::string> written_;  ///< what put_often() put
+    bool is_new_ = true;
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_STATE_STORE_IPP
+
+namespace globus::sandbox::detail {
+
+/// A key that signs id tokens, or did.
+struct KeptKey {
+    std::string kid;
+    std::string pem;
+    GLOBUS_MEMBERS(KeptKey, kid, pem);
+};
+
+/// What a session is besides its Data.
+struct KeptSession {
+    std::uint64_t seed = 1;
+    std::uint64_t starts = 1;
+    bool configured = false;
+    std::string secret;
+    std::string gcs_id;
+    std::filesystem::path root;
+    bool has_samples = false;
+    bool manual_clock = false;
+    Millis started_at = 0;
+    Millis clock_offset = 0;
+    std::vector<User> users;
+    std::vector<App> apps;
+    std::vector<Collection> collections;
+    std::vector<KeptKey> keys;
+    GLOBUS_MEMBERS(KeptSession, seed, starts, configured, secret, gcs_id, root, has_samples, manual_clock, started_at,
+                   clock_offset, users, apps, collections, keys);
+};
+
+inline KeptSession kept_session(World const& world) {
+    KeptSession out{world.options.seed,
+                    world.starts,
+                    world.configured,
+                    world.secret,
+                    world.gcs_id,
+                    world.options.root,
+                    world.has_samples,
+                    world.options.clock == ClockMode::manual,
+                    world.started_at,
+                    world.clock_offset,
+                    world.options.users,
+                    world.options.apps,
+                    world.options.collections,
+                    {}};
+    for (auto const& key : world.keys) out.keys.push_back({key.kid, key.pem});
+    return out;
+}
+
+/// The tasks are in the order of their rows.
+inline constexpr std::string_view order_of_rows = "task_order";
+
+/// Writes what changed of a member of Data.
+struct SaveMember {
+    Store& store;
+
+    template <class Record>
+    void operator()(std::string_view name, Table<Record> const& table) const {
+        for (auto const& id : table.touched()) {
+            if (auto const found = table.find(id); found != table.end())
+                store.put(name, id, 0, json::serialize(saved(found->second)));
+            else
+                store.cut(name, id);
+        }
+    }
+    void operator()(std::string_view name, Table<Documents> const& table) const {
+        for (auto const& kind : table.touched()) {
+            std::size_t position = 0;
+            if (auto const found = table.find(kind); found != table.end())
+                for (auto const& document : found->second)
+                    store.put(name, kind, position++, json::serialize(saved(document)));
+            store.cut(name, kind, position);
+        }
+    }
+    template <class T>
+    void operator()(std::string_view name, T const& value) const {
+        if (name != order_of_rows) store.put_often(name, json::serialize(saved(value)));
+    }
+};
+
+/// Takes a row to a member of Data.
+struct LoadMember {
+    std::string const& id;
+    json::value const& row;
+
+    template <class Record>
+    void operator()(Table<Record>& table) const {
+        read_saved(row, table[id]);
+    }
+    void operator()(Table<Documents>& table) const { read_saved(row, table[id].emplace_back()); }
+    template <class T>
+    void operator()(T& value) const {
+        read_saved(row, value);
+    }
+};
+
+/// Reads a part; `otherwise` takes the rows that are none of Data.
+template <class F>
+Data load_data(Store& store, Part part, F const& otherwise) {
+    Data out;
+    store.read(part, [&](std::string const& name, std::string const& id, json::value const& row) {
+        bool known = false;
+        Data::members::for_each(out, [&](auto member, auto& value) {
+            if (member.key != name) return;
+            LoadMember{id, row}(value);
+            known = true;
+        });
+        if (name == "tasks") out.task_order.push_back(id);
+        if (!known) otherwise(name, row);
+    });
+    return out;
+}
+
+template <class F>
+void for_each_table(Data& data, F const& f) {
+    Data::members::for_each(data, [&](auto, auto& value) {
+        if constexpr (requires { value.touched(); }) f(value);
+    });
+}
+
+inline void World::save_locked() {
+    if (!store) return;
+    try {
+        store->commit([&] {
+            Data::members::for_each(std::as_const(data),
+                                    [&](auto member, auto const& value) { SaveMember{*store}(member.key, value); });
+            store->put_often("session", json::serialize(saved(kept_session(*this))));
+        });
+        for_each_table(data, [](auto& table) { table.forget(); });
+        unsaved.clear();
+    } catch (std::exception const& error) {
+        unsaved = error.what();
+    }
+}
+
+/// Makes what there is now a snapshot, or what reset() goes back to.
+inline void keep_copy(World& world, Part as) {
+    world.save_locked();
+    if (!world.store) return;
+    if (!world.unsaved.empty()) throw StateError(world.unsaved);
+    world.store->commit([&] { world.store->copy(Part::now, as); });
+}
+
+/// Adds what the options name and the state does not have.
+template <class List, class Same>
+void add_missing(List& kept, List const& named, Same const& same) {
+    for (auto const& one : named)
+        if (std::none_of(kept.begin(), kept.end(), [&](auto const& other) { return same(one, other); }))
+            kept.push_back(one);
+}
+
+/// Collections are made at the first start: those that are named later have to be among them.
+inline void check_collections(Options const& named, KeptSession const& kept) {
+    if (!named.root.empty() && named.root != kept.root)
+        throw StateError("sandbox: the collections of " + named.state.string() + " are in " + kept.root.string() +
+                         ", not in " + named.root.string() + "; another directory needs a state of its own");
+    for (auto const& one : named.collections) {
+        auto const same = [&](Collection const& other) {
+            return one.id.empty() ? kept.root / one.directory == other.directory : one.id == other.id;
+        };
+        if (std::none_of(kept.collections.begin(), kept.collections.end(), same))
+            throw StateError("sandbox: " + named.state.string() + " has no collection \"" +
+                             (one.id.empty() ? one.directory.string() : one.id) +
+                             "\"; one that is new needs a state of its own, or an API call");
+    }
+}
+
+inline void World::take_up() {
+    KeptSession kept;
+    data = load_data(*store, Part::now, [&](std::string const&, json::value const& row) { read_saved(row, kept); });
+    auto const nothing = [](std::string const&, json::value const&) {};
+    seeded = std::make_unique<Data>(load_data(*store, Part::seed, nothing));
+    if (Data before = load_data(*store, Part::snapshot, nothing); !before.endpoints.empty())
+        snapshot = std::make_unique<Data>(std::move(before));
+    options.seed = kept.seed;
+    starts = kept.starts + 1;
+    configured = kept.configured;
+    random = Random(options.seed + starts * 0x9e3779b97f4a7c15ULL);  // no identifier comes again
+    secret = kept.secret;
+    gcs_id = kept.gcs_id;
+    has_samples = kept.has_samples;
+    clock_offset = kept.clock_offset;
+    if (kept.manual_clock && options.clock == ClockMode::manual) started_at = kept.started_at;
+    for (auto const& key : kept.keys) {
+        std::unique_ptr<BIO, decltype(&BIO_free)> const text(BIO_new_mem_buf(key.pem.data(), -1), &BIO_free);
+        keys.push_back(
+            {key.kid, {PEM_read_bio_PrivateKey(text.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free}, key.pem});
+    }
+    add_missing(kept.users, options.users, [](User const& a, User const& b) { return a.username == b.username; });
+    add_missing(kept.apps, options.apps, [](App const& a, App const& b) {
+        return a.id.empty() ? a.secret == b.secret && a.name == b.name : a.id == b.id;
+    });
+    options.users = std::move(kept.users);
+    options.apps = std::move(kept.apps);
+    check_collections(options, kept);
+    options.root = kept.root;
+    options.collections = std::move(kept.collections);
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_STATE_KEEP_IPP
 
 namespace globus::sandbox::detail {
 
@@ -11357,7 +13668,7 @@ inline Reply front_page(World& world, Call&) {
     body += "</ul><p>Collections:</p><table id=\"collections\">";
     for (auto const& id : world.data.endpoint_order)
         body += "<tr><td>" + html_text(id) + "</td><td>" +
-                html_text(text_of(world.data.endpoints[id].document, "display_name")) + "</td></tr>";
+                html_text(text_of(world.data.endpoints.peek(id).document, "display_name")) + "</td></tr>";
     body +=
         "</table><p>Programs find it by the variables GLOBUS_SDK_SERVICE_URL_*, which "
         "<code>globus-sandbox --print-env</code> prints. What happens here is shown on the admin page, whose address "
@@ -11445,7 +13756,9 @@ inline bool only_reads(Call const& call) {
         "post_search",           "scroll", "get_task_batch", "validate_flow", "validate_run", "oauth2_token_introspect",
         "oauth2_validate_token",
     };
-    if (call.method == "GET" || call.method == "HEAD") return call.operation != "oauth2_authorize";
+    if (call.operation == "get_identities") return lower(call.argument("provision")) != "true";
+    if (call.method == "GET" || call.method == "HEAD")
+        return call.operation != "oauth2_authorize" && call.operation != "web_option";
     return reading.contains(call.operation);
 }
 
@@ -11480,7 +13793,14 @@ inline void find_route(Call& call) {
 
 inline Reply World::begin(Call& call) {
     std::lock_guard lock(mutex);
-    return answer_locked(call);
+    Reply reply = answer_locked(call);
+    if (!store) return reply;
+    if (only_reads(call))
+        for_each_table(data, [](auto& table) { table.forget(); });
+    else
+        save_locked();
+    if (unsaved.empty()) return reply;
+    return error_reply(call.service, 500, "StateError", unsaved, "", call.path);
 }
 
 inline Reply World::finish(Call const& call, Reply begun) {
@@ -11574,10 +13894,11 @@ inline Call call_of(Parser::value_type const& message) {
 }
 
 /// Only names of this machine: a page on the Web cannot make a browser talk to the sandbox under its own name.
-inline bool is_local_host(std::string_view host) {
+inline bool is_local_host(std::string_view host, std::string_view also = {}) {
     if (auto const colon = host.rfind(':'); colon != std::string_view::npos && host.find(']', colon) == host.npos)
         host = host.substr(0, colon);
-    return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost");
+    return host.empty() || host == "127.0.0.1" || host == "[::1]" || same_name(host, "localhost") ||
+           (!also.empty() && same_name(host, also));
 }
 
 /// Whether pages of `origin` may call: those of this machine, and those that the options name.
@@ -11861,6 +14182,8 @@ private:
     /// How many bytes of a body are read: from those who show a token of this session, and from everybody else.
     static constexpr std::uint64_t most_of_known = std::uint64_t{64} << 20;
     static constexpr std::uint64_t most_of_unknown = std::uint64_t{1} << 20;
+    /// How many bytes of requests are remembered: whoever sends them chooses how long they are.
+    static constexpr std::size_t most_of_journal = std::size_t{32} << 20;
 
     void requests() {
         for (bool going = true; going; reused_ = true) {
@@ -11889,10 +14212,12 @@ private:
         Call call = call_of(parser.get());
         call_ = &call;
         record(call);
-        if (!is_local_host(call.header("Host")) || (parser.get().version() >= 11 && call.header("Host").empty())) {
+        if (!is_local_host(call.header("Host"), world_.options.network_host) ||
+            (parser.get().version() >= 11 && call.header("Host").empty())) {
             // [doc] RFC 9112, 3.2: a request without Host is a bad one
             Reply refused =
-                error_reply("", 400, "BadHost", "The sandbox answers to 127.0.0.1 and localhost only", "", "");
+                error_reply("", 400, "BadHost",
+                            "The sandbox answers to 127.0.0.1, localhost and Options::network_host only", "", "");
             return answer_early(refused, call);
         }
         if (auto const refused = meet_page(call)) return answer_early(*refused, call);
@@ -12037,14 +14362,25 @@ private:
         std::lock_guard lock(world_.mutex);
         entry.number = number_ = world_.next_number++;
         entry.time = static_cast<double>(world_.now_locked() - world_.started_at) / 1000;
-        if (auto const known = world_.data.access_tokens.find(bearer); known != world_.data.access_tokens.end())
-            generation_ = known->second.generation;
+        auto const& tokens = world_.data.access_tokens.all();
+        if (auto const known = tokens.find(bearer); known != tokens.end()) generation_ = known->second.generation;
         entry.token_generation = generation_;
         ++world_.total;
         ++world_.counts[call.operation];
         ++world_.counts[call.service + "." + call.operation];
+        world_.journal_bytes += size_of(entry);
         world_.journal.push_back(std::move(entry));
-        while (world_.journal.size() > world_.options.journal_limit) world_.journal.pop_front();
+        while (world_.journal.size() > world_.options.journal_limit || world_.journal_bytes > most_of_journal) {
+            world_.journal_bytes -= size_of(world_.journal.front());
+            world_.journal.pop_front();
+        }
+    }
+
+    /// What an entry takes of the memory, about; what is not known from the beginning does not count.
+    static std::size_t size_of(JournalEntry const& entry) {
+        std::size_t size = 256 + entry.target.size();
+        for (auto const& [name, value] : entry.headers) size += 64 + name.size() + value.size();
+        return size;
     }
 
     /// What is known once the body is there: its hash, and which grant a token request is.
@@ -12088,8 +14424,10 @@ private:
             request_id = world_.random.request_id();
             if (call_ != nullptr && flag_of(firing->action, "expire_token"))
                 if (auto const token = world_.data.access_tokens.find(call_->bearer());
-                    token != world_.data.access_tokens.end())
+                    token != world_.data.access_tokens.end()) {
                     token->second.expires = std::min(token->second.expires, world_.now_locked());
+                    world_.save_locked();
+                }
         }
         return act(phase, std::move(*firing), request_id);
     }
@@ -12211,11 +14549,27 @@ inline World::World(std::string name, Options given)
       fault_random(options.seed * 0x9e3779b97f4a7c15ULL + 1) {
     started_at = wall_clock();
     if (options.clock == ClockMode::manual) started_at -= started_at % 1000;
+    if (!options.state.empty()) store = std::make_unique<Store>(options.state);
+    bool const goes_on = store && !store->is_new();
+    if (goes_on) take_up();
+    make_people();
+    if (!goes_on) make_collections();
+    if (!goes_on) seed_services();
+    if (store) for_each_table(data, [](auto& table) { table.watch(); });
+    if (goes_on)
+        save_locked();
+    else
+        remember_begin();
+    if (!unsaved.empty()) throw StateError(unsaved);
+}
+
+/// Everybody gets an identifier; there is a user, and an application of each kind.
+inline void World::make_people() {
     if (options.users.empty())
         options.users.push_back({random.uuid(), "sandbox@example.org", "Sandy Box", "sandbox@example.org"});
     for (auto& user : options.users)
         if (user.id.empty()) user.id = random.uuid();
-    gcs_id = random.uuid();
+    if (gcs_id.empty()) gcs_id = random.uuid();
     bool native = false;
     bool confidential = false;
     for (auto& app : options.apps) {
@@ -12224,37 +14578,47 @@ inline World::World(std::string name, Options given)
     }
     if (!confidential) options.apps.push_back({random.uuid(), token("secret"), "Sandbox confidential app"});
     if (!native) options.apps.push_back({random.uuid(), "", "Sandbox native app"});
+}
 
+/// Where the collections are, and which, when nobody said it.
+inline void World::make_directories() {
     std::error_code error;
-    bool const samples = options.root.empty() && options.collections.empty();
-    if (options.root.empty()) {
+    bool const nowhere = options.root.empty();
+    has_samples = nowhere && options.collections.empty();
+    if (nowhere && store) {
+        options.root = fs::absolute(options.state) / "collections";
+        fs::create_directories(options.root, error);
+    } else if (nowhere) {
         std::string pattern = (fs::temp_directory_path() / "globus-sandbox-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr) throw SandboxError("sandbox: no temporary directory can be made");
         options.root = pattern;
         owns_root = true;
-        if (samples) write_samples(options.root);
-    } else if (!fs::is_directory(options.root, error)) {
+    }
+    if (!fs::is_directory(options.root, error))
         throw SandboxError("sandbox: no such directory: " + options.root.string());
-    }
-    if (options.collections.empty()) {
-        // Each directory is a collection: `source` and `destination` come first, and exist.
-        std::set<std::string> names;
-        for (auto const& entry : fs::directory_iterator(options.root, error))
-            if (entry.is_directory()) names.insert(entry.path().filename().string());
-        std::vector<std::string> order{"source", "destination"};
-        for (auto const& one : names)
-            if (one != "source" && one != "destination") order.push_back(one);
-        for (auto const& one : order) {
-            Collection collection;
-            collection.directory = one;
-            collection.display_name = "Sandbox " + one;
-            if (samples && one == "mapped") {
-                collection.kind = CollectionKind::mapped;
-                collection.requires_data_access = true;
-            }
-            options.collections.push_back(collection);
+    if (has_samples) write_samples(options.root);
+    if (!options.collections.empty()) return;
+    // Each directory is a collection: `source` and `destination` come first, and exist.
+    std::set<std::string> names;
+    for (auto const& entry : fs::directory_iterator(options.root, error))
+        if (entry.is_directory()) names.insert(entry.path().filename().string());
+    std::vector<std::string> order{"source", "destination"};
+    for (auto const& one : names)
+        if (one != "source" && one != "destination") order.push_back(one);
+    for (auto const& one : order) {
+        Collection collection;
+        collection.directory = one;
+        collection.display_name = "Sandbox " + one;
+        if (has_samples && one == "mapped") {
+            collection.kind = CollectionKind::mapped;
+            collection.requires_data_access = true;
         }
+        options.collections.push_back(collection);
     }
+}
+
+inline void World::make_collections() {
+    make_directories();
     std::string const gateway = random.uuid();
     data.documents["gcs.storage_gateways"].emplace_back(
         gateway, json::object{{"DATA_TYPE", "storage_gateway#1.0.0"},
@@ -12262,46 +14626,58 @@ inline World::World(std::string name, Options given)
                               {"display_name", "Sandbox storage"},
                               {"connector_id", "145812c8-decc-41f1-83cf-bb2a85a2a70b"},
                               {"high_assurance", false},
-                              {"allowed_domains", json::array{"example.org"}}});
-    for (auto& collection : options.collections) {
-        if (collection.id.empty()) collection.id = random.uuid();
-        if (collection.directory.empty()) collection.directory = collection.id;
-        if (collection.directory.is_relative()) collection.directory = options.root / collection.directory;
-        fs::create_directories(collection.directory, error);
-        if (error) throw SandboxError("sandbox: cannot use the directory " + collection.directory.string());
-        Endpoint endpoint;
-        endpoint.id = collection.id;
-        endpoint.directory = collection.directory;
-        endpoint.owner = options.users.front().id;
-        endpoint.kind =
-            collection.kind == CollectionKind::mapped ? "GCSv5_mapped_collection" : "GCSv5_guest_collection";
-        endpoint.requires_data_access = collection.requires_data_access;
-        endpoint.open = collection.open;
-        endpoint.document = {{"display_name", collection.display_name},
-                             {"description", "A directory of this machine, shown by the sandbox"},
-                             {"organization", "Globus Sandbox"},
-                             {"public", false},
-                             {"keywords", nullptr},
-                             {"subscription_id", nullptr},
-                             {"high_assurance", collection.high_assurance},
-                             {"force_encryption", false},
-                             {"force_verify", false},
-                             {"disable_verify", false},
-                             {"host_endpoint_id", nullptr},
-                             {"host_path", nullptr}};
-        if (collection.kind == CollectionKind::mapped)
-            data.documents["gcs.collections"].emplace_back(collection.id,
-                                                           json::object{{"DATA_TYPE", "collection#1.0.0"},
-                                                                        {"id", collection.id},
-                                                                        {"display_name", collection.display_name},
-                                                                        {"collection_type", "mapped"},
-                                                                        {"identity_id", endpoint.owner},
-                                                                        {"storage_gateway_id", gateway},
-                                                                        {"public", false},
-                                                                        {"high_assurance", collection.high_assurance}});
-        add_endpoint(std::move(endpoint));
-    }
-    seed_services();
+                              {"allowed_domains", json::array{}},
+                              {"authentication_timeout_mins", 15840},
+                              {"authentication_assurance_timeout", 15840},
+                              {"mapping", nullptr},
+                              {"policies", json::object{}},
+                              {"require_high_assurance", false},
+                              {"restrict_paths", nullptr},
+                              {"users_allow", json::array{}},
+                              {"users_deny", json::array{}}});
+    for (auto& collection : options.collections) add_collection(collection, gateway);
+}
+
+/// Makes the directory of a collection, and what the services say of it.
+inline void World::add_collection(Collection& collection, std::string const& gateway) {
+    if (collection.id.empty()) collection.id = random.uuid();
+    if (collection.directory.empty()) collection.directory = collection.id;
+    if (collection.directory.is_relative()) collection.directory = options.root / collection.directory;
+    std::error_code error;
+    fs::create_directories(collection.directory, error);
+    if (error) throw SandboxError("sandbox: cannot use the directory " + collection.directory.string());
+    Endpoint endpoint;
+    endpoint.id = collection.id;
+    endpoint.directory = collection.directory;
+    endpoint.owner = options.users.front().id;
+    endpoint.kind = collection.kind == CollectionKind::mapped ? "GCSv5_mapped_collection" : "GCSv5_guest_collection";
+    endpoint.requires_data_access = collection.requires_data_access;
+    endpoint.open = collection.open;
+    endpoint.document = {{"display_name", collection.display_name},
+                         {"description", "A directory of this machine, shown by the sandbox"},
+                         {"organization", "Globus Sandbox"},
+                         {"public", false},
+                         {"keywords", nullptr},
+                         {"subscription_id", nullptr},
+                         {"high_assurance", collection.high_assurance},
+                         // [recorded] of a storage gateway
+                         {"authentication_timeout_mins", collection.high_assurance ? json::value(15840) : nullptr},
+                         {"force_encryption", false},
+                         {"force_verify", false},
+                         {"disable_verify", false},
+                         {"host_endpoint_id", nullptr},
+                         {"host_path", nullptr}};
+    if (collection.kind == CollectionKind::mapped)
+        data.documents["gcs.collections"].emplace_back(collection.id,
+                                                       json::object{{"DATA_TYPE", "collection#1.0.0"},
+                                                                    {"id", collection.id},
+                                                                    {"display_name", collection.display_name},
+                                                                    {"collection_type", "mapped"},
+                                                                    {"identity_id", endpoint.owner},
+                                                                    {"storage_gateway_id", gateway},
+                                                                    {"public", false},
+                                                                    {"high_assurance", collection.high_assurance}});
+    add_endpoint(std::move(endpoint));
 }
 
 /// What a session has besides collections: the endpoint of the GCS manager, stream access points, a group with a
@@ -12346,34 +14722,43 @@ inline void World::seed_services() {
     }
     seed_subscription(*this);
     seed_registered_api(*this);
+}
+
+/// What there is now is what reset() goes back to.
+inline void World::remember_begin() {
     seeded = std::make_unique<Data>(data);
+    keep_copy(*this, Part::seed);
 }
 
 /// Back to how the session began: documents, tokens, tasks, faults and journal; files are left as they are, but that the
 /// samples are written again.
 inline void World::reset() {
     std::lock_guard executor(engine);
-    std::lock_guard lock(mutex);
+    Change const change(*this);
     data = *seeded;
     rules.clear();
     journal.clear();
+    journal_bytes = 0;
     counts.clear();
     total = 0;
     clock_offset = 0;
-    if (owns_root && fs::is_directory(options.root / "source")) write_samples(options.root);
+    if (has_samples && fs::is_directory(options.root / "source")) write_samples(options.root);
 }
 
 inline World::~World() { stop(); }
 
 inline void World::start() {
     bool const only_tls = options.tls != Tls::none;
-    listener = std::make_shared<Listener>(options.port, options.any_user);
+    if (!is_host_name(options.network_host))
+        throw SandboxError("sandbox: \"" + options.network_host + "\" is no name of a host, nor an IPv4 address");
+    Interface const where{options.network_host, options.any_user};
+    listener = std::make_shared<Listener>(options.port, where);
     make_certificates();
-    base_url = (only_tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(listener->port()) + "/";
+    base_url = listener->url(only_tls ? "https" : "http");
     https_url = base_url;
     if (!only_tls) {
-        secure = std::make_shared<Listener>(options.https_port, options.any_user);
-        https_url = "https://127.0.0.1:" + std::to_string(secure->port()) + "/";
+        secure = std::make_shared<Listener>(options.https_port, where);
+        https_url = secure->url("https");
     }
     SSL_CTX* const context = tls.get();
     listener->start([this, context = only_tls ? context : nullptr](Connection& connection) {
@@ -12393,6 +14778,7 @@ inline void World::stop() {
     if (listener) listener->stop();
     if (secure) secure->stop();
     if (engine_thread.joinable()) engine_thread.join();
+    { Change const change(*this); }
     if (std::exchange(owns_root, false)) {
         std::error_code ignored;
         fs::remove_all(options.root, ignored);
@@ -12429,11 +14815,34 @@ inline json::object describe_entry(JournalEntry const& entry) {
     return out;
 }
 
+inline json::array describe_users(World const& world) {
+    json::array out;
+    for (auto const* list : {&world.options.users, &world.data.users})
+        for (auto const& user : *list)
+            out.push_back(json::object{{"id", user.id}, {"username", user.username}, {"name", user.name}});
+    return out;
+}
+
+/// The access tokens, but not what they are.
+inline json::array describe_access_tokens(World const& world) {
+    json::array out;
+    Millis const now = world.now_locked();
+    for (auto const& [text, token] : world.data.access_tokens.all())
+        out.push_back(json::object{{"client_id", token.client_id},
+                                   {"sub", token.identity},
+                                   {"resource_server", token.resource_server},
+                                   {"generation", token.generation},
+                                   {"issued", iso_time(token.issued)},
+                                   {"expires", iso_time(token.expires)},
+                                   {"active", !token.revoked && token.expires > now}});
+    return out;
+}
+
 inline json::object describe_state(World& world) {
-    json::object out;
+    json::object out{{"users", describe_users(world)}};
     json::array tasks;
     for (auto const& name : world.data.task_order) {
-        Task const& task = world.data.tasks.at(name);
+        Task const& task = world.data.tasks.peek(name);
         json::object one = task.document;
         one["submission_id"] = task.submission_id;
         json::array items;
@@ -12447,25 +14856,18 @@ inline json::object describe_state(World& world) {
     }
     out["tasks"] = std::move(tasks);
     for (auto const* kind : {"groups", "flows", "runs", "timers", "indices"}) out[kind] = json::array{};
-    for (auto const& [kind, documents] : world.data.documents) {
+    for (auto const& [kind, documents] : world.data.documents.all()) {
         json::array list;
         for (auto const& [id, document] : documents) list.push_back(document);
-        out[kind] = std::move(list);
+        if (!list.empty()) out[kind] = std::move(list);
     }
-    json::array tokens;
     std::uint64_t refresh_active = 0;
-    for (auto const& [text, token] : world.data.access_tokens)
-        tokens.push_back(json::object{{"client_id", token.client_id},
-                                      {"sub", token.identity},
-                                      {"resource_server", token.resource_server},
-                                      {"generation", token.generation},
-                                      {"active", !token.revoked && token.expires > world.now_locked()}});
-    for (auto const& [text, token] : world.data.refresh_tokens)
+    for (auto const& [text, token] : world.data.refresh_tokens.all())
         refresh_active += !token.revoked && !token.spent ? 1 : 0;
-    out["tokens"] = json::object{{"access", std::move(tokens)}, {"active_refresh_tokens", refresh_active}};
+    out["tokens"] = json::object{{"access", describe_access_tokens(world)}, {"active_refresh_tokens", refresh_active}};
     json::array collections;
     for (auto const& name : world.data.endpoint_order) {
-        Endpoint const& endpoint = world.data.endpoints.at(name);
+        Endpoint const& endpoint = world.data.endpoints.peek(name);
         if (endpoint.kind == "GCSv5_endpoint") continue;  // it has no files
         collections.push_back(json::object{{"id", endpoint.id},
                                            {"directory", endpoint.directory.string()},
@@ -12511,7 +14913,7 @@ inline json::array verify_locked(World& world, std::vector<Expectation> const& e
 namespace globus::sandbox::detail {
 
 inline std::string user_token(World& world, std::string_view scope) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const scopes = split_scopes(scope_for(scope));
     if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
         throw SandboxError("sandbox: not a scope: " + std::string(scope));
@@ -12520,11 +14922,12 @@ inline std::string user_token(World& world, std::string_view scope) {
         if (app.secret.empty() && grant.client_id.empty()) grant.client_id = app.id;
     grant.identity = world.options.users.front().id;
     grant.scopes = *scopes;
+    grant.session["sandbox_login"] = world.now_locked();
     return issue_access_token(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
 }
 
 inline std::string refresh_token(World& world, std::string_view scope, std::string_view client) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const scopes = split_scopes(scope_for(scope));
     if (!scopes || scopes->empty() || resource_server_of(scopes->front()).empty())
         throw SandboxError("sandbox: not a scope: " + std::string(scope));
@@ -12536,12 +14939,13 @@ inline std::string refresh_token(World& world, std::string_view scope, std::stri
     grant.identity = world.options.users.front().id;
     grant.scopes = *scopes;
     grant.offline = true;
+    grant.session["sandbox_login"] = world.now_locked();
     return issue_refresh(world, grant, resource_server_of(scopes->front()), *scopes, "").token;
 }
 
 /// False when there is no such token.
 inline bool revoke(World& world, std::string const& token) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const access = world.data.access_tokens.find(token);
     auto const refresh = world.data.refresh_tokens.find(token);
     if (access != world.data.access_tokens.end()) access->second.revoked = true;
@@ -12551,7 +14955,7 @@ inline bool revoke(World& world, std::string const& token) {
 
 /// False when there is no such access token.
 inline bool expire(World& world, std::string const& token) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const found = world.data.access_tokens.find(token);
     if (found == world.data.access_tokens.end()) return false;
     found->second.expires = std::min(found->second.expires, world.now_locked());
@@ -12559,22 +14963,20 @@ inline bool expire(World& world, std::string const& token) {
 }
 
 inline void revoke_all(World& world) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     for (auto& [text, token] : world.data.access_tokens) token.revoked = true;
     for (auto& [text, token] : world.data.refresh_tokens) token.revoked = true;
 }
 
 inline void expire_all(World& world) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     for (auto& [text, token] : world.data.access_tokens) token.expires = std::min(token.expires, world.now_locked());
 }
 
 inline void rotate(World& world) {
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     world.key_locked();
-    World::Key made{"sandbox-key-" + std::to_string(world.random.number() % 1000000),
-                    std::shared_ptr<EVP_PKEY>(EVP_RSA_gen(2048), &EVP_PKEY_free)};
-    world.keys.insert(world.keys.begin(), std::move(made));
+    world.add_key();
 }
 
 inline void set_lifetime(World& world, std::chrono::seconds lifetime) {
@@ -12586,7 +14988,7 @@ inline void set_lifetime(World& world, std::chrono::seconds lifetime) {
 inline void advance(World& world, Millis by) {
     if (by < 0) throw SandboxError("sandbox: time does not go backwards; set the clock instead");
     {
-        std::lock_guard lock(world.mutex);
+        Change const change(world);
         world.clock_offset += by;
     }
     world.wake.notify_all();
@@ -12595,7 +14997,7 @@ inline void advance(World& world, Millis by) {
 
 inline void set_clock(World& world, Millis to) {
     {
-        std::lock_guard lock(world.mutex);
+        Change const change(world);
         world.clock_offset += to - world.now_locked();
     }
     world.wake.notify_all();
@@ -12605,7 +15007,7 @@ inline void set_clock(World& world, Millis to) {
 inline void set_state(World& world, std::string const& collection, std::string const& state) {
     static std::set<std::string> const known{"ok", "disconnected", "login_failed", "permission_denied", "size_limit"};
     if (!known.contains(state)) throw SandboxError("sandbox: unknown state of a collection: " + state);
-    std::lock_guard lock(world.mutex);
+    Change const change(world);
     auto const found = world.data.endpoints.find(collection);
     if (found == world.data.endpoints.end()) throw SandboxError("sandbox: no such collection: " + collection);
     found->second.state = state;
@@ -12619,10 +15021,16 @@ inline void run_scenario(World& world, std::string const& name) {
     world.add_rules_locked(json::value(found->second));
 }
 
-inline void restore_snapshot(World& world) {
+inline void take_snapshot(World& world) {
     std::lock_guard lock(world.mutex);
-    if (!world.saved) throw SandboxError("sandbox: there is no snapshot");
-    world.data = *world.saved;
+    world.snapshot = std::make_unique<Data>(world.data);
+    keep_copy(world, Part::snapshot);
+}
+
+inline void restore_snapshot(World& world) {
+    Change const change(world);
+    if (!world.snapshot) throw SandboxError("sandbox: there is no snapshot");
+    world.data = *world.snapshot;
 }
 
 /// What a rule of the session that never fired says.
@@ -12634,13 +15042,28 @@ inline json::array unfired_rules(World& world) {
     return out;
 }
 
-/// The same each time: tokens are issued at the first one.
-inline Pairs environment_of(World& world) {
-    Pairs out;
+/// The tokens among the variables: the same each time, for they are issued at the first one.
+inline Pairs environment_tokens(World& world, std::string const& client, std::string const& native) {
     {
         std::lock_guard lock(world.mutex);
         if (!world.data.environment.empty()) return world.data.environment;
     }
+    Pairs out;
+    for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
+        std::string name = service;
+        for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+        std::string const server = resource_server_of_service(service);
+        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
+        out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
+    }
+    out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
+    Change const change(world);
+    if (world.data.environment.empty()) world.data.environment = out;
+    return world.data.environment;
+}
+
+inline Pairs environment_of(World& world) {
+    Pairs out;
     // All names that the SDKs know: a service that one of them misses would be the real one.
     for (auto const* service :
          {"AUTH", "TRANSFER", "GROUPS", "SEARCH", "FLOWS", "TIMER", "TIMERS", "COMPUTE", "NEXUS", "APP", "ACTIONS"})
@@ -12661,9 +15084,9 @@ inline Pairs environment_of(World& world) {
     out.emplace_back("GLOBUS_SANDBOX_NATIVE_CLIENT_ID", native);
     out.emplace_back("GLOBUS_SANDBOX_USER_ID", world.options.users.front().id);
     out.emplace_back("GLOBUS_SANDBOX_USERNAME", world.options.users.front().username);
-    out.emplace_back("GLOBUS_SANDBOX_SOURCE_COLLECTION", world.options.collections.front().id);
     auto const& source = world.options.collections.front();
     auto const& destination = world.options.collections[world.options.collections.size() > 1 ? 1 : 0];
+    out.emplace_back("GLOBUS_SANDBOX_SOURCE_COLLECTION", source.id);
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_COLLECTION", destination.id);
     out.emplace_back("GLOBUS_SANDBOX_SOURCE_DIRECTORY", source.directory.string());
     out.emplace_back("GLOBUS_SANDBOX_DESTINATION_DIRECTORY", destination.directory.string());
@@ -12672,23 +15095,14 @@ inline Pairs environment_of(World& world) {
         out.emplace_back("GLOBUS_SANDBOX_MAPPED_COLLECTION", collection.id);
         break;
     }
-    for (auto const* service : {"auth", "transfer", "groups", "search", "flows", "timers", "compute"}) {
-        std::string name = service;
-        for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-        std::string const server = resource_server_of_service(service);
-        out.emplace_back("GLOBUS_SANDBOX_" + name + "_REFRESH_TOKEN", refresh_token(world, server, client));
-        out.emplace_back("GLOBUS_SANDBOX_NATIVE_" + name + "_REFRESH_TOKEN", refresh_token(world, server, native));
-    }
     out.emplace_back("GLOBUS_SANDBOX_HTTPS_URL", world.https_url);
     out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_ID", own_subscription(world));
     out.emplace_back("GLOBUS_SANDBOX_SUBSCRIPTION_GROUP", subscription_group(world));
     out.emplace_back("GLOBUS_SANDBOX_GCS_URL", world.base_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_HTTPS_URL", world.https_url + "api/");
     out.emplace_back("GLOBUS_SANDBOX_GCS_ENDPOINT", world.gcs_id);
-    out.emplace_back("GLOBUS_SANDBOX_TRANSFER_TOKEN", user_token(world, "transfer.api.globus.org"));
-    std::lock_guard lock(world.mutex);
-    if (world.data.environment.empty()) world.data.environment = out;
-    return world.data.environment;
+    for (auto const& token : environment_tokens(world, client, native)) out.push_back(token);
+    return out;
 }
 
 }  // namespace globus::sandbox::detail
@@ -12703,13 +15117,15 @@ namespace globus::sandbox::detail {
 /// It contains nothing of a session: its script asks for that with the secret, which is behind the # of its address and
 /// so in no request. What the session says is put in as text, never as HTML.
 inline constexpr char const* admin_page = R"html(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Globus sandbox</title>
-<style>body{font:15px sans-serif;margin:2em;max-width:70em}table{border-collapse:collapse;margin:.5em 0 1.5em}
-td,th{border:1px solid #bbb;padding:.2em .6em;text-align:left}button{margin:.2em}.bad{color:#a00}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Globus sandbox</title>
+<style>:root{color-scheme:light dark}body{font:15px sans-serif;margin:2em;max-width:75em}
+table{border-collapse:collapse;margin:.5em 0 1.5em;font-size:13px}h2{margin-bottom:0}
+td,th{border:1px solid #8888;padding:.2em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+button{margin:.2em}.bad{color:#c33}td:empty::after{content:"\00a0"}</style></head>
 <body><h1>Globus sandbox</h1><p id="status">...</p>
-<h2>Faults</h2><p id="scenarios"></p><p><button id="clear">Remove all faults</button>
+<h2>Faults</h2><p id="scenarios">Add those of: </p><p><button id="clear">Remove all faults</button>
 <button id="expire">Expire all access tokens</button> <button id="reset">Back to the begin</button></p>
-<table id="faults"></table><h2>Collections</h2><table id="collections"></table><h2>Tasks</h2><table id="tasks"></table>
+<table id="faults"></table><h2>Users</h2><table id="users"></table><h2>Collections</h2><table id="collections"></table><h2>Tasks</h2><table id="tasks"></table>
 <h2>Tokens</h2><table id="tokens"></table><h2>Journal</h2><table id="journal"></table>
 <script>
 "use strict";
@@ -12721,25 +15137,36 @@ async function call(path, body) {
   if (!answer.ok) throw new Error(answer.status + " " + await answer.text());
   return answer.json();
 }
+// A time ago, or to come, in words.
+function span(from, to) {
+  const s = Math.round((new Date(to) - new Date(from)) / 1000);
+  return s < 120 ? s + " s" : s < 7200 ? Math.round(s / 60) + " min" : s < 172800 ? Math.round(s / 3600) + " h"
+    : Math.round(s / 86400) + " days";
+}
+const newest = (list, count) => list.sort((a, b) => a.issued < b.issued ? 1 : -1).slice(0, count);
 function table(id, names, rows) {
   const line = (cells, kind) => {
     const row = document.createElement("tr");
     for (const cell of cells) row.appendChild(document.createElement(kind)).textContent = cell ?? "";
     return row;
   };
-  at(id).replaceChildren(line(names, "th"), ...rows.map(cells => line(cells, "td")));
+  const none = names.map((name, i) => i ? "" : "none");
+  at(id).replaceChildren(line(names, "th"), ...(rows.length ? rows : [none]).map(cells => line(cells, "td")));
 }
 async function show() {
   try {
     const state = await call("state"), journal = await call("journal?limit=30"), faults = await call("faults");
-    at("status").textContent = journal.total + " requests so far";
+    at("status").textContent = "Requests so far: " + journal.total + ". It is " + journal.now + ".";
     at("status").className = "";
+    const name = Object.fromEntries(state.users.map(u => [u.id, u.username]));
+    table("users", ["id", "username", "name"], state.users.map(u => [u.id, u.username, u.name]));
     table("collections", ["id", "name", "state", "directory"],
       state.collections.map(c => [c.id, c.display_name, c.state, c.directory]));
     table("tasks", ["id", "type", "status", "nice status", "faults", "files"],
       state.tasks.slice(-20).reverse().map(t => [t.task_id, t.type, t.status, t.nice_status, t.faults, t.files_transferred]));
-    table("tokens", ["resource server", "application", "of", "active"],
-      state.tokens.access.slice(0, 30).map(t => [t.resource_server, t.client_id, t.sub, t.active]));
+    table("tokens", ["resource server", "application", "of", "age", "valid for"],
+      newest(state.tokens.access, 30).map(t => [t.resource_server, t.client_id, name[t.sub] || t.sub,
+        span(t.issued, journal.now), t.active ? span(journal.now, t.expires) : "no more"]));
     table("faults", ["rule", "fired", "what"], faults.faults.map(f => [f.rule_id, f.fired, JSON.stringify(f.rule)]));
     table("journal", ["number", "operation", "method", "path", "status", "fault"],
       journal.journal.reverse().map(e => [e.n, e.service + "." + e.operation, e.method, e.path, e.status, e.fault]));
@@ -12774,10 +15201,10 @@ namespace globus::sandbox::detail {
 class Host {
 public:
     Host(std::shared_ptr<World> first, std::uint16_t port, std::string secret)
-        : secret_(secret.empty() ? random_secret() : std::move(secret)) {
+        : secret_(secret.empty() ? random_secret() : secret), host_(secret.empty() ? "" : first->options.network_host) {
         if (secret_.size() < 16) throw SandboxError("sandbox: the admin secret needs at least 16 characters");
         worlds_[first->id] = {first, first};
-        listener_ = std::make_unique<Listener>(port);
+        listener_ = std::make_unique<Listener>(port, Interface{host_});
         listener_->start([this](Connection& connection) { serve(connection); });
     }
 
@@ -12795,7 +15222,7 @@ public:
     Host(Host const&) = delete;
     Host& operator=(Host const&) = delete;
 
-    std::string url() const { return "http://127.0.0.1:" + std::to_string(listener_->port()) + "/admin/v1/"; }
+    std::string url() const { return listener_->url("http") + "admin/v1/"; }
     std::string const& secret() const { return secret_; }
 
     /// Makes a session; it lives as long as somebody holds it, or as the host does when that is to `keep` it.
@@ -12863,7 +15290,7 @@ private:
     static Reply bad(int status, std::string const& text) { return Reply::of(status, json::object{{"error", text}}); }
 
     Reply answer(Call const& call) {
-        if (!is_local_host(call.header("Host"))) return bad(400, "wrong Host");
+        if (!is_local_host(call.header("Host"), host_)) return bad(400, "wrong Host");
         // A web page may call only when it is our own: see page().
         if (auto const origin = call.header("Origin"); !origin.empty() && !url().starts_with(origin + "/"))
             return bad(403, "wrong Origin");
@@ -12988,8 +15415,7 @@ private:
         if (name == "tokens") return tokens(world, body);
         if (name == "verify") return verify(world, body);
         if (name == "snapshot") {
-            std::lock_guard lock(world.mutex);
-            world.saved = std::make_unique<Data>(world.data);
+            take_snapshot(world);
             return Reply::of(200, json::object{});
         }
         if (name == "restore" || name == "reset") {
@@ -13034,7 +15460,9 @@ private:
         }
         json::array entries;
         for (auto const* entry : found) entries.push_back(describe_entry(*entry));
-        return Reply::of(200, json::object{{"journal", std::move(entries)}, {"total", world.total}});
+        return Reply::of(
+            200, json::object{
+                     {"journal", std::move(entries)}, {"total", world.total}, {"now", iso_time(world.now_locked())}});
     }
 
     static Reply change_clock(World& world, json::value const& body) {
@@ -13055,14 +15483,23 @@ private:
         if (name == "compute_tasks") {
             check_members(body, {"result", "exception"});
             bool const good = member(body, "exception") == nullptr;
-            std::lock_guard lock(world.mutex);
+            Change const change(world);
             if (!complete_compute_task(world, id, good, text_of(body, good ? "result" : "exception")))
                 return bad(404, "no such task");
             return Reply::of(200, json::object{});
         }
+        if (name == "web_inputs") {
+            check_members(body, {"option"});
+            std::lock_guard lock(world.mutex);
+            auto* const input = find_document(world.data.documents["web_inputs"], id);
+            if (input == nullptr) return bad(404, "no such web input");
+            if (text_of(*input, "status") == "closed" || !choose_option(world, *input, text_of(body, "option")))
+                return bad(400, "the web input is closed, or has no such option");
+            return Reply::of(200, json::object{});
+        }
         if (name == "compute_endpoints") {
             check_members(body, {"status"});
-            std::lock_guard lock(world.mutex);
+            Change const change(world);
             auto* const endpoint = find_document(world.data.documents["compute.endpoints"], id);
             if (endpoint == nullptr) return bad(404, "no such endpoint");
             (*endpoint)["status"] = text_of(body, "status", "online");
@@ -13138,7 +15575,7 @@ private:
                 if (auto const* parameters = member(value, "authorization_parameters");
                     parameters != nullptr && parameters->is_object())
                     made.authorization_parameters = parameters->get_object();
-                std::lock_guard lock(world.mutex);
+                Change const change(world);
                 world.data.requirements.push_back(std::move(made));
             } else {
                 return bad(400, "unknown member: " + std::string(what));
@@ -13153,6 +15590,7 @@ private:
     };
 
     std::string secret_;
+    std::string host_;  ///< Options::network_host, when whoever started us has chosen the secret
     std::mutex mutex_;
     std::map<std::string, Entry> worlds_;
     std::uint64_t made_ = 0;
@@ -13170,9 +15608,11 @@ namespace globus::sandbox::detail {
     throw SandboxError("sandbox: the configuration is wrong at " + where + ": " + what);
 }
 
+/// What an object of a list may have, and of what kind.
+using SeedMembers = std::map<std::string_view, json::kind>;
+
 /// The objects of a list that the document may have; each has no members but these.
-inline std::vector<json::object> seed_list(json::object const& config, char const* name,
-                                           std::set<std::string_view> const& known) {
+inline std::vector<json::object> seed_list(json::object const& config, char const* name, SeedMembers const& known) {
     std::vector<json::object> out;
     auto const* list = config.if_contains(name);
     if (list == nullptr) return out;
@@ -13180,9 +15620,13 @@ inline std::vector<json::object> seed_list(json::object const& config, char cons
     for (auto const& one : list->get_array()) {
         std::string const where = std::string(name) + "[" + std::to_string(out.size()) + "]";
         if (!one.is_object()) wrong_seed(where, "an object is expected");
-        for (auto const& item : one.get_object())
-            if (!known.contains(std::string_view(item.key())))
-                wrong_seed(where, "there is no member " + std::string(item.key()));
+        for (auto const& item : one.get_object()) {
+            auto const member = known.find(std::string_view(item.key()));
+            if (member == known.end()) wrong_seed(where, "there is no member " + std::string(item.key()));
+            if (item.value().kind() != member->second)
+                wrong_seed(where,
+                           std::string(item.key()) + " is to be a " + std::string(json::to_string(member->second)));
+        }
         out.push_back(one.get_object());
     }
     return out;
@@ -13207,7 +15651,11 @@ inline void read_config(json::object const& config, Options& options) {
     for (auto const& item : config)
         if (!known.contains(std::string_view(item.key())))
             wrong_seed("the top", "there is no member " + std::string(item.key()));
-    for (auto const& one : seed_list(config, "users", {"id", "username", "name", "email", "organization"})) {
+    constexpr auto text = json::kind::string;
+    constexpr auto flag = json::kind::bool_;
+    for (auto const& one :
+         seed_list(config, "users",
+                   {{"id", text}, {"username", text}, {"name", text}, {"email", text}, {"organization", text}})) {
         User user{text_of(one, "id"), text_of(one, "username")};
         if (user.username.empty()) wrong_seed("users", "username is missing");
         user.name = text_of(one, "name", user.name);
@@ -13215,16 +15663,22 @@ inline void read_config(json::object const& config, Options& options) {
         user.organization = text_of(one, "organization", user.organization);
         options.users.push_back(std::move(user));
     }
-    for (auto const& one : seed_list(config, "apps", {"id", "secret", "name", "redirect_uris"})) {
+    for (auto const& one : seed_list(
+             config, "apps", {{"id", text}, {"secret", text}, {"name", text}, {"redirect_uris", json::kind::array}})) {
         App app{text_of(one, "id"), text_of(one, "secret"), text_of(one, "name", "Sandbox App")};
         if (auto const* uris = one.if_contains("redirect_uris"); uris != nullptr && uris->is_array())
             for (auto const& uri : uris->get_array())
                 if (uri.is_string()) app.redirect_uris.push_back(to_string(uri.get_string()));
         options.apps.push_back(std::move(app));
     }
-    for (auto const& one :
-         seed_list(config, "collections",
-                   {"id", "directory", "display_name", "kind", "open", "requires_data_access", "high_assurance"})) {
+    for (auto const& one : seed_list(config, "collections",
+                                     {{"id", text},
+                                      {"directory", text},
+                                      {"display_name", text},
+                                      {"kind", text},
+                                      {"open", flag},
+                                      {"requires_data_access", flag},
+                                      {"high_assurance", flag}})) {
         Collection collection{text_of(one, "id"), text_of(one, "directory")};
         collection.display_name = text_of(one, "display_name", collection.display_name);
         std::string const kind = text_of(one, "kind", "guest");
@@ -13409,12 +15863,12 @@ GLOBUS_SANDBOX_DECL void Session::set_token_lifetime(std::chrono::seconds lifeti
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_consent(std::string_view service, std::vector<std::string> scopes) {
-    std::lock_guard lock(world().mutex);
+    detail::Change const change(world());
     world().data.requirements.push_back({std::string(service), std::move(scopes), {}});
 }
 
 GLOBUS_SANDBOX_DECL void Session::require_session(std::string_view service, boost::json::object parameters) {
-    std::lock_guard lock(world().mutex);
+    detail::Change const change(world());
     world().data.requirements.push_back({std::string(service), {}, std::move(parameters)});
 }
 
@@ -13436,7 +15890,7 @@ GLOBUS_SANDBOX_DECL std::chrono::system_clock::time_point Session::now() const {
 GLOBUS_SANDBOX_DECL bool Session::wait_for_tasks(std::chrono::milliseconds timeout) {
     std::unique_lock lock(world().mutex);
     return world().wake.wait_for(lock, timeout, [&] {
-        for (auto const& [id, task] : world().data.tasks)
+        for (auto const& [id, task] : world().data.tasks.all())
             if (task.active() && !task.paused && !task.held && task.last_fault.empty()) return false;
         return true;
     });
@@ -13489,6 +15943,7 @@ GLOBUS_SANDBOX_DECL std::uint64_t Session::count() const {
 GLOBUS_SANDBOX_DECL void Session::clear_journal() {
     std::lock_guard lock(world().mutex);
     world().journal.clear();
+    world().journal_bytes = 0;
     world().counts.clear();
     world().total = 0;
 }
@@ -13519,10 +15974,7 @@ GLOBUS_SANDBOX_DECL void Expecting::verify() {
     if (!unfired.empty()) throw VerifyError("sandbox: rules that never fired: " + boost::json::serialize(unfired));
 }
 
-GLOBUS_SANDBOX_DECL void Session::snapshot() {
-    std::lock_guard lock(world().mutex);
-    world().saved = std::make_unique<detail::Data>(world().data);
-}
+GLOBUS_SANDBOX_DECL void Session::snapshot() { detail::take_snapshot(world()); }
 
 GLOBUS_SANDBOX_DECL void read_config(boost::json::object const& config, Options& options) {
     detail::read_config(config, options);
@@ -13530,8 +15982,15 @@ GLOBUS_SANDBOX_DECL void read_config(boost::json::object const& config, Options&
 
 GLOBUS_SANDBOX_DECL void Session::seed(boost::json::object const& config) {
     std::lock_guard lock(world().mutex);
-    detail::Seeder(world()).run(config);
-    world().seeded = std::make_unique<detail::Data>(world().data);
+    if (world().starts > 1 && world().configured) return;  // the state has it already
+    try {
+        detail::Seeder(world()).run(config);
+    } catch (...) {
+        world().data = *world().seeded;
+        throw;
+    }
+    world().configured = true;
+    world().remember_begin();
 }
 
 GLOBUS_SANDBOX_DECL void Session::reset() { world().reset(); }
