@@ -192,6 +192,9 @@ CHECKS = {
     "python3 tests/reliability/mutations.py B2": all_of(
         script("tests/reliability/mutations.py"), done_by("tests/reliability/mutations.txt", "B2")
     ),
+    "clang-tidy-19 --header-filter=include/globus/ examples/listing.cpp -- -std=c++20 -Iinclude": exists(
+        ".clang-tidy", "examples/listing.cpp"
+    ),
     # compilers
     ONE_FILE: compiles(ONE_FILE),
     TWO_FILES: compiles(TWO_FILES),

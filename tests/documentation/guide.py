@@ -84,7 +84,7 @@ def from_python(root, page):
         if not there:
             yield f"no function is found in {folder}"
         named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"\|([^|]*)\|$", part, re.M))))
-        shown = set(re.findall(r"[.:](\w+)\(", part))
+        shown = set(re.findall(r"\.(\w+)\(", "".join(re.findall(r"^\| `[^|]*` \| `([^`]*)`", part, re.M))))
         for name in sorted(there - named - shown):
             yield f"{page.name} does not have {name} in the section {SECTIONS[folder.name]}"
         headers = "".join(path.read_text("utf-8") for path in folder.glob("*.hpp"))

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 static_assert(Transport<RateLimited<MockTransport>>);
 static_assert(Transport<RateLimited<CurlTransport>>);
 
-TEST_CASE("no window has more requests than the burst, from any number of threads", "[transfer][rate_limiter]") {
+TEST_CASE("no window has more requests than the burst, from any number of threads", "[rate_limiter]") {
     RateLimiter const limiter(100, 20);  // 20 in any 200 ms
     std::mutex mutex;
     std::vector<http::Clock::time_point> times;
@@ -43,7 +43,7 @@ TEST_CASE("no window has more requests than the burst, from any number of thread
     CHECK(times[60] - start >= 600ms);
 }
 
-TEST_CASE("a turn after the deadline is refused at once", "[transfer][rate_limiter]") {
+TEST_CASE("a turn after the deadline is refused at once", "[rate_limiter]") {
     RateLimiter const limiter(1, 1);
     limiter.acquire();
     auto const start = http::Clock::now();
@@ -57,7 +57,7 @@ TEST_CASE("a turn after the deadline is refused at once", "[transfer][rate_limit
     CHECK(http::Clock::now() - start < 90ms);
 }
 
-TEST_CASE("a wait for a turn is cancelled", "[transfer][rate_limiter]") {
+TEST_CASE("a wait for a turn is cancelled", "[rate_limiter]") {
     RateLimiter const limiter(0.1, 1);
     limiter.acquire();
     std::stop_source source;
@@ -70,7 +70,7 @@ TEST_CASE("a wait for a turn is cancelled", "[transfer][rate_limiter]") {
     CHECK(http::Clock::now() - start < 120ms);
 }
 
-TEST_CASE("clients share a limiter", "[transfer][rate_limiter]") {
+TEST_CASE("clients share a limiter", "[rate_limiter]") {
     MockTransport mock;
     mock.otherwise([](http::Request const&) { return http::Response{.status = 200, .body = "{}"}; });
     using Transfer = Client<TransferService, AccessTokenPolicy, RateLimited<MockTransport>, NoRetry>;
@@ -83,7 +83,7 @@ TEST_CASE("clients share a limiter", "[transfer][rate_limiter]") {
     CHECK(mock.request_count() == 2);
 }
 
-TEST_CASE("a limiter must let something through", "[transfer][rate_limiter]") {
+TEST_CASE("a limiter must let something through", "[rate_limiter]") {
     CHECK_THROWS_AS(RateLimiter(0, 1), UsageError);
     CHECK_THROWS_AS(RateLimiter(1, 0), UsageError);
 }
