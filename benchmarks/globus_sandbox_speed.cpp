@@ -212,7 +212,7 @@ void soak(char const* path, std::vector<std::string> arguments) {
                 auto const answer = boost::json::parse(connection.ask("POST", "/v2/oauth2/token", "", body, form));
                 token = "Bearer " + boost::json::value_to<std::string>(answer.at("access_token"));
             }
-            for (int i = 0; i < 60; ++i) connection.ask("POST", "/v0.10/transfer", token, transfer_of(program, made++));
+            for (int i = 0; i < 20; ++i) connection.ask("POST", "/v0.10/transfer", token, transfer_of(program, made++));
             admin.ask("POST", "/admin/v1/sessions/default/faults", secret,
                       R"({"match": {"operation": "task_list"}, "action": {"type": "pass"}})");
             for (int i = 0; i < 50; ++i) connection.ask("GET", "/v0.10/task_list", token);

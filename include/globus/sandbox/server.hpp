@@ -176,7 +176,7 @@ struct Options {
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
     bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
     std::size_t journal_limit = 10000;   ///< entries kept, of 32 MiB together; counts stay exact beyond that
-    std::size_t task_limit = 5000;       ///< tasks kept; beyond that the oldest that are over are forgotten
+    std::size_t task_limit = 1000;       ///< tasks kept; beyond that the oldest that are over are forgotten
     std::vector<App> apps = {};          ///< a native and a confidential one are added where there is none
     std::vector<User> users = {};        ///< empty: one is made
     /// Whether every client id that is asked for is known: as a native application, made when it is first seen.
