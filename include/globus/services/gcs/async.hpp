@@ -4,6 +4,7 @@
 
 #include <globus/client/async_functions.hpp>
 #include <globus/client/async_send.hpp>
+#include <globus/client/async_steps.hpp>
 #include <globus/client/call_gate.hpp>
 #include <globus/client/call_options.hpp>
 #include <globus/client/exchange.hpp>
@@ -21,7 +22,6 @@
 #include <globus/services/gcs/remote_file.hpp>
 #include <globus/services/gcs/service.hpp>
 #include <globus/services/gcs/upload_run.hpp>
-#include <globus/services/transfer/async.hpp>
 
 #include <boost/asio/bind_executor.hpp>
 
