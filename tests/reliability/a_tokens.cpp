@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/issuer.hpp"
 
 #include <atomic>
@@ -60,12 +61,13 @@ TEST_CASE("A1: the same with client credentials", "[reliability][A1]") {
     one_refresh_a_round(200, [] { return ClientCredentialsPolicy{{"id", "secret"}, "all", token("old", 1)}; });
 }
 
-TEST_CASE("A1: one policy shared by clients of several services, over real connections", "[reliability][A1]") {
+TEMPLATE_TEST_CASE("A1: one policy shared by clients of several services, over real connections", "[reliability][A1]",
+                   Blocking, Asynchronous) {
     sandbox::Server server;
     auto const refresh = server.issue_refresh_token("transfer.api.globus.org");
     RefreshPolicy const policy{Native{server.native_client_id()},
                                Token{.access_token = "expired", .refresh_token = refresh, .expires_at_seconds = 1}};
-    using Transfer = Client<TransferService, RefreshPolicy<Native>>;
+    using Transfer = ClientBy<TestType, TransferService, RefreshPolicy<Native>>;
     Transfer const one{policy, {.base_url = server.base_url(), .auth_url = server.base_url()}};
     Transfer const two{policy, {.base_url = server.base_url(), .auth_url = server.base_url()}};
     std::atomic<int> good = 0;
@@ -75,13 +77,14 @@ TEST_CASE("A1: one policy shared by clients of several services, over real conne
     for (auto const& entry : server.journal("task_list")) CHECK(entry.status == 200);
 }
 
-TEST_CASE("A1: one policy shared by eight clients", "[reliability][A1]") {
+TEMPLATE_TEST_CASE("A1: one policy shared by eight clients", "[reliability][A1]", Blocking, Asynchronous) {
     auto const issuer = std::make_shared<Issuer>();
     issuer->stall = 20ms;
-    MockTransport const transport = transport_to(issuer);
     RefreshPolicy const policy{Native{"client"}, token("old", 1)};
-    std::vector<Client<TransferService, RefreshPolicy<Native>, MockTransport>> clients;
-    for (int i = 0; i != 8; ++i) clients.emplace_back(policy, ClientOptions<MockTransport>{.transport = transport});
+    using Transfer = MockedBy<TestType, TransferService, RefreshPolicy<Native>>;
+    typename Transfer::Options const options{.transport = TestType::over(transport_to(issuer))};
+    std::vector<Transfer> clients;
+    for (int i = 0; i != 8; ++i) clients.emplace_back(policy, options);
     std::atomic<int> good = 0;
     in_all_threads([&](int t) { good += clients[static_cast<std::size_t>(t % 8)].get("x").http_status() == 200; });
     CHECK(good == thread_count);

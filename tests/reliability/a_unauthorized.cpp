@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/issuer.hpp"
 
 #include <atomic>
@@ -15,11 +16,13 @@
 using namespace globus;
 using namespace std::chrono_literals;
 
-TEST_CASE("A3: 64 calls are answered 401: one refresh, each sent once more", "[reliability][A3]") {
+TEMPLATE_TEST_CASE("A3: 64 calls are answered 401: one refresh, each sent once more", "[reliability][A3]", Blocking,
+                   Asynchronous) {
     auto const issuer = std::make_shared<Issuer>();
     issuer->generation = 1;  // "stale" is not its latest
-    Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{
-        RefreshPolicy{Native{"client"}, token("stale", std::nullopt)}, {.transport = transport_to(issuer)}};
+    MockedBy<TestType, TransferService, RefreshPolicy<Native>> const transfer{
+        RefreshPolicy{Native{"client"}, token("stale", std::nullopt)},
+        {.transport = TestType::over(transport_to(issuer))}};
     std::atomic<int> good = 0;
     in_all_threads([&](int) { good += transfer.get("x").http_status() == 200; });
     CHECK(good == thread_count);
@@ -28,11 +31,12 @@ TEST_CASE("A3: 64 calls are answered 401: one refresh, each sent once more", "[r
     CHECK(issuer->calls - issuer->rejected == thread_count);
 }
 
-TEST_CASE("A3: a 401 that stays costs one refresh and two requests a call", "[reliability][A3]") {
+TEMPLATE_TEST_CASE("A3: a 401 that stays costs one refresh and two requests a call", "[reliability][A3]", Blocking,
+                   Asynchronous) {
     auto const issuer = std::make_shared<Issuer>();
     issuer->reject = true;
-    Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{
-        RefreshPolicy{Native{"client"}, token("x", std::nullopt)}, {.transport = transport_to(issuer)}};
+    MockedBy<TestType, TransferService, RefreshPolicy<Native>> const transfer{
+        RefreshPolicy{Native{"client"}, token("x", std::nullopt)}, {.transport = TestType::over(transport_to(issuer))}};
     CHECK_THROWS_AS(transfer.get("x"), TransferApiError);
     CHECK(issuer->grants == 1);
     CHECK(issuer->calls == 2);
@@ -53,7 +57,7 @@ TEST_CASE("A3: a 401 for a token that has been replaced renews nothing", "[relia
     CHECK(policy.authorize(transport, context).header == Secret("Bearer token-1"));
 }
 
-TEST_CASE("A3: a 401 among other answers", "[reliability][A3]") {
+TEMPLATE_TEST_CASE("A3: a 401 among other answers", "[reliability][A3]", Blocking, Asynchronous) {
     struct Row {
         std::vector<int> answers;
         int status;       ///< of the call
@@ -73,9 +77,9 @@ TEST_CASE("A3: a 401 among other answers", "[reliability][A3]") {
                 return {.status = 200, .body = issuer.grant(++grants)};
             return {.status = row.answers.at(api++), .body = "{}"};
         });
-        Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{
+        MockedBy<TestType, TransferService, RefreshPolicy<Native>> const transfer{
             RefreshPolicy{Native{"client"}, token("old", std::nullopt)},
-            {.transport = mock, .retry = {.base = 0s, .throttled = 0s}}};
+            {.transport = TestType::over(mock), .retry = {.base = 0s, .throttled = 0s}}};
         int status = 0;
         try {
             status = transfer.get("x").http_status();
@@ -88,11 +92,13 @@ TEST_CASE("A3: a 401 among other answers", "[reliability][A3]") {
     }
 }
 
-TEST_CASE("A3: after a 401 an auth host that is down is asked three times at most", "[reliability][A3]") {
+TEMPLATE_TEST_CASE("A3: after a 401 an auth host that is down is asked three times at most", "[reliability][A3]",
+                   Blocking, Asynchronous) {
     auto const issuer = std::make_shared<Issuer>();
     issuer->down = true;
-    Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{
-        RefreshPolicy{Native{"client"}, token("stale", std::nullopt)}, {.transport = transport_to(issuer)}};
+    MockedBy<TestType, TransferService, RefreshPolicy<Native>> const transfer{
+        RefreshPolicy{Native{"client"}, token("stale", std::nullopt)},
+        {.transport = TestType::over(transport_to(issuer))}};
     try {
         (void)transfer.get("x");
         FAIL("there is no token");

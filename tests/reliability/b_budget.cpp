@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/sandbox_client.hpp"
 
 #include <atomic>
@@ -14,11 +15,11 @@
 using namespace globus;
 using namespace std::chrono_literals;
 
-TEST_CASE("B4: 1,000 calls from 64 threads against a host that always fails: at most 1,100 requests",
-          "[reliability][B4]") {
+TEMPLATE_TEST_CASE("B4: 1,000 calls from 64 threads against a host that always fails: at most 1,100 requests",
+                   "[reliability][B4]", Blocking, Asynchronous) {
     sandbox::Server server;
     DefaultRetry const retry = quick();
-    auto const transfer = client_of<TransferService>(server, retry);
+    auto const transfer = client_by<TestType, TransferService>(server, retry);
     server.add_fault(rule("task_list", "after_body", R"({"type": "status", "code": 503})"));
     http::Response const unavailable{.status = 503};
     std::atomic<int> next = 0, failed = 0;

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/grace.hpp"
 
 #include <arpa/inet.h>
@@ -27,10 +28,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Transfer = Client<TransferService, AccessTokenPolicy>;
+template <class Driver>
+using Transfer = ClientBy<Driver, TransferService, AccessTokenPolicy>;
 
-Transfer client_at(std::string const& url, std::string const& token = "t") {
-    return Transfer{token, {.base_url = url, .auth_url = url}};
+template <class Driver>
+Transfer<Driver> client_at(std::string const& url, std::string const& token = "t") {
+    return Transfer<Driver>{token, {.base_url = url, .auth_url = url}};
 }
 
 /// A port that nobody serves: connections are made by the kernel, or wait, and nothing is said.
@@ -110,9 +113,10 @@ void ends_in_time(std::function<void(CallOptions const&)> const& call, std::opti
 }
 
 /// The same against a sandbox that does `action` to every listing of tasks.
+template <class Driver>
 void ends_in_time_with(char const* phase, char const* action) {
     sandbox::Server server;
-    auto const transfer = client_at(server.base_url(), server.user_token("transfer.api.globus.org"));
+    auto const transfer = client_at<Driver>(server.base_url(), server.user_token("transfer.api.globus.org"));
     server.add_fault(boost::json::parse(std::string(R"({"match": {"operation": "task_list"}, "phase": ")") + phase +
                                         R"(", "times": "always", "action": )" + action + "}"));
     ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); }, Sent::yes);
@@ -120,44 +124,44 @@ void ends_in_time_with(char const* phase, char const* action) {
 
 }  // namespace
 
-TEST_CASE("B6 B7: a server that accepts and says nothing", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: a server that accepts and says nothing", "[reliability][B6][B7]", Blocking, Asynchronous) {
     Deaf const deaf(16);
-    auto const transfer = client_at(deaf.url("http"));
+    auto const transfer = client_at<TestType>(deaf.url("http"));
     ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); }, Sent::yes);
 }
 
-TEST_CASE("B6 B7: a connection that is never made", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: a connection that is never made", "[reliability][B6][B7]", Blocking, Asynchronous) {
     Deaf deaf(0);
     deaf.fill(4);
-    auto const transfer = client_at(deaf.url("http"));
+    auto const transfer = client_at<TestType>(deaf.url("http"));
     ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); }, Sent::no);
 }
 
-TEST_CASE("B6 B7: a TLS handshake that stalls", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: a TLS handshake that stalls", "[reliability][B6][B7]", Blocking, Asynchronous) {
     Deaf const deaf(16);
-    auto const transfer = client_at(deaf.url("https"));
+    auto const transfer = client_at<TestType>(deaf.url("https"));
     ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); }, Sent::no);
 }
 
-TEST_CASE("B6 B7: an answer that does not begin", "[reliability][B6][B7]") {
-    ends_in_time_with("before_commit", R"({"type": "stall"})");
+TEMPLATE_TEST_CASE("B6 B7: an answer that does not begin", "[reliability][B6][B7]", Blocking, Asynchronous) {
+    ends_in_time_with<TestType>("before_commit", R"({"type": "stall"})");
 }
 
-TEST_CASE("B6 B7: an answer of one byte a second", "[reliability][B6][B7]") {
-    ends_in_time_with("in_body", R"({"type": "dribble", "bytes_per_s": 1})");
+TEMPLATE_TEST_CASE("B6 B7: an answer of one byte a second", "[reliability][B6][B7]", Blocking, Asynchronous) {
+    ends_in_time_with<TestType>("in_body", R"({"type": "dribble", "bytes_per_s": 1})");
 }
 
-TEST_CASE("B6 B7: headers of one byte a second", "[reliability][B6][B7]") {
-    ends_in_time_with("in_body", R"({"type": "dribble", "bytes_per_s": 1, "head": true})");
+TEMPLATE_TEST_CASE("B6 B7: headers of one byte a second", "[reliability][B6][B7]", Blocking, Asynchronous) {
+    ends_in_time_with<TestType>("in_body", R"({"type": "dribble", "bytes_per_s": 1, "head": true})");
 }
 
-TEST_CASE("B6 B7: a wait between attempts", "[reliability][B6][B7]") {
-    ends_in_time_with("after_body", R"({"type": "status", "code": 503, "retry_after": {"seconds": 20}})");
+TEMPLATE_TEST_CASE("B6 B7: a wait between attempts", "[reliability][B6][B7]", Blocking, Asynchronous) {
+    ends_in_time_with<TestType>("after_body", R"({"type": "status", "code": 503, "retry_after": {"seconds": 20}})");
 }
 
-TEST_CASE("B6 B7: attempts without end", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: attempts without end", "[reliability][B6][B7]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_at(server.base_url(), server.user_token("transfer.api.globus.org"));
+    auto const transfer = client_at<TestType>(server.base_url(), server.user_token("transfer.api.globus.org"));
     server.add_fault(boost::json::parse(
         R"({"match": {"operation": "task_list"}, "phase": "after_body", "times": "always", "action": {"type": "status", "code": 503}})"));
     auto const begin = http::Clock::now();
@@ -165,21 +169,22 @@ TEST_CASE("B6 B7: attempts without end", "[reliability][B6][B7]") {
     CHECK(http::Clock::now() - begin < 400ms + grace);
 }
 
-TEST_CASE("B6 B7: a renewal that stalls is inside the call's deadline", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: a renewal that stalls is inside the call's deadline", "[reliability][B6][B7]", Blocking,
+                   Asynchronous) {
     sandbox::Server server;
     server.add_fault(boost::json::parse(
         R"({"match": {"operation": "oauth2_refresh_token"}, "phase": "before_commit", "times": "always", "action": {"type": "stall"}})"));
-    Client<TransferService, RefreshPolicy<Native>> const transfer{
+    ClientBy<TestType, TransferService, RefreshPolicy<Native>> const transfer{
         RefreshPolicy{Native{server.native_client_id()}, server.issue_refresh_token("transfer.api.globus.org")},
         {.base_url = server.base_url(), .auth_url = server.base_url()}};
     ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); }, {});
 }
 
-TEST_CASE("B6 B7: a renewal that another thread makes", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: a renewal that another thread makes", "[reliability][B6][B7]", Blocking, Asynchronous) {
     sandbox::Server server;
     server.add_fault(boost::json::parse(
         R"({"match": {"operation": "oauth2_refresh_token"}, "phase": "before_commit", "times": 1, "action": {"type": "stall", "ms": 3000}})"));
-    Client<TransferService, RefreshPolicy<Native>> const transfer{
+    ClientBy<TestType, TransferService, RefreshPolicy<Native>> const transfer{
         RefreshPolicy{Native{server.native_client_id()}, server.issue_refresh_token("transfer.api.globus.org")},
         {.base_url = server.base_url(), .auth_url = server.base_url()}};
     auto renewing = std::async(std::launch::async, [&] { return transfer.task_list().http_status(); });
@@ -189,9 +194,9 @@ TEST_CASE("B6 B7: a renewal that another thread makes", "[reliability][B6][B7]")
     CHECK(server.count("oauth2_refresh_token") == 1);
 }
 
-TEST_CASE("B6 B7: a server that does not read what is sent", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: a server that does not read what is sent", "[reliability][B6][B7]", Blocking, Asynchronous) {
     Deaf const deaf(16);
-    auto const transfer = client_at(deaf.url("http"));
+    auto const transfer = client_at<TestType>(deaf.url("http"));
     std::string const large(std::size_t{32} << 20, 'x');  // more than the kernel takes
     ends_in_time(
         [&](CallOptions const& options) {
@@ -200,7 +205,8 @@ TEST_CASE("B6 B7: a server that does not read what is sent", "[reliability][B6][
         Sent::yes);
 }
 
-TEST_CASE("B6 B7: answers 1xx that come slowly and without end", "[reliability][B6][B7]") {
+TEMPLATE_TEST_CASE("B6 B7: answers 1xx that come slowly and without end", "[reliability][B6][B7]", Blocking,
+                   Asynchronous) {
     Deaf const waiting(16);
     std::jthread const server([&](std::stop_token const& stop) {
         std::vector<int> connections;
@@ -211,16 +217,16 @@ TEST_CASE("B6 B7: answers 1xx that come slowly and without end", "[reliability][
         }
         for (int const one : connections) ::close(one);
     });
-    auto const transfer = Transfer{"t",
-                                   {.transport = CurlTransport({.max_informational = 1000}),
-                                    .base_url = waiting.url("http"),
-                                    .auth_url = waiting.url("http")}};
+    auto const transfer = Transfer<TestType>{"t",
+                                             {.transport = TestType::transport({.max_informational = 1000}),
+                                              .base_url = waiting.url("http"),
+                                              .auth_url = waiting.url("http")}};
     ends_in_time([&](CallOptions const& options) { (void)transfer.task_list({}, options); }, Sent::yes);
 }
 
-TEST_CASE("B6: answers 1xx without end are refused", "[reliability][B6]") {
+TEMPLATE_TEST_CASE("B6: answers 1xx without end are refused", "[reliability][B6]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_at(server.base_url(), server.user_token("transfer.api.globus.org"));
+    auto const transfer = client_at<TestType>(server.base_url(), server.user_token("transfer.api.globus.org"));
     server.add_fault(boost::json::parse(
         R"({"match": {"operation": "task_list"}, "phase": "in_body", "times": "always", "action": {"type": "informational", "count": 200}})"));
     auto const begin = http::Clock::now();

@@ -3,6 +3,7 @@
 #include <globus/globus.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/sandbox_client.hpp"
 
 #include <boost/hana/for_each.hpp>
@@ -100,9 +101,10 @@ TEST_CASE("B1: each operation of class D is sent once, and its outcome is unknow
     CHECK(repeated > 100);
 }
 
-TEST_CASE("B1: a create whose answer is lost is done once, and says that its outcome is unknown", "[reliability][B1]") {
+TEMPLATE_TEST_CASE("B1: a create whose answer is lost is done once, and says that its outcome is unknown",
+                   "[reliability][B1]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const groups = client_of<GroupsService>(server);
+    auto const groups = client_by<TestType, GroupsService>(server);
     auto const count = [&] { return server.state().at("groups").as_array().size(); };
     for (char const* action :
          {R"({"type": "reset"})", R"({"type": "close"})", R"({"type": "status", "code": 500})",
@@ -122,9 +124,9 @@ TEST_CASE("B1: a create whose answer is lost is done once, and says that its out
     }
 }
 
-TEST_CASE("B2: a kept connection that dies does not make libcurl send a create again", "[reliability][B2]") {
+TEMPLATE_TEST_CASE("B2: a kept connection that dies does not make libcurl send a create again", "[reliability][B2]",
+                   Blocking, Asynchronous) {
     sandbox::Server server;
-    CurlTransport const transport;
     auto const once = [&](auto const& client, char const* path, char const* operation) {
         INFO(operation);
         for (char const* phase : {"after_body", "after_commit"})
@@ -140,18 +142,18 @@ TEST_CASE("B2: a kept connection that dies does not make libcurl send a create a
                 CHECK(server.count(operation) == 1);
             }
     };
-    auto const groups = client_of<GroupsService>(server, DefaultRetry{}, transport);
+    auto const groups = client_by<TestType, GroupsService>(server);
     once(groups, "v2/groups", "create_group");
     once(groups, "v2/groups/01234567-0123-0123-0123-0123456789ab", "batch_membership_action");
-    auto const transfer = client_of<TransferService>(server, DefaultRetry{}, transport);
+    auto const transfer = client_by<TestType, TransferService>(server);
     once(transfer, "v0.10/bookmark", "create_bookmark");
     once(transfer, "v0.10/endpoint/e/access", "add_endpoint_acl_rule");
-    once(client_of<SearchService>(server, DefaultRetry{}, transport), "v1/index/i/ingest", "ingest");
-    auto const flows = client_of<FlowsService>(server, DefaultRetry{}, transport);
+    once(client_by<TestType, SearchService>(server), "v1/index/i/ingest", "ingest");
+    auto const flows = client_by<TestType, FlowsService>(server);
     once(flows, "flows", "create_flow");
     once(flows, "runs/r/resume", "resume_run");
-    once(client_of<TimersService>(server, DefaultRetry{}, transport), "v2/timer", "create_timer");
-    once(client_of<ComputeServiceV2>(server, DefaultRetry{}, transport), "v2/submit", "submit");
+    once(client_by<TestType, TimersService>(server), "v2/timer", "create_timer");
+    once(client_by<TestType, ComputeServiceV2>(server), "v2/submit", "submit");
 }
 
 TEST_CASE("B2: an authorization code is sent once over a kept connection that dies", "[reliability][B2]") {
@@ -169,11 +171,12 @@ TEST_CASE("B2: an authorization code is sent once over a kept connection that di
     }
 }
 
-TEST_CASE("B2: a refresh token whose answers are lost is sent twice, not more", "[reliability][B2]") {
+TEMPLATE_TEST_CASE("B2: a refresh token whose answers are lost is sent twice, not more", "[reliability][B2]", Blocking,
+                   Asynchronous) {
     sandbox::Server server;
     for (char const* action : {R"({"type": "reset"})", R"({"type": "close"})"}) {
         server.clear_faults();
-        Client<TransferService, RefreshPolicy<Native>> const transfer{
+        ClientBy<TestType, TransferService, RefreshPolicy<Native>> const transfer{
             RefreshPolicy{Native{server.native_client_id()}, server.issue_refresh_token("transfer.api.globus.org")},
             {.base_url = server.base_url(), .auth_url = server.base_url()}};
         CHECK(transfer.task_list().http_status() == 200);  // a connection is kept

@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/sandbox_client.hpp"
 #include "support/temporary_directory.hpp"
 
@@ -105,9 +106,10 @@ void killed_and_resumed(char const* operation, Submit submit, Data (*make)(std::
 
 }  // namespace
 
-TEST_CASE("B3: a transfer whose answers are lost makes exactly one task", "[reliability][B3]") {
+TEMPLATE_TEST_CASE("B3: a transfer whose answers are lost makes exactly one task", "[reliability][B3]", Blocking,
+                   Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of<TransferService>(server, quick());
+    auto const transfer = client_by<TestType, TransferService>(server, quick());
     for (char const* action : losses) {
         auto const before = tasks(server);
         lose(server, "submit_transfer", action);
@@ -120,9 +122,10 @@ TEST_CASE("B3: a transfer whose answers are lost makes exactly one task", "[reli
     }
 }
 
-TEST_CASE("B3: a deletion whose answers are lost makes exactly one task", "[reliability][B3]") {
+TEMPLATE_TEST_CASE("B3: a deletion whose answers are lost makes exactly one task", "[reliability][B3]", Blocking,
+                   Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of<TransferService>(server, quick());
+    auto const transfer = client_by<TestType, TransferService>(server, quick());
     for (char const* action : losses) {
         auto const before = tasks(server);
         lose(server, "submit_delete", action);

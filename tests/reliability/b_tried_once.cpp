@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/grace.hpp"
 #include "support/sandbox_client.hpp"
 #include "support/temporary_directory.hpp"
@@ -32,21 +33,23 @@ http::Clock::duration quickest(Call const& call) {
 }
 
 /// A client that counts its attempts.
-Client<TransferService, AccessTokenPolicy> counting(sandbox::Session& server, int& attempts, CurlOptions options = {}) {
-    return Client<TransferService, AccessTokenPolicy>{server.user_token("transfer.api.globus.org"),
-                                                      {.transport = CurlTransport(std::move(options)),
-                                                       .base_url = server.base_url(),
-                                                       .auth_url = server.base_url(),
-                                                       .timeout = 20s,
-                                                       .max_response_bytes = std::size_t{1} << 20,
-                                                       .log = [&](LogEvent const&) { ++attempts; }}};
+template <class Driver>
+ClientBy<Driver, TransferService, AccessTokenPolicy> counting(sandbox::Session& server, int& attempts,
+                                                              CurlOptions options = {}) {
+    return ClientBy<Driver, TransferService, AccessTokenPolicy>{server.user_token("transfer.api.globus.org"),
+                                                                {.transport = Driver::transport(std::move(options)),
+                                                                 .base_url = server.base_url(),
+                                                                 .auth_url = server.base_url(),
+                                                                 .timeout = 20s,
+                                                                 .max_response_bytes = std::size_t{1} << 20,
+                                                                 .log = [&](LogEvent const&) { ++attempts; }}};
 }
 
 }  // namespace
 
-TEST_CASE("B8: a status that is no passing failure", "[reliability][B8]") {
+TEMPLATE_TEST_CASE("B8: a status that is no passing failure", "[reliability][B8]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of<TransferService>(server);
+    auto const transfer = client_by<TestType, TransferService>(server);
     (void)transfer.task_list();
     for (int const status :
          {400, 402, 403, 404, 405, 406, 409, 410, 411, 412, 413, 414, 415, 422, 426, 431, 451, 501, 505}) {
@@ -60,9 +63,9 @@ TEST_CASE("B8: a status that is no passing failure", "[reliability][B8]") {
     }
 }
 
-TEST_CASE("B8: a call that cannot be right", "[reliability][B8]") {
+TEMPLATE_TEST_CASE("B8: a call that cannot be right", "[reliability][B8]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of<TransferService>(server);
+    auto const transfer = client_by<TestType, TransferService>(server);
     CHECK(quickest([&] { CHECK_THROWS_AS(transfer.get_task({.task_id = ""}), UsageError); }) < at_once);
     CHECK(quickest([&] { CHECK_THROWS_AS(transfer.get_task({.task_id = ".."}), UsageError); }) < at_once);
     CHECK(quickest([&] {
@@ -71,14 +74,15 @@ TEST_CASE("B8: a call that cannot be right", "[reliability][B8]") {
     CHECK(server.count() == 0);
 }
 
-TEST_CASE("B8: a certificate that is not good, or of another host", "[reliability][B8]") {
+TEMPLATE_TEST_CASE("B8: a certificate that is not good, or of another host", "[reliability][B8]", Blocking,
+                   Asynchronous) {
     for (auto const kind : {sandbox::Tls::wrong_host, sandbox::Tls::expired, sandbox::Tls::self_signed}) {
         INFO(static_cast<int>(kind));
         sandbox::Server server({.tls = kind});
         TemporaryDirectory const directory;
         write_file(directory / "ca.pem", server.ca_pem());
         int attempts = 0;
-        auto const transfer = counting(server, attempts, {.ca_file = directory / "ca.pem"});
+        auto const transfer = counting<TestType>(server, attempts, {.ca_file = directory / "ca.pem"});
         CHECK(quickest([&] {
                   try {
                       (void)transfer.task_list();
@@ -93,10 +97,11 @@ TEST_CASE("B8: a certificate that is not good, or of another host", "[reliabilit
     }
 }
 
-TEST_CASE("B8: an answer that is too large, in its body, its headers or what comes before it", "[reliability][B8]") {
+TEMPLATE_TEST_CASE("B8: an answer that is too large, in its body, its headers or what comes before it",
+                   "[reliability][B8]", Blocking, Asynchronous) {
     sandbox::Server server;
     int attempts = 0;
-    auto const transfer = counting(server, attempts);
+    auto const transfer = counting<TestType>(server, attempts);
     (void)transfer.task_list();
     for (char const* action :
          {R"({"type": "json", "size": 2000000})", R"({"type": "json", "size": 1073741824})",
@@ -117,10 +122,11 @@ TEST_CASE("B8: an answer that is too large, in its body, its headers or what com
     }
 }
 
-TEST_CASE("B8: an answer that is whole and not what it should be", "[reliability][B8]") {
+TEMPLATE_TEST_CASE("B8: an answer that is whole and not what it should be", "[reliability][B8]", Blocking,
+                   Asynchronous) {
     sandbox::Server server;
     int attempts = 0;
-    auto const transfer = counting(server, attempts);
+    auto const transfer = counting<TestType>(server, attempts);
     (void)transfer.task_list();
     for (bool const keep_text : {true, false})
         for (char const* kind : {"nul", "html", "json_garbage"}) {
@@ -135,9 +141,9 @@ TEST_CASE("B8: an answer that is whole and not what it should be", "[reliability
         }
 }
 
-TEST_CASE("B8: an answer that is cut off is asked for again", "[reliability][B8]") {
+TEMPLATE_TEST_CASE("B8: an answer that is cut off is asked for again", "[reliability][B8]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of<TransferService>(server, quick());
+    auto const transfer = client_by<TestType, TransferService>(server, quick());
     server.add_fault(
         rule("task_list", "in_body", R"({"type": "truncate", "after_bytes": 20, "keep_length": false})", "2"));
     CHECK(transfer.task_list().http_status() == 200);

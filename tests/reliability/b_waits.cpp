@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/sandbox_client.hpp"
 
 #include <sys/wait.h>
@@ -186,9 +187,9 @@ TEST_CASE("B5: processes that are forked do not come back at once", "[reliabilit
     CHECK(waits.size() == 9);
 }
 
-TEST_CASE("B5: Retry-After is never shortened, in either form", "[reliability][B5]") {
+TEMPLATE_TEST_CASE("B5: Retry-After is never shortened, in either form", "[reliability][B5]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of<TransferService>(server);
+    auto const transfer = client_by<TestType, TransferService>(server);
     for (char const* wait : {R"({"seconds": 1})", R"({"http_date": 2})"}) {
         server.clear_faults();
         server.add_fault(rule("task_list", "after_body",
@@ -210,9 +211,9 @@ TEST_CASE("B5: Retry-After is never shortened, in either form", "[reliability][B
     CHECK(http::Clock::now() - begin < 1s);
 }
 
-TEST_CASE("B5: a hostile Retry-After does no harm", "[reliability][B5]") {
+TEMPLATE_TEST_CASE("B5: a hostile Retry-After does no harm", "[reliability][B5]", Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of<TransferService>(server, quick());
+    auto const transfer = client_by<TestType, TransferService>(server, quick());
     for (char const* raw :
          {"-5", "1e9", "1_000", "0.5", "99999999999999999999999", "soon", "Mon, 99 Foo 9999 99:99:99 GMT",
           "Thu, 01 Jan 1970 00:00:00 GMT", "0", "", "+1", "0x1", "1;2", "NaN"}) {

@@ -7,6 +7,7 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -72,12 +73,13 @@ void sweep(Entrance const& entrance) {
 
 }  // namespace
 
-TEST_CASE("C3: no byte that a caller gives makes a second header", "[reliability][C3]") {
+TEMPLATE_TEST_CASE("C3: no byte that a caller gives makes a second header", "[reliability][C3]", Blocking,
+                   Asynchronous) {
     ByteServer const server(
         [](ByteServer::Writer const& write) { write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{}"); });
     std::string const url = server.url();
-    ClientOptions<CurlTransport, NoRetry> const options{.base_url = url, .auth_url = url};
-    using Plain = Client<TransferService, AccessTokenPolicy, CurlTransport, NoRetry>;
+    using Plain = ClientBy<TestType, TransferService, AccessTokenPolicy, NoRetry>;
+    typename Plain::Options const options{.base_url = url, .auth_url = url};
     Plain const transfer{"token", options};
     auto const with = [&](auto const& change) {
         auto changed = options;
@@ -91,7 +93,7 @@ TEST_CASE("C3: no byte that a caller gives makes a second header", "[reliability
          }},
         {"token source", is_visible,
          [&](std::string const& text) {
-             Client<TransferService, TokenSourcePolicy, CurlTransport, NoRetry> const client{
+             ClientBy<TestType, TransferService, TokenSourcePolicy, NoRetry> const client{
                  TokenSourcePolicy{[&] { return Secret(text); }}, options};
              (void)client.task_list();
          }},
@@ -99,13 +101,13 @@ TEST_CASE("C3: no byte that a caller gives makes a second header", "[reliability
          [&](std::string const& text) {
              std::string id = text;
              if (auto const colon = id.find("X-Evil:"); colon != std::string::npos) id.erase(colon + 6, 1);
-             Client<ConfidentialAppAuthService, BasicPolicy, CurlTransport, NoRetry> const auth{
-                 BasicPolicy{id, "secret"}, options};
+             ClientBy<TestType, ConfidentialAppAuthService, BasicPolicy, NoRetry> const auth{BasicPolicy{id, "secret"},
+                                                                                             options};
              (void)auth.oauth2_token_introspect({.token = "t"});
          }},
         {"client secret", is_text,
          [&](std::string const& text) {
-             Client<ConfidentialAppAuthService, BasicPolicy, CurlTransport, NoRetry> const auth{
+             ClientBy<TestType, ConfidentialAppAuthService, BasicPolicy, NoRetry> const auth{
                  BasicPolicy{"id", Secret(text)}, options};
              (void)auth.oauth2_token_introspect({.token = "t"});
          }},

@@ -8,6 +8,7 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 
 #include <chrono>
 #include <random>
@@ -18,8 +19,6 @@ using namespace globus;
 using namespace std::chrono_literals;
 
 namespace {
-
-using Transfer = Client<TransferService, AccessTokenPolicy>;
 
 /// Ids of one to twelve bytes, every third one of those that mean something in a URL.
 class Ids {
@@ -58,10 +57,11 @@ TEST_CASE("C4: whatever an id is, it is one segment, and the one that was given"
     CHECK(bad == 0);
 }
 
-TEST_CASE("C4: the server reads the id that was given, and no other segment", "[reliability][C4]") {
+TEMPLATE_TEST_CASE("C4: the server reads the id that was given, and no other segment", "[reliability][C4]", Blocking,
+                   Asynchronous) {
     sandbox::Server server;
-    Transfer const transfer{server.user_token("transfer.api.globus.org"),
-                            {.base_url = server.base_url(), .auth_url = server.base_url()}};
+    ClientBy<TestType, TransferService, AccessTokenPolicy> const transfer{
+        server.user_token("transfer.api.globus.org"), {.base_url = server.base_url(), .auth_url = server.base_url()}};
     Ids ids;
     std::vector<std::string> given;
     for (int i = 0; i != 3000; ++i) {
@@ -97,12 +97,13 @@ TEST_CASE("C4: what is no id is refused before anything is sent, by its name", "
     CHECK(transport.request_count() == 0);
 }
 
-TEST_CASE("C5: a URL that a service gives gets no credential unless it is the client's own", "[reliability][C5]") {
+TEMPLATE_TEST_CASE("C5: a URL that a service gives gets no credential unless it is the client's own",
+                   "[reliability][C5]", Blocking, Asynchronous) {
     sandbox::Server own;
     ByteServer const other([](ByteServer::Writer const& write) { write("HTTP/1.1 200 OK\r\n\r\n{}"); });
     ByteServer const six([](ByteServer::Writer const& write) { write("HTTP/1.1 200 OK\r\n\r\n{}"); }, "::1");
-    Transfer const transfer{own.user_token("transfer.api.globus.org"),
-                            {.base_url = own.base_url(), .auth_url = own.base_url()}};
+    ClientBy<TestType, TransferService, AccessTokenPolicy> const transfer{
+        own.user_token("transfer.api.globus.org"), {.base_url = own.base_url(), .auth_url = own.base_url()}};
     (void)transfer.get(other.url() + "v0.10/task_list");
     (void)transfer.get(six.url() + "v0.10/task_list");
     (void)transfer.post(other.url() + "v0.10/transfer", Json{{"a", 1}});

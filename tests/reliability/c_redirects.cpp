@@ -6,6 +6,7 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <chrono>
@@ -18,7 +19,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Transfer = Client<TransferService, AccessTokenPolicy>;
+template <class Driver>
+using Transfer = ClientBy<Driver, TransferService, AccessTokenPolicy>;
 
 constexpr int codes[] = {300, 301, 302, 303, 304, 305, 306, 307, 308};
 constexpr http::Method methods[] = {http::Method::get, http::Method::head,    http::Method::post,
@@ -65,11 +67,12 @@ struct Elsewhere {
 };
 
 /// What a request ended with: the status of the answer, or 0 for the typed error of a redirect.
-int outcome(Transfer const& transfer, http::Method method) {
-    Transfer::RawRequest request{.method = method, .path = "from"};
+template <class C>
+int outcome(C const& transfer, http::Method method) {
+    typename C::RawRequest request{.method = method, .path = "from"};
     if (!reads(method)) request.body = "canary-body";
     try {
-        return transfer.request<Bytes>(std::move(request)).http_status();
+        return transfer.template request<Bytes>(std::move(request)).http_status();
     } catch (NetworkError const& error) {
         CHECK(error.kind() == NetworkError::Kind::redirect);
         return 0;
@@ -78,11 +81,11 @@ int outcome(Transfer const& transfer, http::Method method) {
 
 }  // namespace
 
-TEST_CASE("C1: nothing goes to a second server by a redirect", "[reliability][C1]") {
+TEMPLATE_TEST_CASE("C1: nothing goes to a second server by a redirect", "[reliability][C1]", Blocking, Asynchronous) {
     sandbox::Server first;
     Elsewhere const elsewhere;
-    Transfer const transfer{first.user_token("transfer.api.globus.org"),
-                            {.base_url = first.base_url(), .auth_url = first.base_url(), .timeout = 10s}};
+    Transfer<TestType> const transfer{first.user_token("transfer.api.globus.org"),
+                                      {.base_url = first.base_url(), .auth_url = first.base_url(), .timeout = 10s}};
     for (int const code : codes)
         for (std::string const& location : elsewhere.locations(first)) {
             redirect(first, "/from", code, location);
@@ -95,10 +98,11 @@ TEST_CASE("C1: nothing goes to a second server by a redirect", "[reliability][C1
     elsewhere.check_untouched();
 }
 
-TEST_CASE("C1: a read is followed on its own origin, a write is not, and no cookie is kept", "[reliability][C1]") {
+TEMPLATE_TEST_CASE("C1: a read is followed on its own origin, a write is not, and no cookie is kept",
+                   "[reliability][C1]", Blocking, Asynchronous) {
     sandbox::Server server;
-    Transfer const transfer{server.user_token("transfer.api.globus.org"),
-                            {.base_url = server.base_url(), .auth_url = server.base_url(), .timeout = 10s}};
+    Transfer<TestType> const transfer{server.user_token("transfer.api.globus.org"),
+                                      {.base_url = server.base_url(), .auth_url = server.base_url(), .timeout = 10s}};
     for (int const code : codes)
         for (std::string const& location :
              {std::string("/v0.10/task_list"), server.base_url() + "v0.10/task_list", std::string("v0.10/task_list"),
@@ -117,18 +121,18 @@ TEST_CASE("C1: a read is followed on its own origin, a write is not, and no cook
         }
 }
 
-TEST_CASE("C1: https is not followed to http", "[reliability][C1]") {
+TEMPLATE_TEST_CASE("C1: https is not followed to http", "[reliability][C1]", Blocking, Asynchronous) {
     sandbox::Options options;
     options.tls = sandbox::Tls::good;
     sandbox::Server first(options);
     TemporaryDirectory const directory;
     write_file(directory / "ca.pem", first.ca_pem());
     Elsewhere const elsewhere;
-    Transfer const transfer{first.user_token("transfer.api.globus.org"),
-                            {.transport = CurlTransport{{.ca_file = directory / "ca.pem"}},
-                             .base_url = first.base_url(),
-                             .auth_url = first.base_url(),
-                             .timeout = 10s}};
+    Transfer<TestType> const transfer{first.user_token("transfer.api.globus.org"),
+                                      {.transport = TestType::transport({.ca_file = directory / "ca.pem"}),
+                                       .base_url = first.base_url(),
+                                       .auth_url = first.base_url(),
+                                       .timeout = 10s}};
     for (int const code : codes)
         for (std::string const& location :
              {elsewhere.four.url() + "x", "http" + first.base_url().substr(5) + "v0.10/task_list"}) {
@@ -139,12 +143,13 @@ TEST_CASE("C1: https is not followed to http", "[reliability][C1]") {
     elsewhere.check_untouched();
 }
 
-TEST_CASE("C1: requests with a token or secret in their body are never sent on", "[reliability][C1]") {
+TEMPLATE_TEST_CASE("C1: requests with a token or secret in their body are never sent on", "[reliability][C1]", Blocking,
+                   Asynchronous) {
     sandbox::Server first;
     Elsewhere const elsewhere;
     std::string const url = first.base_url();
-    Client<ConfidentialAppAuthService, BasicPolicy> const auth{BasicPolicy{first.client_id(), first.client_secret()},
-                                                               {.base_url = url, .timeout = 10s}};
+    ClientBy<TestType, ConfidentialAppAuthService, BasicPolicy> const auth{
+        BasicPolicy{first.client_id(), first.client_secret()}, {.base_url = url, .timeout = 10s}};
     std::vector<std::string> locations = elsewhere.locations(first);
     locations.push_back("/v2/oauth2/token/again");  // the own origin
     locations.push_back(url + "v2/oauth2/token/again");
@@ -152,10 +157,10 @@ TEST_CASE("C1: requests with a token or secret in their body are never sent on",
         for (std::string const& location : locations) {
             redirect(first, "/v2/oauth2/*", code, location);
             first.clear_journal();
-            Client<TransferService, RefreshPolicy<Native>> const renewing{
+            ClientBy<TestType, TransferService, RefreshPolicy<Native>> const renewing{
                 RefreshPolicy{Native{first.native_client_id()}, "canary-refresh-token"},
                 {.base_url = url, .auth_url = url, .timeout = 10s}};
-            Client<TransferService, ClientCredentialsPolicy> const own{
+            ClientBy<TestType, TransferService, ClientCredentialsPolicy> const own{
                 ClientCredentialsPolicy{Confidential{first.client_id(), first.client_secret()}, "all"},
                 {.base_url = url, .auth_url = url, .timeout = 10s}};
             INFO(code << ' ' << location.substr(0, 60));
@@ -169,10 +174,10 @@ TEST_CASE("C1: requests with a token or secret in their body are never sent on",
     elsewhere.check_untouched();
 }
 
-TEST_CASE("C1: a redirect that leads in a circle ends", "[reliability][C1]") {
+TEMPLATE_TEST_CASE("C1: a redirect that leads in a circle ends", "[reliability][C1]", Blocking, Asynchronous) {
     sandbox::Server server;
-    Transfer const transfer{server.user_token("transfer.api.globus.org"),
-                            {.base_url = server.base_url(), .auth_url = server.base_url()}};
+    Transfer<TestType> const transfer{server.user_token("transfer.api.globus.org"),
+                                      {.base_url = server.base_url(), .auth_url = server.base_url()}};
     redirect(server, "/from", 302, "/from?again");
     CHECK_THROWS_AS(transfer.get("from"), NetworkError);
     CHECK(server.count() <= 6);

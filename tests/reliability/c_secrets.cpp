@@ -10,6 +10,7 @@
 #include "support/browser.hpp"
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <chrono>
@@ -112,35 +113,39 @@ std::vector<std::string> answers(Canaries const& canaries) {
 }
 
 /// Makes every kind of request with these secrets to `url`.
+template <class Driver>
 void call_all(std::string const& url, Canaries const& c, Said& said) {
     auto const hook = [&](LogEvent const& event) { said(event); };
-    ClientOptions<CurlTransport> const options{
+    typename ClientBy<Driver, TransferService, AccessTokenPolicy>::Options const options{
         .retry = {.base = 0.001s}, .base_url = url, .auth_url = url, .timeout = 10s, .log = hook};
     said.of([&] {
-        Client<TransferService, AccessTokenPolicy> const client{AccessTokenPolicy(c.access), options};
+        ClientBy<Driver, TransferService, AccessTokenPolicy> const client{AccessTokenPolicy(c.access), options};
         (void)client.get_task({.task_id = "t", .query_params = {{"token", c.query}}}, {.query = {{"more", c.query}}});
     });
     said.of([&] {
-        Client<TransferService, AccessTokenPolicy> const client{AccessTokenPolicy(c.access), options};
+        ClientBy<Driver, TransferService, AccessTokenPolicy> const client{AccessTokenPolicy(c.access), options};
         (void)client.post("v0.10/x", Json{{"password", c.form}});
     });
     said.of([&] {
-        Client<TransferService, RefreshPolicy<Confidential>> const client{
+        ClientBy<Driver, TransferService, RefreshPolicy<Confidential>> const client{
             RefreshPolicy{Confidential{"id", Secret(c.secret)}, Secret(c.refresh)}, options};
         (void)client.task_list();
     });
     said.of([&] {
-        Client<TransferService, ClientCredentialsPolicy> const client{
+        ClientBy<Driver, TransferService, ClientCredentialsPolicy> const client{
             ClientCredentialsPolicy{Confidential{"id", Secret(c.secret)}, "openid"}, options};
         (void)client.task_list();
     });
-    Client<ConfidentialAppAuthService, BasicPolicy> const auth{BasicPolicy{"id", Secret(c.secret)}, options};
+    ClientBy<Driver, ConfidentialAppAuthService, BasicPolicy> const auth{BasicPolicy{"id", Secret(c.secret)}, options};
     said.of([&] { (void)auth.oauth2_token_introspect({.token = Secret(c.access)}); });
     said.of([&] { (void)auth.oauth2_revoke_token({.token = Secret(c.refresh)}); });
     said.of([&] { (void)auth.oauth2_refresh_token({.refresh_token = Secret(c.refresh)}); });
     said.of([&] { (void)auth.oauth2_get_dependent_tokens({.token = Secret(c.access)}); });
     said.of([&] { (void)auth.oauth2_token({.form_data = {{"password", c.form}}}); });
-    Client<NativeAppAuthService, NullPolicy> const native{NativeAppAuthService("id"), NullPolicy{}, options};
+    Client<NativeAppAuthService, NullPolicy> const native{
+        NativeAppAuthService("id"),
+        NullPolicy{},
+        {.retry = options.retry, .base_url = url, .auth_url = url, .timeout = 10s, .log = hook}};
     auto const flow =
         native.oauth2_start_flow({.requested_scopes = "openid", .state = c.state, .verifier = Secret(c.verifier)});
     said.of([&] { (void)native.oauth2_exchange_code_for_tokens(flow, Secret(c.code), c.state); });
@@ -152,12 +157,12 @@ constexpr bool is_printed = requires(std::ostream& out, T const& value) { out <<
 
 }  // namespace
 
-TEST_CASE("C7: no secret is in a log or message of any request", "[reliability][C7]") {
+TEMPLATE_TEST_CASE("C7: no secret is in a log or message of any request", "[reliability][C7]", Blocking, Asynchronous) {
     Canaries const canaries;
     Said said;
     for (std::string const& answer : answers(canaries)) {
         ByteServer const server([&](ByteServer::Writer const& write) { write(answer); });
-        call_all(server.url(), canaries, said);
+        call_all<TestType>(server.url(), canaries, said);
     }
     REQUIRE(said.errors() > 100);
     REQUIRE(said.text().size() > 10000);

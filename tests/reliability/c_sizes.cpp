@@ -8,6 +8,7 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/grace.hpp"
 
 #include <sys/wait.h>
@@ -26,10 +27,11 @@ namespace {
 
 constexpr std::size_t kib = 1024, mib = 1024 * kib, gigabyte = 1000000000;
 constexpr std::size_t limit = 2 * mib;
-using Transfer = Client<TransferService, AccessTokenPolicy>;
 
-Transfer client_of(std::string const& url) {
-    return Transfer{"token", {.base_url = url, .auth_url = url, .timeout = 60s, .max_response_bytes = limit}};
+template <class Driver>
+ClientBy<Driver, TransferService, AccessTokenPolicy> client_of(std::string const& url) {
+    return ClientBy<Driver, TransferService, AccessTokenPolicy>{
+        "token", {.base_url = url, .auth_url = url, .timeout = 60s, .max_response_bytes = limit}};
 }
 
 /// Sends a gigabyte after `head`, as a list of one long text, for as long as somebody reads.
@@ -57,9 +59,9 @@ template <class F>
 bool refused_in_bounds(std::string const& url, F use) {
     pid_t const child = ::fork();
     if (child == 0) {
-        auto const transfer = client_of(url);
+        auto const transfer = client_of<Blocking>(url);
         try {  // what libcurl takes once is no part of the answer
-            (void)client_of("http://127.0.0.1:1/").task_list({}, {.timeout = 100ms});
+            (void)client_of<Blocking>("http://127.0.0.1:1/").task_list({}, {.timeout = 100ms});
         } catch (Error const&) {
         }
         std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
@@ -103,13 +105,13 @@ TEST_CASE("C6: a gigabyte is refused in bounded memory, however it is framed and
             CHECK(refused_in_bounds(server.url(), use));
             CHECK(server.sent() - before < limit + in_between);
         };
-        check("a document", [](Transfer const& transfer) { (void)transfer.task_list(); });
-        check("without its text", [](Transfer const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); });
-        check("Json", [](Transfer const& transfer) { (void)transfer.get("v0.10/task_list"); });
-        check("pages", [](Transfer const& transfer) {
+        check("a document", [](auto const& transfer) { (void)transfer.task_list(); });
+        check("without its text", [](auto const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); });
+        check("Json", [](auto const& transfer) { (void)transfer.get("v0.10/task_list"); });
+        check("pages", [](auto const& transfer) {
             for (Task const& task : transfer.paginate(TaskList{})) (void)task;
         });
-        check("Bytes", [](Transfer const& transfer) { (void)transfer.get<Bytes>("v0.10/x"); });
+        check("Bytes", [](auto const& transfer) { (void)transfer.template get<Bytes>("v0.10/x"); });
     }
 }
 
@@ -140,7 +142,8 @@ TEST_CASE("C6: what is read of an answer is the limit and 64 KiB at most", "[rel
     CHECK(server.connections() == 2);  // an answer that is too large is not asked for again
 }
 
-TEST_CASE("C6: an answer of just the limit is read, one more byte is not", "[reliability][C6]") {
+TEMPLATE_TEST_CASE("C6: an answer of just the limit is read, one more byte is not", "[reliability][C6]", Blocking,
+                   Asynchronous) {
     for (std::size_t const size : {limit, limit + 1}) {
         std::string const body = '"' + std::string(size - 2, 'x') + '"';
         for (bool const length : {true, false}) {
@@ -148,7 +151,7 @@ TEST_CASE("C6: an answer of just the limit is read, one more byte is not", "[rel
                 write("HTTP/1.1 200 OK\r\n" +
                       (length ? "Content-Length: " + std::to_string(size) + "\r\n" : std::string()) + "\r\n" + body);
             });
-            auto const transfer = client_of(server.url());
+            auto const transfer = client_of<TestType>(server.url());
             auto const answer = Result<Response<Json>>::from([&] { return transfer.get("x"); });
             CHECK(answer.has_value() == (size == limit));
             if (answer.has_value()) CHECK(answer->text() == body);
@@ -161,15 +164,16 @@ TEST_CASE("C6: an answer that unpacks to more than the limit is refused in bound
     server.add_fault(boost::json::object{{"phase", "after_body"},
                                          {"times", "always"},
                                          {"action", boost::json::object{{"type", "gzip_bomb"}, {"size", 1000 * mib}}}});
-    CHECK(refused_in_bounds(server.base_url(), [](Transfer const& transfer) { (void)transfer.task_list(); }));
+    CHECK(refused_in_bounds(server.base_url(), [](auto const& transfer) { (void)transfer.task_list(); }));
     CHECK(refused_in_bounds(server.base_url(),
-                            [](Transfer const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); }));
-    CHECK(refused_in_bounds(server.base_url(), [](Transfer const& transfer) { (void)transfer.get("v0.10/x"); }));
+                            [](auto const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); }));
+    CHECK(refused_in_bounds(server.base_url(), [](auto const& transfer) { (void)transfer.get("v0.10/x"); }));
 }
 
-TEST_CASE("C6: headers are limited in their sum, and 1xx answers in their number", "[reliability][C6]") {
+TEMPLATE_TEST_CASE("C6: headers are limited in their sum, and 1xx answers in their number", "[reliability][C6]",
+                   Blocking, Asynchronous) {
     sandbox::Server server;
-    auto const transfer = client_of(server.base_url());
+    auto const transfer = client_of<TestType>(server.base_url());
     auto const answered = [&](char const* action) {
         server.clear_faults();
         server.clear_journal();
@@ -192,13 +196,14 @@ TEST_CASE("C6: headers are limited in their sum, and 1xx answers in their number
     CHECK_FALSE(answered(R"({"type": "informational", "count": 17})"));
 }
 
-TEST_CASE("C6: 64 KiB are kept of an error's body, and a token answer has a mebibyte", "[reliability][C6]") {
+TEMPLATE_TEST_CASE("C6: 64 KiB are kept of an error's body, and a token answer has a mebibyte", "[reliability][C6]",
+                   Blocking, Asynchronous) {
     std::string const text = R"({"code": "X", "message": ")" + std::string(mib, 'x') + "\"}";
     ByteServer const server([&](ByteServer::Writer const& write) {
         write("HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\n\r\n" + text);
     });
     try {
-        (void)client_of(server.url()).task_list();
+        (void)client_of<TestType>(server.url()).task_list();
         FAIL("it was read");
     } catch (ApiError const& error) {
         CHECK(error.body() == text.substr(0, 64 * kib));

@@ -5,6 +5,7 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <unistd.h>
@@ -34,22 +35,25 @@ struct Site {
           }()) {
         write_file(ca_file, server.ca_pem());
     }
-    [[nodiscard]] Transfer client(bool trusting, LogHook log = {}) {
-        return Transfer{server.user_token("transfer.api.globus.org"),
-                        {.transport = CurlTransport{{.ca_file = trusting ? ca_file : std::string()}},
-                         .base_url = server.base_url(),
-                         .auth_url = server.base_url(),
-                         .timeout = 10s,
-                         .log = std::move(log)}};
+    template <class Driver>
+    [[nodiscard]] ClientBy<Driver, TransferService, AccessTokenPolicy> client(bool trusting, LogHook log = {}) {
+        return ClientBy<Driver, TransferService, AccessTokenPolicy>{
+            server.user_token("transfer.api.globus.org"),
+            {.transport = Driver::transport({.ca_file = trusting ? ca_file : std::string()}),
+             .base_url = server.base_url(),
+             .auth_url = server.base_url(),
+             .timeout = 10s,
+             .log = std::move(log)}};
     }
     TemporaryDirectory directory;
     std::string ca_file = directory / "ca.pem";
     sandbox::Server server;
 };
 
+template <class Driver>
 void check_refused(Site& place, bool trusting) {
     int attempts = 0;
-    auto const client = place.client(trusting, [&](LogEvent const&) { ++attempts; });
+    auto const client = place.client<Driver>(trusting, [&](LogEvent const&) { ++attempts; });
     try {
         (void)client.task_list();
         FAIL("the certificate was accepted");
@@ -89,35 +93,36 @@ private:
 
 }  // namespace
 
-TEST_CASE("C2: a good certificate of a trusted authority is accepted, every other one is refused",
-          "[reliability][C2]") {
+TEMPLATE_TEST_CASE("C2: a good certificate of a trusted authority is accepted, every other one is refused",
+                   "[reliability][C2]", Blocking, Asynchronous) {
     Site good(Tls::good);
-    CHECK(good.client(true).task_list().http_status() == 200);
+    CHECK(good.client<TestType>(true).task_list().http_status() == 200);
     good.server.clear_journal();
-    check_refused(good, false);  // an authority that nobody knows
+    check_refused<TestType>(good, false);  // an authority that nobody knows
     for (Tls const kind : {Tls::wrong_host, Tls::expired, Tls::self_signed, Tls::weak}) {
         INFO(static_cast<int>(kind));
         Site place(kind);
-        check_refused(place, true);
+        check_refused<TestType>(place, true);
     }
 }
 
-TEST_CASE("C2: no variable of the environment makes a certificate good", "[reliability][C2]") {
+TEMPLATE_TEST_CASE("C2: no variable of the environment makes a certificate good", "[reliability][C2]", Blocking,
+                   Asynchronous) {
     Site unknown(Tls::good), wrong(Tls::wrong_host);
     write_file(unknown.directory / ".curlrc", "insecure\n");
     for (auto const& [name, value] : tempting(unknown.ca_file)) {
         INFO(name << '=' << value);
         Variable const variable(name, value);
-        check_refused(unknown, false);
-        check_refused(wrong, true);
-        CHECK(unknown.client(true).task_list().http_status() == 200);
+        check_refused<TestType>(unknown, false);
+        check_refused<TestType>(wrong, true);
+        CHECK(unknown.client<TestType>(true).task_list().http_status() == 200);
         unknown.server.clear_journal();
     }
 }
 
 TEST_CASE("C2: TLS 1.1 is refused even where OpenSSL is configured to take it", "[reliability][C2]") {
     Site weak(Tls::weak);
-    check_refused(weak, true);
+    check_refused<Blocking>(weak, true);
     if (std::getenv("OPENSSL_CONF") != nullptr) return;
     // OpenSSL reads its configuration once: this test again, in a program that begins with another one
     write_file(weak.directory / "openssl.cnf",
@@ -146,10 +151,12 @@ TEST_CASE("C2: credentials go over http to a literal loopback address only", "[r
     }
 }
 
-TEST_CASE("C2: nothing is said to a server that does not speak TLS", "[reliability][C2]") {
+TEMPLATE_TEST_CASE("C2: nothing is said to a server that does not speak TLS", "[reliability][C2]", Blocking,
+                   Asynchronous) {
     ByteServer const server;
     std::string const url = "https" + server.url().substr(4);
-    Transfer const transfer{"canary-token", {.base_url = url, .auth_url = url}};
+    ClientBy<TestType, TransferService, AccessTokenPolicy> const transfer{"canary-token",
+                                                                          {.base_url = url, .auth_url = url}};
     CHECK_THROWS_AS(transfer.task_list({}, {.timeout = 1s}), NetworkError);
     CHECK(server.received().find("canary") == std::string::npos);
     CHECK(server.received().find("HTTP/1") == std::string::npos);

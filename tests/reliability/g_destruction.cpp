@@ -7,6 +7,7 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/entries.hpp"
 
 #include <sys/wait.h>
@@ -31,10 +32,12 @@ namespace {
 using Transfer = Client<TransferService, AccessTokenPolicy>;
 constexpr int thread_count = 64;
 
-std::unique_ptr<Transfer> client_of(sandbox::Session& server, LogHook log = {}) {
-    return std::make_unique<Transfer>(
+template <class Driver>
+auto client_of(sandbox::Session& server, LogHook log = {}) {
+    using C = ClientBy<Driver, TransferService, AccessTokenPolicy>;
+    return std::make_unique<C>(
         server.user_token("transfer.api.globus.org"),
-        Transfer::Options{
+        typename C::Options{
             .base_url = server.base_url(), .auth_url = server.base_url(), .timeout = 60s, .log = std::move(log)});
 }
 
@@ -46,13 +49,13 @@ struct Ends {
     std::atomic<std::int64_t> slowest_ms = 0;  ///< from the beginning of the destruction
 
     /// Destroys it some time after the calls began.
-    template <class Call>
-    void destroy_under(std::unique_ptr<Transfer> client, Call const& call, std::chrono::milliseconds after) {
+    template <class C, class Call>
+    void destroy_under(std::unique_ptr<C> client, Call const& call, std::chrono::milliseconds after) {
         destroy_under(std::move(client), call, [after] { std::this_thread::sleep_for(after); });
     }
     /// Destroys it once `ready` has returned.
-    template <class Call, std::invocable Ready>
-    void destroy_under(std::unique_ptr<Transfer> client, Call const& call, Ready const& ready) {
+    template <class C, class Call, std::invocable Ready>
+    void destroy_under(std::unique_ptr<C> client, Call const& call, Ready const& ready) {
         std::atomic<std::int64_t> destroyed_at = 0;
         auto const now = [] {
             return std::chrono::duration_cast<std::chrono::milliseconds>(http::Clock::now().time_since_epoch()).count();
@@ -126,7 +129,8 @@ std::optional<Transfer> outliving;
 
 }  // namespace
 
-TEST_CASE("G3: a client that is destroyed ends its calls within a second", "[reliability][G3]") {
+TEMPLATE_TEST_CASE("G3: a client that is destroyed ends its calls within a second", "[reliability][G3]", Blocking,
+                   Asynchronous) {
     std::jthread([] {}).join();  // a sanitizer has a thread of its own from then on
     long const threads_before = threads_of_this_process();
     {
@@ -137,7 +141,7 @@ TEST_CASE("G3: a client that is destroyed ends its calls within a second", "[rel
             server.add_fault(stalled(phase));
             Ends ends;
             ends.destroy_under(
-                client_of(server), [](Transfer const& client) { (void)client.task_list(); }, 150ms);
+                client_of<TestType>(server), [](auto const& client) { (void)client.task_list(); }, 150ms);
             ends.check();
             CHECK(ends.cancelled == thread_count);
         }
@@ -147,8 +151,8 @@ TEST_CASE("G3: a client that is destroyed ends its calls within a second", "[rel
         Ends waiting;
         std::atomic<int> answered = 0;
         waiting.destroy_under(
-            client_of(server, [&](LogEvent const&) { ++answered; }),
-            [](Transfer const& client) { (void)client.task_list(); },
+            client_of<TestType>(server, [&](LogEvent const&) { ++answered; }),
+            [](auto const& client) { (void)client.task_list(); },
             [&] {
                 while (answered != thread_count) std::this_thread::sleep_for(1ms);
             });
@@ -160,15 +164,15 @@ TEST_CASE("G3: a client that is destroyed ends its calls within a second", "[rel
         server.add_fault(stalled("in_body"));
         Ends own;
         own.destroy_under(
-            client_of(server),
-            [&](Transfer const& client) { (void)client.task_list({}, {.stop = source.get_token()}); }, 150ms);
+            client_of<TestType>(server),
+            [&](auto const& client) { (void)client.task_list({}, {.stop = source.get_token()}); }, 150ms);
         own.check();
         CHECK(own.cancelled == thread_count);
         CHECK_FALSE(source.stop_requested());
         server.clear_faults();
         Ends done;
         done.destroy_under(
-            client_of(server), [](Transfer const& client) { (void)client.task_list(); }, 300ms);
+            client_of<TestType>(server), [](auto const& client) { (void)client.task_list(); }, 300ms);
         done.check();
     }
     auto const patience = http::Clock::now() + 2s;
@@ -177,9 +181,10 @@ TEST_CASE("G3: a client that is destroyed ends its calls within a second", "[rel
     CHECK(threads_of_this_process() <= threads_before);
 }
 
-TEST_CASE("G3: a client may go while copies of it are still calling", "[reliability][G3]") {
+TEMPLATE_TEST_CASE("G3: a client may go while copies of it are still calling", "[reliability][G3]", Blocking,
+                   Asynchronous) {
     sandbox::Server server;
-    auto owner = client_of(server);
+    auto owner = client_of<TestType>(server);
     std::atomic<int> good = 0;
     {
         std::vector<std::jthread> threads;
