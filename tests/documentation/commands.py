@@ -21,9 +21,10 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-INLINE = re.compile(
-    r"`((?:bash|sh|python3|cmake|ctest|cpack|pkg-config|g\+\+|clang\S*|eval|curl|apt-get|spack|conan|globus-sandbox|build[\w-]*/\S+"
-    r"|[A-Z]+=\S+) [^`]+|(?:find_package|target_link_libraries)\([^`]+)`"
+INLINE = re.compile(r"`([^`]+)`")
+COMMAND = re.compile(
+    r"(?:bash|sh|python3|cmake|ctest|cpack|pkg-config|g\+\+|clang\S*|eval|curl|apt-get|spack|conan|globus-sandbox"
+    r"|build[\w-]*/\S+|[A-Z]+=\S+) .+|(?:find_package|target_link_libraries)\(.+"
 )
 
 
@@ -32,7 +33,8 @@ def commands(page):
     for language, block in BLOCK.findall(text):
         if language not in ("cpp", "text"):
             yield from filter(None, (re.sub(r"\s+# .*|^# .*", "", line).strip() for line in block.split("\n")))
-    yield from (re.sub(r"\s+", " ", found) for found in INLINE.findall(BLOCK.sub("", text)))
+    spans = (re.sub(r"\s+", " ", found) for found in INLINE.findall(BLOCK.sub("", text)))
+    yield from filter(COMMAND.fullmatch, spans)
 
 
 class Here:
