@@ -176,6 +176,19 @@ TEST_CASE("sandbox assurance: flows and groups have policies, too", "[sandbox][a
     CHECK(f.client.get("/v2/groups/" + group).json().as_object().contains("authorization_parameters"));
 }
 
+TEST_CASE("sandbox assurance: the page that asks shows why, and who may log in", "[sandbox][assurance][web]") {
+    auto options = with_two_users();
+    options.ask = true;
+    sb::Server const server{options};
+    Client browser(server);
+    auto const page = browser.get(authorize_target(
+        server, transfer_scope, "&session_required_single_domain=lab.example.edu&session_message=Use%20the%20lab%27s"));
+    CHECK(page.status == 200);
+    CHECK(page.body.find("<p id=\"message\">Use the lab's</p>") != std::string::npos);
+    CHECK(page.body.find("bob@lab.example.edu") != std::string::npos);
+    CHECK(page.body.find("ada@example.org") == std::string::npos);
+}
+
 TEST_CASE("sandbox assurance: introspection tells of the session, which a refresh does not renew",
           "[sandbox][assurance][auth]") {
     Fixture f;

@@ -111,20 +111,25 @@ inline json::object new_session(World const& world, Call const& call) {
     return session;
 }
 
-/// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
+/// The page of Options::ask: who may log in, what the application asks for, and two buttons. A script gets the same by
 /// adding `sandbox_user` and `sandbox_decision` (allow or deny) to the address.
 inline Reply consent_page(World const& world, Call const& call, App const& app, std::vector<std::string> const& scopes,
                           User const& chosen) {
     std::string body =
         "<p>" + html_text(app.name) + " (" + html_text(app.id) + ") would like to:</p><ul id=\"scopes\">";
     for (auto const& scope : scopes) body += "<li>" + html_text(scope) + "</li>";
-    body += "</ul><form method=\"get\" action=\"/v2/oauth2/authorize\">";
+    body += "</ul>";
+    if (auto const* message = find_pair(call.query, "session_message"))
+        body += "<p id=\"message\">" + html_text(*message) + "</p>";
+    body += "<form method=\"get\" action=\"/v2/oauth2/authorize\">";
     for (auto const& [name, value] : call.query)
         if (!name.starts_with("sandbox_"))
             body += "<input type=\"hidden\" name=\"" + html_text(name) + "\" value=\"" + html_text(value) + "\">";
-    for (auto const& user : world.options.users)
+    for (auto const& user : world.options.users) {
+        if (!may_log_in(world, call, user)) continue;
         body += "<p><label><input type=\"radio\" name=\"sandbox_user\" value=\"" + html_text(user.id) + "\"" +
                 (user.id == chosen.id ? " checked" : "") + "> " + html_text(user.username) + "</label></p>";
+    }
     body +=
         "<button id=\"allow\" name=\"sandbox_decision\" value=\"allow\">Allow</button> "
         "<button id=\"deny\" name=\"sandbox_decision\" value=\"deny\">Deny</button></form>";
