@@ -2010,473 +2010,6 @@ private:
 }  // namespace globus::detail
 
 #endif  // GLOBUS_SERVICES_GCS_UPLOAD_RUN_HPP
-#ifndef GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
-#define GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
-
-#ifndef GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
-#define GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
-
-#include <boost/asio/bind_executor.hpp>
-
-#include <algorithm>
-#include <cstddef>
-#include <exception>
-#include <memory>
-#include <optional>
-#include <stop_token>
-#include <type_traits>
-#include <utility>
-
-// Listing a directory with everything below it, without blocking.
-
-namespace globus {
-namespace detail {
-
-/// One call of AsyncRecursiveListing::async_next.
-class EntryRequest {
-public:
-    EntryRequest() = default;
-    EntryRequest(EntryRequest const&) = delete;
-    EntryRequest& operator=(EntryRequest const&) = delete;
-    virtual ~EntryRequest() = default;
-    virtual void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) = 0;
-};
-
-/// The walk of an AsyncRecursiveListing, which its listings keep while they are on their way. It is for the strand of
-/// the engine.
-template <class C>
-class AsyncRecursiveWalk : public std::enable_shared_from_this<AsyncRecursiveWalk<C>> {
-    using Walk = RecursiveWalk;
-
-public:
-    AsyncRecursiveWalk(C const& client, transfer::RecursiveLs what, std::size_t at_once, CallOptions options)
-        : client_(client),
-          walk_(std::move(what)),
-          at_once_(std::max(at_once, std::size_t{1})),
-          options_(std::move(options)) {
-        caller_stop_ = std::move(options_.stop);
-        begin_anew();
-    }
-
-    [[nodiscard]] std::shared_ptr<AsyncEngine> const& engine() const noexcept { return client_.engine(); }
-
-    /// Gives the next entry to a request, now or when its directory is listed.
-    void ask(std::shared_ptr<EntryRequest> request) {
-        if (request_)
-            return request->complete(
-                std::make_exception_ptr(UsageError("async_next: another call of the same listing is on its way")), {});
-        request_ = std::move(request);
-        go_on();
-    }
-    /// Ends a request, if it still waits, and the listings that are on their way.
-    void cancel(EntryRequest const* request) {
-        if (request_.get() != request) return;
-        end_listings();
-        begin_anew();
-        complete(std::make_exception_ptr(
-                     NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "recursive_ls was cancelled")),
-                 {});
-    }
-    /// Reports that nobody will ask any more.
-    void leave() {
-        left_ = true;
-        if (!request_) end_listings();
-    }
-
-private:
-    struct Relay {
-        std::stop_source source;
-        void operator()() noexcept { source.request_stop(); }
-    };
-
-    /// Ends the listings that are on their way; they are to be asked for again.
-    void end_listings() {
-        ++turn_;
-        relay_.reset();
-        source_.request_stop();
-    }
-    void begin_anew() {
-        source_ = std::stop_source();
-        if (caller_stop_.stop_possible()) relay_.emplace(caller_stop_, Relay{source_});
-        options_.stop = source_.get_token();
-    }
-    void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) {
-        std::exchange(request_, nullptr)->complete(std::move(error), std::move(entry));
-        if (left_) end_listings();
-    }
-    void go_on() {
-        if (!request_) return;
-        try {
-            list();
-            Walk::Next const next = walk_.next();
-            list();  // an entry that is a directory may be listed already, and one that was passed makes room
-            if (next == Walk::Next::listing) return;
-            std::optional<transfer::FileEntry> entry;
-            if (next == Walk::Next::entry) entry = std::move(walk_.entry());
-            walk_.pass();
-            complete(nullptr, std::move(entry));
-        } catch (...) {
-            complete(std::current_exception(), {});
-        }
-    }
-    /// Asks for the listings whose turn is next, as many as may be on their way.
-    void list() {
-        while (on_their_way_ < at_once_) {
-            Walk::Listing* const here = walk_.to_list(walk_.kept() < Walk::most_at_once ? 4 * at_once_ : 0);
-            if (here == nullptr) return;
-            send(*here);
-        }
-    }
-    void send(Walk::Listing& here) {
-        ++on_their_way_;
-        client_.template start<true>(
-            AsyncOperation<transfer::OperationLs>{walk_.request(here)}, options_,
-            asio::bind_executor(engine()->strand(), [self = this->shared_from_this(), &here,
-                                                     turn = turn_](Result<Response<transfer::FileList>> result) {
-                self->came(here, turn, std::move(result));
-            }));
-    }
-    void came(Walk::Listing& here, std::size_t turn, Result<Response<transfer::FileList>> result) {
-        --on_their_way_;
-        try {
-            if (!result && turn != turn_)
-                walk_.dropped(here);
-            else
-                walk_.came(here, *std::move(result).value());
-        } catch (...) {
-            walk_.failed(here, std::current_exception());
-        }
-        go_on();
-    }
-
-    AsyncClient<C> client_;
-    Walk walk_;
-    std::size_t const at_once_;
-    CallOptions options_;
-    std::stop_token caller_stop_;
-    std::stop_source source_{std::nostopstate};            ///< ends the listings that are on their way
-    std::optional<std::stop_callback<Relay>> relay_ = {};  ///< from the caller's stop_token to that
-    std::size_t turn_ = 0;                                 ///< it changes when they are ended
-    std::size_t on_their_way_ = 0;
-    std::shared_ptr<EntryRequest> request_;
-    bool left_ = false;
-};
-
-/// One call of async_next, with its handler.
-template <class C, class Handler>
-class EntryRequestOf final : public EntryRequest, public std::enable_shared_from_this<EntryRequestOf<C, Handler>> {
-    using Walk = AsyncRecursiveWalk<C>;
-
-public:
-    EntryRequestOf(Handler handler, std::shared_ptr<Walk> const& walk)
-        : completion_(std::move(handler), walk->engine()->executor()), walk_(walk), engine_(walk->engine()) {}
-
-    static void begin(std::shared_ptr<Walk> const& walk, Handler handler) {
-        if (walk->engine()->has_ended()) return;
-        auto const memory = asio::get_associated_allocator(handler);
-        auto const self = std::allocate_shared<EntryRequestOf>(memory, std::move(handler), walk);
-        self->stop_.connect(self->completion_.slot(), self->stop_token_);
-        walk->engine()->post([walk, self] { walk->ask(self); });
-        if (self->stop_token_.stop_possible()) self->cancel_.emplace(self->stop_token_, Cancel{self->weak_from_this()});
-    }
-    void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) override {
-        completion_.complete(std::move(error), std::move(entry));
-    }
-
-private:
-    struct Cancel {
-        std::weak_ptr<EntryRequestOf> of;
-        void operator()() const noexcept {
-            try {
-                auto const self = of.lock();
-                if (!self) return;
-                self->engine_->post([self] {
-                    if (auto const walk = self->walk_.lock()) walk->cancel(self.get());
-                });
-            } catch (...) {  // there is no memory; the call ends by its deadline
-            }
-        }
-    };
-
-    AsyncCompletion<Handler> completion_;
-    std::weak_ptr<Walk> walk_;
-    std::shared_ptr<AsyncEngine> engine_;
-    AsyncStop stop_;
-    std::stop_token stop_token_;
-    std::optional<std::stop_callback<Cancel>> cancel_;
-};
-
-}  // namespace detail
-
-/**
- * All entries below a path, one after the other, without blocking: the asynchronous namesake of RecursiveListing.
- *
- *     auto entries = async_recursive_ls(client, {.endpoint_id = id, .path = "/~/"}, 20);
- *     while (std::optional<FileEntry> const entry = co_await entries.async_next(use_awaitable))
- *         std::puts(entry->path.c_str());
- *
- * The entries, their order, what is left out and what is an error are those of RecursiveListing. Nothing is sent before
- * the first async_next; then directories are listed ahead of their turn. A walk keeps what it listed until it is asked
- * for, and lists no further directory while that is 100,000 entries or more.
- *
- * One async_next may be on its way at a time. After an error the walk stays where it was: the next call goes on with
- * the listing that failed. Terminal cancellation ends the call and all listings that are on their way; the next call
- * asks for those again. It is a handle: copies share the walk, and it may be destroyed at any time, which ends the
- * listings that nobody waits for.
- *
- * `on_error` is called on the transport's executor, for the directory whose turn has come, and may destroy the client.
- *
- * @tparam C  the client; when it is destroyed, the walk ends at the next listing with NetworkError (cancelled)
- *
- * @par Errors
- * Those of RecursiveListing, as std::exception_ptr; UsageError for an async_next while there is another.
- * @par Thread safety
- * Distinct walks: safe. Shared walks: unsafe.
- */
-template <class C>
-class AsyncRecursiveListing {
-    using Walk = detail::AsyncRecursiveWalk<C>;
-
-public:
-    /// It sends nothing. @param at_once  how many listings may be on their way; 0 counts as 1
-    AsyncRecursiveListing(C const& client, RecursiveLs what, std::size_t at_once, CallOptions options)
-        : handle_(
-              std::make_shared<Handle>(std::make_shared<Walk>(client, std::move(what), at_once, std::move(options)))) {}
-
-    /// Gives the next entry. @param token  for `void(std::exception_ptr, std::optional<FileEntry>)`; there is none after
-    ///                                     the last
-    template <class Token = detail::DefaultToken>
-    auto async_next(Token&& token = Token()) {
-        return detail::initiate<void(std::exception_ptr, std::optional<FileEntry>)>(
-            [handle = handle_]<class Handler>(Handler&& handler) {
-                using Request = detail::EntryRequestOf<C, std::decay_t<Handler>>;
-                Request::begin(handle->walk, std::forward<Handler>(handler));
-            },
-            std::forward<Token>(token));
-    }
-
-private:
-    struct Handle {
-        explicit Handle(std::shared_ptr<Walk> one) : walk(std::move(one)) {}
-        Handle(Handle const&) = delete;
-        Handle& operator=(Handle const&) = delete;
-        ~Handle() {
-            try {
-                walk->engine()->post([walk = walk] { walk->leave(); });
-            } catch (...) {  // there is no memory; the listings end as they would have
-            }
-        }
-        std::shared_ptr<Walk> const walk;
-    };
-
-    std::shared_ptr<Handle> handle_;
-};
-
-/**
- * Lists all entries below a path without blocking, with a few listings on their way at once: see AsyncRecursiveListing.
- *
- * A client that is to keep to the service's limit on requests has a `RateLimited<AsioTransport>`.
- *
- * @param client   with an AsioTransport
- * @param at_once  how many listings may be on their way; 0 counts as 1
- * @param options  for each of them
- *
- * @throws UsageError  for a client that was moved from
- */
-template <class C>
-AsyncRecursiveListing<C> async_recursive_ls(C const& client, RecursiveLs what, std::size_t at_once = 8,
-                                            CallOptions options = {}) {
-    static_assert(detail::check_permitted<typename C::service_type, transfer::OperationLs>());
-    return AsyncRecursiveListing<C>(client, std::move(what), at_once, std::move(options));
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
-
-#include <optional>
-#include <string>
-#include <utility>
-
-// Functions of Transfer that take several requests, without blocking. They are free functions, of clients with an
-// AsioTransport:
-//
-//     async_submit_transfer(client, data, [](std::exception_ptr error, Response<SubmissionResult> accepted) { ... });
-//     TaskVerdict const verdict = co_await async_task_wait(client, wait, use_awaitable);
-//
-// Each is its blocking namesake of a Client in everything but the waiting. Terminal cancellation ends it as
-// CallOptions::stop does.
-
-namespace globus {
-namespace detail {
-
-/// One call of async_submit_transfer or async_submit_delete.
-template <class C, class Submit, class Data, class Handler>
-class AsyncSubmission final : public AsyncSteps<C, Response<typename Submit::result>, Handler> {
-public:
-    using Value = Response<typename Submit::result>;
-
-    AsyncSubmission(AsyncClient<C> client, Handler handler, Data data, CallOptions options)
-        : AsyncSteps<C, Value, Handler>(std::move(client), std::move(handler), options),
-          data_(std::move(data)),
-          options_(std::move(options)) {}
-
-    void begin() {
-        this->guard([this] {
-            data_.check();
-            options_.deadline = deadline_of(options_, this->client().options().timeout);
-            if (data_.additional_fields.contains("submission_id"))
-                throw UsageError("the submission id is to be a member, no additional field");
-            if (data_.submission_id.has_value()) return submit();
-            this->send(transfer::GetSubmissionId{}, options_, [this](auto answer) {
-                if ((*answer)->value.empty()) throw DecodeError("Transfer gave no submission id", answer->text());
-                data_.submission_id = (*answer)->value;
-                submit();
-            });
-        });
-    }
-
-private:
-    void submit() {
-        std::string const id = *data_.submission_id;
-        if (id.empty()) throw UsageError("the submission id is empty: leave it out, and a new one is used");
-        this->send(Submit{.data = DocumentOf<Data>(data_)}, options_, [this, id](auto answer) {
-            try {
-                this->finish(std::move(answer).value());
-            } catch (Error const&) {
-                rethrow_changed<TransferApiError, AuthApiError, NetworkError, DecodeError>(
-                    [&](auto const& error) { return SubmissionEndedBy(error, id); });
-            }
-        });
-    }
-
-    Data data_;
-    CallOptions options_;
-};
-
-/// One call of async_task_wait.
-template <class C, class Handler>
-class AsyncTaskWaiting final : public AsyncLooking<C, transfer::TaskVerdict, Handler> {
-    static constexpr bool may_cancel = Permits<typename C::service_type, transfer::CancelTask>;
-
-public:
-    AsyncTaskWaiting(AsyncClient<C> client, Handler handler, transfer::TaskWait wait, CallOptions options)
-        : AsyncLooking<C, transfer::TaskVerdict, Handler>(std::move(client), std::move(handler), std::move(options)),
-          given_(std::move(wait)) {}
-
-    void begin() {
-        this->guard([this] {
-            if (given_.sleep) throw UsageError("async_task_wait: it has no use for TaskWait::sleep");
-            watch_.emplace(std::move(given_), may_cancel);
-            this->begin_looking("task_wait", watch_->polling());
-        });
-    }
-
-private:
-    void look() override {
-        this->send(watch_->task(), options(), [this](auto answer) {
-            if (!this->took([&] { watch_->saw(taken_as_is(std::move(answer).value())); })) return;
-            if (!watch_->has_new_faults()) return seen();
-            this->send(watch_->fault_list(), options(), [this](auto faults) {
-                if (came(faults)) watch_->saw(**faults);
-                seen();
-            });
-        });
-    }
-    /// Everything that is asked for is there.
-    void seen() {
-        watch_->report(this->looks()->elapsed(), [&](auto const& callback) { this->looks()->run_callback(callback); });
-        TaskWatch::Next const next = watch_->next();
-        if (next == TaskWatch::Next::end) return this->finish(std::move(*watch_).verdict());
-        if constexpr (may_cancel)
-            if (next == TaskWatch::Next::cancel) {
-                this->send(watch_->cancellation(), options(), [this](auto answer) {
-                    if (came(answer)) watch_->cancelled();
-                    this->look_again();
-                });
-                return;
-            }
-        this->look_again();
-    }
-    /// True for an answer, false for an error that may pass. @throws any other error
-    template <class T>
-    static bool came(Result<T> const& answer) {
-        if (!answer && !may_pass(answer.error())) (void)answer.value();
-        return answer.has_value();
-    }
-    [[nodiscard]] CallOptions const& options() const { return this->looks()->options(); }
-    transfer::TaskVerdict verdict_by_now() override { return std::move(*watch_).verdict_by_now(); }
-    transfer::TaskVerdict value_despite(NetworkError const& error) override {
-        if (!this->looks()) throw;
-        return std::move(*watch_).verdict_despite(error);
-    }
-
-    transfer::TaskWait given_;
-    std::optional<TaskWatch> watch_;
-};
-
-template <class C, class Data, class Handler>
-using AsyncTransferSubmission = AsyncSubmission<C, transfer::SubmitTransfer, Data, Handler>;
-template <class C, class Data, class Handler>
-using AsyncDeleteSubmission = AsyncSubmission<C, transfer::SubmitDelete, Data, Handler>;
-
-}  // namespace detail
-
-/**
- * Submits a transfer, exactly once, without blocking: see `submit_transfer` of a Client.
- *
- * The submission id is in every error (`submission_id(error)`). A program that is to outlive a crash sets
- * `data.submission_id` itself, and stores it before.
- *
- * @param token  for `void(std::exception_ptr, Response<SubmissionResult>)`
- */
-template <class C, class Token = detail::DefaultToken>
-auto async_submit_transfer(C const& client, TransferData data, CallOptions options, Token&& token = Token()) {
-    return detail::initiate_steps<detail::AsyncTransferSubmission, Response<SubmissionResult>, C, TransferData, Token,
-                                  TransferData>(client, std::move(data), std::move(options),
-                                                std::forward<Token>(token));
-}
-/// The same, with the options of the client.
-template <class C, detail::NoOptions Token = detail::DefaultToken>
-auto async_submit_transfer(C const& client, TransferData data, Token&& token = Token()) {
-    return async_submit_transfer(client, std::move(data), CallOptions(), std::forward<Token>(token));
-}
-
-/// Submits a deletion, exactly once, without blocking; see async_submit_transfer.
-template <class C, class Token = detail::DefaultToken>
-auto async_submit_delete(C const& client, DeleteData data, CallOptions options, Token&& token = Token()) {
-    return detail::initiate_steps<detail::AsyncDeleteSubmission, Response<SubmissionResult>, C, DeleteData, Token,
-                                  DeleteData>(client, std::move(data), std::move(options), std::forward<Token>(token));
-}
-/// The same, with the options of the client.
-template <class C, detail::NoOptions Token = detail::DefaultToken>
-auto async_submit_delete(C const& client, DeleteData data, Token&& token = Token()) {
-    return async_submit_delete(client, std::move(data), CallOptions(), std::forward<Token>(token));
-}
-
-/**
- * Waits until a task has ended, or time runs out, without blocking: see `task_wait` of a Client.
- *
- * `on_progress` is called on the transport's executor, and may destroy the client. `sleep` is a UsageError.
- *
- * @param token  for `void(std::exception_ptr, TaskVerdict)`
- */
-template <class C, class Token = detail::DefaultToken>
-    requires OperationOf<transfer::GetTask, typename C::service_type>
-auto async_task_wait(C const& client, TaskWait wait, CallOptions options, Token&& token = Token()) {
-    return detail::initiate_steps<detail::AsyncTaskWaiting, TaskVerdict, C, TaskWait, Token>(
-        client, std::move(wait), std::move(options), std::forward<Token>(token));
-}
-/// The same, with the options of the client.
-template <class C, detail::NoOptions Token = detail::DefaultToken>
-    requires OperationOf<transfer::GetTask, typename C::service_type>
-auto async_task_wait(C const& client, TaskWait wait, Token&& token = Token()) {
-    return async_task_wait(client, std::move(wait), CallOptions(), std::forward<Token>(token));
-}
-
-}  // namespace globus
-
-#endif  // GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
 
 #include <boost/asio/bind_executor.hpp>
 
@@ -2973,6 +2506,473 @@ auto async_timer_wait(C const& client, timers::TimerWait wait, Token&& token = T
 }  // namespace globus
 
 #endif  // GLOBUS_SERVICES_TIMERS_ASYNC_HPP
+#ifndef GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
+#define GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
+
+#ifndef GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
+#define GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
+
+#include <boost/asio/bind_executor.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+// Listing a directory with everything below it, without blocking.
+
+namespace globus {
+namespace detail {
+
+/// One call of AsyncRecursiveListing::async_next.
+class EntryRequest {
+public:
+    EntryRequest() = default;
+    EntryRequest(EntryRequest const&) = delete;
+    EntryRequest& operator=(EntryRequest const&) = delete;
+    virtual ~EntryRequest() = default;
+    virtual void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) = 0;
+};
+
+/// The walk of an AsyncRecursiveListing, which its listings keep while they are on their way. It is for the strand of
+/// the engine.
+template <class C>
+class AsyncRecursiveWalk : public std::enable_shared_from_this<AsyncRecursiveWalk<C>> {
+    using Walk = RecursiveWalk;
+
+public:
+    AsyncRecursiveWalk(C const& client, transfer::RecursiveLs what, std::size_t at_once, CallOptions options)
+        : client_(client),
+          walk_(std::move(what)),
+          at_once_(std::max(at_once, std::size_t{1})),
+          options_(std::move(options)) {
+        caller_stop_ = std::move(options_.stop);
+        begin_anew();
+    }
+
+    [[nodiscard]] std::shared_ptr<AsyncEngine> const& engine() const noexcept { return client_.engine(); }
+
+    /// Gives the next entry to a request, now or when its directory is listed.
+    void ask(std::shared_ptr<EntryRequest> request) {
+        if (request_)
+            return request->complete(
+                std::make_exception_ptr(UsageError("async_next: another call of the same listing is on its way")), {});
+        request_ = std::move(request);
+        go_on();
+    }
+    /// Ends a request, if it still waits, and the listings that are on their way.
+    void cancel(EntryRequest const* request) {
+        if (request_.get() != request) return;
+        end_listings();
+        begin_anew();
+        complete(std::make_exception_ptr(
+                     NetworkError(NetworkError::Kind::cancelled, NetworkError::Sent::no, "recursive_ls was cancelled")),
+                 {});
+    }
+    /// Reports that nobody will ask any more.
+    void leave() {
+        left_ = true;
+        if (!request_) end_listings();
+    }
+
+private:
+    struct Relay {
+        std::stop_source source;
+        void operator()() noexcept { source.request_stop(); }
+    };
+
+    /// Ends the listings that are on their way; they are to be asked for again.
+    void end_listings() {
+        ++turn_;
+        relay_.reset();
+        source_.request_stop();
+    }
+    void begin_anew() {
+        source_ = std::stop_source();
+        if (caller_stop_.stop_possible()) relay_.emplace(caller_stop_, Relay{source_});
+        options_.stop = source_.get_token();
+    }
+    void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) {
+        std::exchange(request_, nullptr)->complete(std::move(error), std::move(entry));
+        if (left_) end_listings();
+    }
+    void go_on() {
+        if (!request_) return;
+        try {
+            list();
+            Walk::Next const next = walk_.next();
+            list();  // an entry that is a directory may be listed already, and one that was passed makes room
+            if (next == Walk::Next::listing) return;
+            std::optional<transfer::FileEntry> entry;
+            if (next == Walk::Next::entry) entry = std::move(walk_.entry());
+            walk_.pass();
+            complete(nullptr, std::move(entry));
+        } catch (...) {
+            complete(std::current_exception(), {});
+        }
+    }
+    /// Asks for the listings whose turn is next, as many as may be on their way.
+    void list() {
+        while (on_their_way_ < at_once_) {
+            Walk::Listing* const here = walk_.to_list(walk_.kept() < Walk::most_at_once ? 4 * at_once_ : 0);
+            if (here == nullptr) return;
+            send(*here);
+        }
+    }
+    void send(Walk::Listing& here) {
+        ++on_their_way_;
+        client_.template start<true>(
+            AsyncOperation<transfer::OperationLs>{walk_.request(here)}, options_,
+            asio::bind_executor(engine()->strand(), [self = this->shared_from_this(), &here,
+                                                     turn = turn_](Result<Response<transfer::FileList>> result) {
+                self->came(here, turn, std::move(result));
+            }));
+    }
+    void came(Walk::Listing& here, std::size_t turn, Result<Response<transfer::FileList>> result) {
+        --on_their_way_;
+        try {
+            if (!result && turn != turn_)
+                walk_.dropped(here);
+            else
+                walk_.came(here, *std::move(result).value());
+        } catch (...) {
+            walk_.failed(here, std::current_exception());
+        }
+        go_on();
+    }
+
+    AsyncClient<C> client_;
+    Walk walk_;
+    std::size_t const at_once_;
+    CallOptions options_;
+    std::stop_token caller_stop_;
+    std::stop_source source_{std::nostopstate};            ///< ends the listings that are on their way
+    std::optional<std::stop_callback<Relay>> relay_ = {};  ///< from the caller's stop_token to that
+    std::size_t turn_ = 0;                                 ///< it changes when they are ended
+    std::size_t on_their_way_ = 0;
+    std::shared_ptr<EntryRequest> request_;
+    bool left_ = false;
+};
+
+/// One call of async_next, with its handler.
+template <class C, class Handler>
+class EntryRequestOf final : public EntryRequest, public std::enable_shared_from_this<EntryRequestOf<C, Handler>> {
+    using Walk = AsyncRecursiveWalk<C>;
+
+public:
+    EntryRequestOf(Handler handler, std::shared_ptr<Walk> const& walk)
+        : completion_(std::move(handler), walk->engine()->executor()), walk_(walk), engine_(walk->engine()) {}
+
+    static void begin(std::shared_ptr<Walk> const& walk, Handler handler) {
+        if (walk->engine()->has_ended()) return;
+        auto const memory = asio::get_associated_allocator(handler);
+        auto const self = std::allocate_shared<EntryRequestOf>(memory, std::move(handler), walk);
+        self->stop_.connect(self->completion_.slot(), self->stop_token_);
+        walk->engine()->post([walk, self] { walk->ask(self); });
+        if (self->stop_token_.stop_possible()) self->cancel_.emplace(self->stop_token_, Cancel{self->weak_from_this()});
+    }
+    void complete(std::exception_ptr error, std::optional<transfer::FileEntry> entry) override {
+        completion_.complete(std::move(error), std::move(entry));
+    }
+
+private:
+    struct Cancel {
+        std::weak_ptr<EntryRequestOf> of;
+        void operator()() const noexcept {
+            try {
+                auto const self = of.lock();
+                if (!self) return;
+                self->engine_->post([self] {
+                    if (auto const walk = self->walk_.lock()) walk->cancel(self.get());
+                });
+            } catch (...) {  // there is no memory; the call ends by its deadline
+            }
+        }
+    };
+
+    AsyncCompletion<Handler> completion_;
+    std::weak_ptr<Walk> walk_;
+    std::shared_ptr<AsyncEngine> engine_;
+    AsyncStop stop_;
+    std::stop_token stop_token_;
+    std::optional<std::stop_callback<Cancel>> cancel_;
+};
+
+}  // namespace detail
+
+/**
+ * All entries below a path, one after the other, without blocking: the asynchronous namesake of RecursiveListing.
+ *
+ *     auto entries = async_recursive_ls(client, {.endpoint_id = id, .path = "/~/"}, 20);
+ *     while (std::optional<FileEntry> const entry = co_await entries.async_next(use_awaitable))
+ *         std::puts(entry->path.c_str());
+ *
+ * The entries, their order, what is left out and what is an error are those of RecursiveListing. Nothing is sent before
+ * the first async_next; then directories are listed ahead of their turn. A walk keeps what it listed until it is asked
+ * for, and lists no further directory while that is 100,000 entries or more.
+ *
+ * One async_next may be on its way at a time. After an error the walk stays where it was: the next call goes on with
+ * the listing that failed. Terminal cancellation ends the call and all listings that are on their way; the next call
+ * asks for those again. It is a handle: copies share the walk, and it may be destroyed at any time, which ends the
+ * listings that nobody waits for.
+ *
+ * `on_error` is called on the transport's executor, for the directory whose turn has come, and may destroy the client.
+ *
+ * @tparam C  the client; when it is destroyed, the walk ends at the next listing with NetworkError (cancelled)
+ *
+ * @par Errors
+ * Those of RecursiveListing, as std::exception_ptr; UsageError for an async_next while there is another.
+ * @par Thread safety
+ * Distinct walks: safe. Shared walks: unsafe.
+ */
+template <class C>
+class AsyncRecursiveListing {
+    using Walk = detail::AsyncRecursiveWalk<C>;
+
+public:
+    /// It sends nothing. @param at_once  how many listings may be on their way; 0 counts as 1
+    AsyncRecursiveListing(C const& client, RecursiveLs what, std::size_t at_once, CallOptions options)
+        : handle_(
+              std::make_shared<Handle>(std::make_shared<Walk>(client, std::move(what), at_once, std::move(options)))) {}
+
+    /// Gives the next entry. @param token  for `void(std::exception_ptr, std::optional<FileEntry>)`; there is none after
+    ///                                     the last
+    template <class Token = detail::DefaultToken>
+    auto async_next(Token&& token = Token()) {
+        return detail::initiate<void(std::exception_ptr, std::optional<FileEntry>)>(
+            [handle = handle_]<class Handler>(Handler&& handler) {
+                using Request = detail::EntryRequestOf<C, std::decay_t<Handler>>;
+                Request::begin(handle->walk, std::forward<Handler>(handler));
+            },
+            std::forward<Token>(token));
+    }
+
+private:
+    struct Handle {
+        explicit Handle(std::shared_ptr<Walk> one) : walk(std::move(one)) {}
+        Handle(Handle const&) = delete;
+        Handle& operator=(Handle const&) = delete;
+        ~Handle() {
+            try {
+                walk->engine()->post([walk = walk] { walk->leave(); });
+            } catch (...) {  // there is no memory; the listings end as they would have
+            }
+        }
+        std::shared_ptr<Walk> const walk;
+    };
+
+    std::shared_ptr<Handle> handle_;
+};
+
+/**
+ * Lists all entries below a path without blocking, with a few listings on their way at once: see AsyncRecursiveListing.
+ *
+ * A client that is to keep to the service's limit on requests has a `RateLimited<AsioTransport>`.
+ *
+ * @param client   with an AsioTransport
+ * @param at_once  how many listings may be on their way; 0 counts as 1
+ * @param options  for each of them
+ *
+ * @throws UsageError  for a client that was moved from
+ */
+template <class C>
+AsyncRecursiveListing<C> async_recursive_ls(C const& client, RecursiveLs what, std::size_t at_once = 8,
+                                            CallOptions options = {}) {
+    static_assert(detail::check_permitted<typename C::service_type, transfer::OperationLs>());
+    return AsyncRecursiveListing<C>(client, std::move(what), at_once, std::move(options));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TRANSFER_ASYNC_RECURSIVE_LS_HPP
+
+#include <optional>
+#include <string>
+#include <utility>
+
+// Functions of Transfer that take several requests, without blocking. They are free functions, of clients with an
+// AsioTransport:
+//
+//     async_submit_transfer(client, data, [](std::exception_ptr error, Response<SubmissionResult> accepted) { ... });
+//     TaskVerdict const verdict = co_await async_task_wait(client, wait, use_awaitable);
+//
+// Each is its blocking namesake of a Client in everything but the waiting. Terminal cancellation ends it as
+// CallOptions::stop does.
+
+namespace globus {
+namespace detail {
+
+/// One call of async_submit_transfer or async_submit_delete.
+template <class C, class Submit, class Data, class Handler>
+class AsyncSubmission final : public AsyncSteps<C, Response<typename Submit::result>, Handler> {
+public:
+    using Value = Response<typename Submit::result>;
+
+    AsyncSubmission(AsyncClient<C> client, Handler handler, Data data, CallOptions options)
+        : AsyncSteps<C, Value, Handler>(std::move(client), std::move(handler), options),
+          data_(std::move(data)),
+          options_(std::move(options)) {}
+
+    void begin() {
+        this->guard([this] {
+            data_.check();
+            options_.deadline = deadline_of(options_, this->client().options().timeout);
+            if (data_.additional_fields.contains("submission_id"))
+                throw UsageError("the submission id is to be a member, no additional field");
+            if (data_.submission_id.has_value()) return submit();
+            this->send(transfer::GetSubmissionId{}, options_, [this](auto answer) {
+                if ((*answer)->value.empty()) throw DecodeError("Transfer gave no submission id", answer->text());
+                data_.submission_id = (*answer)->value;
+                submit();
+            });
+        });
+    }
+
+private:
+    void submit() {
+        std::string const id = *data_.submission_id;
+        if (id.empty()) throw UsageError("the submission id is empty: leave it out, and a new one is used");
+        this->send(Submit{.data = DocumentOf<Data>(data_)}, options_, [this, id](auto answer) {
+            try {
+                this->finish(std::move(answer).value());
+            } catch (Error const&) {
+                rethrow_changed<TransferApiError, AuthApiError, NetworkError, DecodeError>(
+                    [&](auto const& error) { return SubmissionEndedBy(error, id); });
+            }
+        });
+    }
+
+    Data data_;
+    CallOptions options_;
+};
+
+/// One call of async_task_wait.
+template <class C, class Handler>
+class AsyncTaskWaiting final : public AsyncLooking<C, transfer::TaskVerdict, Handler> {
+    static constexpr bool may_cancel = Permits<typename C::service_type, transfer::CancelTask>;
+
+public:
+    AsyncTaskWaiting(AsyncClient<C> client, Handler handler, transfer::TaskWait wait, CallOptions options)
+        : AsyncLooking<C, transfer::TaskVerdict, Handler>(std::move(client), std::move(handler), std::move(options)),
+          given_(std::move(wait)) {}
+
+    void begin() {
+        this->guard([this] {
+            if (given_.sleep) throw UsageError("async_task_wait: it has no use for TaskWait::sleep");
+            watch_.emplace(std::move(given_), may_cancel);
+            this->begin_looking("task_wait", watch_->polling());
+        });
+    }
+
+private:
+    void look() override {
+        this->send(watch_->task(), options(), [this](auto answer) {
+            if (!this->took([&] { watch_->saw(taken_as_is(std::move(answer).value())); })) return;
+            if (!watch_->has_new_faults()) return seen();
+            this->send(watch_->fault_list(), options(), [this](auto faults) {
+                if (came(faults)) watch_->saw(**faults);
+                seen();
+            });
+        });
+    }
+    /// Everything that is asked for is there.
+    void seen() {
+        watch_->report(this->looks()->elapsed(), [&](auto const& callback) { this->looks()->run_callback(callback); });
+        TaskWatch::Next const next = watch_->next();
+        if (next == TaskWatch::Next::end) return this->finish(std::move(*watch_).verdict());
+        if constexpr (may_cancel)
+            if (next == TaskWatch::Next::cancel) {
+                this->send(watch_->cancellation(), options(), [this](auto answer) {
+                    if (came(answer)) watch_->cancelled();
+                    this->look_again();
+                });
+                return;
+            }
+        this->look_again();
+    }
+    /// True for an answer, false for an error that may pass. @throws any other error
+    template <class T>
+    static bool came(Result<T> const& answer) {
+        if (!answer && !may_pass(answer.error())) (void)answer.value();
+        return answer.has_value();
+    }
+    [[nodiscard]] CallOptions const& options() const { return this->looks()->options(); }
+    transfer::TaskVerdict verdict_by_now() override { return std::move(*watch_).verdict_by_now(); }
+    transfer::TaskVerdict value_despite(NetworkError const& error) override {
+        if (!this->looks()) throw;
+        return std::move(*watch_).verdict_despite(error);
+    }
+
+    transfer::TaskWait given_;
+    std::optional<TaskWatch> watch_;
+};
+
+template <class C, class Data, class Handler>
+using AsyncTransferSubmission = AsyncSubmission<C, transfer::SubmitTransfer, Data, Handler>;
+template <class C, class Data, class Handler>
+using AsyncDeleteSubmission = AsyncSubmission<C, transfer::SubmitDelete, Data, Handler>;
+
+}  // namespace detail
+
+/**
+ * Submits a transfer, exactly once, without blocking: see `submit_transfer` of a Client.
+ *
+ * The submission id is in every error (`submission_id(error)`). A program that is to outlive a crash sets
+ * `data.submission_id` itself, and stores it before.
+ *
+ * @param token  for `void(std::exception_ptr, Response<SubmissionResult>)`
+ */
+template <class C, class Token = detail::DefaultToken>
+auto async_submit_transfer(C const& client, TransferData data, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_steps<detail::AsyncTransferSubmission, Response<SubmissionResult>, C, TransferData, Token,
+                                  TransferData>(client, std::move(data), std::move(options),
+                                                std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+auto async_submit_transfer(C const& client, TransferData data, Token&& token = Token()) {
+    return async_submit_transfer(client, std::move(data), CallOptions(), std::forward<Token>(token));
+}
+
+/// Submits a deletion, exactly once, without blocking; see async_submit_transfer.
+template <class C, class Token = detail::DefaultToken>
+auto async_submit_delete(C const& client, DeleteData data, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_steps<detail::AsyncDeleteSubmission, Response<SubmissionResult>, C, DeleteData, Token,
+                                  DeleteData>(client, std::move(data), std::move(options), std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+auto async_submit_delete(C const& client, DeleteData data, Token&& token = Token()) {
+    return async_submit_delete(client, std::move(data), CallOptions(), std::forward<Token>(token));
+}
+
+/**
+ * Waits until a task has ended, or time runs out, without blocking: see `task_wait` of a Client.
+ *
+ * `on_progress` is called on the transport's executor, and may destroy the client. `sleep` is a UsageError.
+ *
+ * @param token  for `void(std::exception_ptr, TaskVerdict)`
+ */
+template <class C, class Token = detail::DefaultToken>
+    requires OperationOf<transfer::GetTask, typename C::service_type>
+auto async_task_wait(C const& client, TaskWait wait, CallOptions options, Token&& token = Token()) {
+    return detail::initiate_steps<detail::AsyncTaskWaiting, TaskVerdict, C, TaskWait, Token>(
+        client, std::move(wait), std::move(options), std::forward<Token>(token));
+}
+/// The same, with the options of the client.
+template <class C, detail::NoOptions Token = detail::DefaultToken>
+    requires OperationOf<transfer::GetTask, typename C::service_type>
+auto async_task_wait(C const& client, TaskWait wait, Token&& token = Token()) {
+    return async_task_wait(client, std::move(wait), CallOptions(), std::forward<Token>(token));
+}
+
+}  // namespace globus
+
+#endif  // GLOBUS_SERVICES_TRANSFER_ASYNC_HPP
 
 #ifdef GLOBUS_ASIO_BODIES
 #ifndef GLOBUS_HTTP_IMPL_ASYNC_ENGINE_IPP

@@ -4158,8 +4158,8 @@ concept AsyncIncluded = requires { sizeof(AsyncStart<Client>); };
  * called on the transport's executor.
  *
  * A policy whose token is fresh gives it at once. One that has to renew it, and any policy of a program's own that does
- * not say `static constexpr bool never_blocks = true`, is asked on a thread of the library; calls of one client that
- * need the same renewal share it.
+ * not say `static constexpr bool never_blocks = true` and has no `async_authorize` (see Authorizer), is asked on a thread
+ * of the library; calls of one client that need the same renewal share it.
  *
  * @tparam C  the client
  * @tparam S  its service

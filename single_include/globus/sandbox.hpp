@@ -958,7 +958,7 @@ struct Options {
     std::size_t max_pending_tasks = 100;             ///< ACTIVE tasks of one user; more are refused
     bool refuse_identical_tasks = true;  ///< 409 while a task between the same collections has a path pair in common
     std::size_t journal_limit = 10000;   ///< entries kept, of 32 MiB together; counts stay exact beyond that
-    std::size_t task_limit = 5000;       ///< tasks kept; beyond that the oldest that are over are forgotten
+    std::size_t task_limit = 1000;       ///< tasks kept; beyond that the oldest that are over are forgotten
     std::vector<App> apps = {};          ///< a native and a confidential one are added where there is none
     std::vector<User> users = {};        ///< empty: one is made
     /// Whether every client id that is asked for is known: as a native application, made when it is first seen.
@@ -5848,20 +5848,25 @@ inline json::object new_session(World const& world, Call const& call) {
     return session;
 }
 
-/// The page of Options::ask: who logs in, what the application asks for, and two buttons. A script gets the same by
+/// The page of Options::ask: who may log in, what the application asks for, and two buttons. A script gets the same by
 /// adding `sandbox_user` and `sandbox_decision` (allow or deny) to the address.
 inline Reply consent_page(World const& world, Call const& call, App const& app, std::vector<std::string> const& scopes,
                           User const& chosen) {
     std::string body =
         "<p>" + html_text(app.name) + " (" + html_text(app.id) + ") would like to:</p><ul id=\"scopes\">";
     for (auto const& scope : scopes) body += "<li>" + html_text(scope) + "</li>";
-    body += "</ul><form method=\"get\" action=\"/v2/oauth2/authorize\">";
+    body += "</ul>";
+    if (auto const* message = find_pair(call.query, "session_message"))
+        body += "<p id=\"message\">" + html_text(*message) + "</p>";
+    body += "<form method=\"get\" action=\"/v2/oauth2/authorize\">";
     for (auto const& [name, value] : call.query)
         if (!name.starts_with("sandbox_"))
             body += "<input type=\"hidden\" name=\"" + html_text(name) + "\" value=\"" + html_text(value) + "\">";
-    for (auto const& user : world.options.users)
+    for (auto const& user : world.options.users) {
+        if (!may_log_in(world, call, user)) continue;
         body += "<p><label><input type=\"radio\" name=\"sandbox_user\" value=\"" + html_text(user.id) + "\"" +
                 (user.id == chosen.id ? " checked" : "") + "> " + html_text(user.username) + "</label></p>";
+    }
     body +=
         "<button id=\"allow\" name=\"sandbox_decision\" value=\"allow\">Allow</button> "
         "<button id=\"deny\" name=\"sandbox_decision\" value=\"deny\">Deny</button></form>";
