@@ -7,6 +7,7 @@
 
 #include "support/byte_server.hpp"
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <curl/curl.h>
@@ -29,7 +30,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Transfer = Client<TransferService, AccessTokenPolicy>;
+template <class Driver>
+using Transfer = ClientBy<Driver, TransferService, AccessTokenPolicy>;
 
 /// How every signal is handled.
 class Dispositions {
@@ -74,12 +76,13 @@ struct Secure {
         server.emplace(options);
         write_file(directory / "ca.pem", server->ca_pem());
     }
-    [[nodiscard]] Transfer client() {
-        return Transfer{server->user_token("transfer.api.globus.org"),
-                        {.transport = CurlTransport{{.ca_file = directory / "ca.pem"}},
-                         .base_url = server->base_url(),
-                         .auth_url = server->base_url(),
-                         .timeout = 20s}};
+    template <class Driver>
+    [[nodiscard]] Transfer<Driver> client() {
+        return Transfer<Driver>{server->user_token("transfer.api.globus.org"),
+                                {.transport = Driver::transport({.ca_file = directory / "ca.pem"}),
+                                 .base_url = server->base_url(),
+                                 .auth_url = server->base_url(),
+                                 .timeout = 20s}};
     }
     TemporaryDirectory directory;
     std::optional<sandbox::Server> server;
@@ -114,8 +117,8 @@ private:
 TEST_CASE("G1: libcurl takes neither SIGPIPE nor the timer of the program", "[reliability][G1]") {
     // it does, for the time that it works, unless it is told that it may use no signal
     sandbox::Server server;
-    Transfer const transfer{server.user_token("transfer.api.globus.org"),
-                            {.base_url = server.base_url(), .auth_url = server.base_url()}};
+    Transfer<Blocking> const transfer{server.user_token("transfer.api.globus.org"),
+                                      {.base_url = server.base_url(), .auth_url = server.base_url()}};
     struct sigaction old {
     }, standard{};
     standard.sa_handler = SIG_DFL;
@@ -130,7 +133,7 @@ TEST_CASE("G1: libcurl takes neither SIGPIPE nor the timer of the program", "[re
                                       during = during != 0 ? during : Dispositions().differs(before);
                                       return true;
                                   }});
-    Transfer const nobody{"token", {.base_url = "https://localhost:1/", .auth_url = "https://localhost:1/"}};
+    Transfer<Blocking> const nobody{"token", {.base_url = "https://localhost:1/", .auth_url = "https://localhost:1/"}};
     CHECK_FALSE(nobody.try_send(TaskList{}, {.timeout = 500ms}).has_value());
     ::getitimer(ITIMER_REAL, &after);
     itimerval const none{};
@@ -147,7 +150,8 @@ TEST_CASE("G1: the program may prepare libcurl before, after or never, and use i
         write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n\r\n{\"DATA\": []}");
     });
     auto const call = [&] {
-        Transfer const transfer{"token", {.base_url = server.url(), .auth_url = server.url(), .timeout = 10s}};
+        Transfer<Blocking> const transfer{"token",
+                                          {.base_url = server.url(), .auth_url = server.url(), .timeout = 10s}};
         return transfer.task_list().http_status() == 200;
     };
     auto const own = [&] {  // the program's own use of libcurl
@@ -176,9 +180,10 @@ TEST_CASE("G1: the program may prepare libcurl before, after or never, and use i
           }) == 0);
 }
 
-TEST_CASE("G2: a thousand uploads over TLS that the server resets, and SIGPIPE never kills", "[reliability][G2]") {
+TEMPLATE_TEST_CASE("G2: a thousand uploads over TLS that the server resets, and SIGPIPE never kills",
+                   "[reliability][G2]", Blocking, Asynchronous) {
     Secure place;
-    auto const transfer = place.client();
+    auto const transfer = place.client<TestType>();
     place.server->add_fault(
         boost::json::parse(R"({"phase": "after_headers", "times": "always", "action": {"type": "reset"}})"));
     std::string const large(300000, 'x');
@@ -201,11 +206,12 @@ TEST_CASE("G2: a thousand uploads over TLS that the server resets, and SIGPIPE n
     ::sigaction(SIGPIPE, &old, nullptr);
 }
 
-TEST_CASE("G2: the end of a connection that the server has closed raises no SIGPIPE either", "[reliability][G2]") {
+TEMPLATE_TEST_CASE("G2: the end of a connection that the server has closed raises no SIGPIPE either",
+                   "[reliability][G2]", Blocking, Asynchronous) {
     auto place = std::make_unique<Secure>();
-    std::vector<Transfer> clients;
+    std::vector<Transfer<TestType>> clients;
     for (int i = 0; i != 50; ++i) {
-        clients.push_back(place->client());
+        clients.push_back(place->client<TestType>());
         CHECK(clients.back().task_list().http_status() == 200);
     }
     place.reset();  // resets what is open
@@ -217,7 +223,7 @@ TEST_CASE("G2: the end of a connection that the server has closed raises no SIGP
 
 TEST_CASE("G2: a signal that the program waits for is not taken from it", "[reliability][G2]") {
     Secure place;
-    auto const transfer = place.client();
+    auto const transfer = place.client<Blocking>();
     sigset_t pipe, before, pending;
     ::sigemptyset(&pipe);
     ::sigaddset(&pipe, SIGPIPE);
@@ -231,13 +237,14 @@ TEST_CASE("G2: a signal that the program waits for is not taken from it", "[reli
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-TEST_CASE("G2: a thousand calls under a storm of signals all succeed", "[reliability][G2]") {
+TEMPLATE_TEST_CASE("G2: a thousand calls under a storm of signals all succeed", "[reliability][G2]", Blocking,
+                   Asynchronous) {
     Secure place;
     sandbox::Server plain;
     for (bool const tls : {false, true}) {
-        auto const transfer = tls ? place.client()
-                                  : Transfer{plain.user_token("transfer.api.globus.org"),
-                                             {.base_url = plain.base_url(), .auth_url = plain.base_url()}};
+        auto const transfer = tls ? place.client<TestType>()
+                                  : Transfer<TestType>{plain.user_token("transfer.api.globus.org"),
+                                                       {.base_url = plain.base_url(), .auth_url = plain.base_url()}};
         Storm const storm;
         int good = 0, failed = 0;
         for (int i = 0; i != 500; ++i) good += transfer.try_send(TaskList{}, {.headers = {{"X-N", "1"}}}).has_value();
