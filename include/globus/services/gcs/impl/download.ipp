@@ -306,7 +306,8 @@ private:
         meter_.now.total = size;
         meter_.begin();
         auto const connections = static_cast<unsigned>(what_.connections);
-        ApartRead reading(access_, url_, held_, std::clamp(*size / (4 * connections), least, most), *receiver_, asking);
+        std::uint64_t const part = std::clamp(*size / (std::uint64_t{4} * connections), least, most);
+        ApartRead reading(access_, url_, held_, part, *receiver_, asking);
         try {
             reading.run(connections, meter_);
         } catch (FileChangedError const&) {
