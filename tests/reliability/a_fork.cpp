@@ -3,9 +3,12 @@
 #include <globus/sandbox/server.hpp>
 #include <globus/services/transfer.hpp>
 
+#include "support/asio_client.hpp"
 #include "support/catch.hpp"
 #include "support/grace.hpp"
 #include "support/sandbox_client.hpp"
+
+#include <boost/asio/use_future.hpp>
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -128,4 +131,14 @@ TEST_CASE("A9: what a child process inherits is refused and goes in peace, and t
     CHECK(anew == 50);
     CHECK(failed == 0);
     CHECK(transfer->task_list().http_status() == 200);
+}
+
+TEST_CASE("A9: a child process makes its own asynchronous client after its parent used one", "[reliability][A9]") {
+    sandbox::Server server({.collections = {sandbox::Collection{.display_name = "here"}}});
+    auto const list = [&] {
+        auto const transfer = asio_client_of(server, AsioTransport{});
+        return transfer.async_send(transfer::TaskList{}, boost::asio::use_future).get().http_status() == 200;
+    };
+    REQUIRE(list());
+    CHECK(status_of_child(list) == good);
 }

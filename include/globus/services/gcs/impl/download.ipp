@@ -154,7 +154,7 @@ GLOBUS_DECL bool DownloadRun::read_apart() {
     meter_.begin();
     auto const connections = static_cast<unsigned>(what_.connections);
     // Two each: every part costs the time of a request, and what one connection is slow with, the others cannot take over.
-    std::uint64_t const part = std::clamp(*size / (2 * connections) / least * least, least, most);
+    std::uint64_t const part = std::clamp(*size / (std::uint64_t{2} * connections) / least * least, least, most);
     ApartRead reading(access_, url_, held_, part, *receiver_, asking);
     try {
         reading.run(connections, meter_);

@@ -99,7 +99,10 @@ GLOBUS_DECL std::optional<ContentRange> read_content_range(std::string_view text
     std::string_view const range = trimmed(text.substr(unit.size(), slash - unit.size()));
     std::string_view const whole = trimmed(text.substr(slash + 1));
     ContentRange read;
-    if (whole != "*" && !(read.size = read_size(whole))) return std::nullopt;
+    if (whole != "*") {
+        read.size = read_size(whole);
+        if (!read.size) return std::nullopt;
+    }
     if (range == "*") {
         read.satisfied = false;
         return read.size ? std::optional(read) : std::nullopt;
