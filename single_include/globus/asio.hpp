@@ -369,6 +369,7 @@ private:
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
@@ -414,16 +415,22 @@ public:
     AsyncCompletion(Handler handler, asio::any_io_executor const& otherwise)
         : executor_(asio::prefer(asio::get_associated_executor(handler, otherwise),
                                  asio::execution::outstanding_work.tracked)),
+          otherwise_(otherwise),
           handler_(std::move(handler)) {}
 
     [[nodiscard]] auto slot() const noexcept { return asio::get_associated_cancellation_slot(handler_); }
     [[nodiscard]] auto allocator() const noexcept { return asio::get_associated_allocator(handler_); }
 
-    /// Posts a function, which calls `take` and then the handler.
+    /// Posts a function, which calls `take` and then the handler. It goes to the handler's executor from the other one:
+    /// that of use_future then calls it at once, and needs no thread of Asio's system_context, which a forked child has
+    /// not.
     template <class F>
     void post(F function) {
         if (auto connected = slot(); connected.is_connected()) connected.clear();
-        asio::post(*executor_, asio::bind_allocator(allocator(), std::move(function)));
+        auto go_there = [executor = *executor_, memory = allocator(), function = std::move(function)]() mutable {
+            asio::dispatch(executor, asio::bind_allocator(memory, std::move(function)));
+        };
+        asio::post(otherwise_, asio::bind_allocator(allocator(), std::move(go_there)));
     }
     /// The handler, which is no longer waited for.
     [[nodiscard]] Handler take() {
@@ -449,6 +456,7 @@ private:
                                                        asio::execution::outstanding_work.tracked))>;
 
     std::optional<Working> executor_;  ///< it has work until the handler is taken
+    asio::any_io_executor otherwise_;
     Handler handler_;
 };
 

@@ -33697,7 +33697,7 @@ GLOBUS_DECL bool DownloadRun::read_apart() {
     meter_.begin();
     auto const connections = static_cast<unsigned>(what_.connections);
     // Two each: every part costs the time of a request, and what one connection is slow with, the others cannot take over.
-    std::uint64_t const part = std::clamp(*size / (2 * connections) / least * least, least, most);
+    std::uint64_t const part = std::clamp(*size / (std::uint64_t{2} * connections) / least * least, least, most);
     ApartRead reading(access_, url_, held_, part, *receiver_, asking);
     try {
         reading.run(connections, meter_);
@@ -38031,7 +38031,10 @@ GLOBUS_DECL std::optional<ContentRange> read_content_range(std::string_view text
     std::string_view const range = trimmed(text.substr(unit.size(), slash - unit.size()));
     std::string_view const whole = trimmed(text.substr(slash + 1));
     ContentRange read;
-    if (whole != "*" && !(read.size = read_size(whole))) return std::nullopt;
+    if (whole != "*") {
+        read.size = read_size(whole);
+        if (!read.size) return std::nullopt;
+    }
     if (range == "*") {
         read.satisfied = false;
         return read.size ? std::optional(read) : std::nullopt;
