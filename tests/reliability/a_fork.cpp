@@ -134,7 +134,7 @@ TEST_CASE("A9: what a child process inherits is refused and goes in peace, and t
 }
 
 TEST_CASE("A9: a child process makes its own asynchronous client after its parent used one", "[reliability][A9]") {
-    sandbox::Server server({.collections = {sandbox::Collection{.display_name = "here"}}});
+    sandbox::Server server;
     auto const list = [&] {
         auto const transfer = asio_client_of(server, AsioTransport{});
         return transfer.async_send(transfer::TaskList{}, boost::asio::use_future).get().http_status() == 200;
