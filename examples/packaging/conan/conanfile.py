@@ -29,7 +29,7 @@ class GlobusCpp(ConanFile):
     def requirements(self):
         self.requires("boost/[>=1.79]", transitive_headers=True, transitive_libs=True)
         self.requires("libcurl/[>=7.68]", transitive_headers=True, transitive_libs=True)
-        self.requires("openssl/[>=3]", transitive_headers=True, transitive_libs=True)
+        self.requires("openssl/[>=1.1.1]", transitive_headers=True, transitive_libs=True)
         self.requires("sqlite3/[>=3.31]", transitive_headers=True, transitive_libs=True)
 
     def validate(self):

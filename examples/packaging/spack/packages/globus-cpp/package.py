@@ -21,7 +21,7 @@ class GlobusCpp(CMakePackage):
     depends_on("cmake@3.22:", type="build")
     depends_on("boost@1.79: +json")
     depends_on("curl@7.68:")
-    depends_on("openssl@3:")
+    depends_on("openssl@1.1.1:")
     depends_on("sqlite@3.31:", when="+sqlite")
 
     conflicts("%gcc@:10", msg="globus-cpp needs C++20")
