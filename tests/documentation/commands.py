@@ -178,6 +178,8 @@ ONE_FILE = f"{GXX} app.cpp -lcurl -lboost_json -lcrypto"
 TWO_FILES = f"{GXX} app.cpp boost_json.cpp -lcurl -lcrypto"
 SEPARATE = f"{GXX} -DGLOBUS_SEPARATE_COMPILATION app.cpp globus.cpp -lcurl -lboost_json -lcrypto"
 EVAL = 'eval "$(globus-sandbox --print-env &)"'
+KEPT_EVAL = 'eval "$(globus-sandbox --print-env --state ~/.local/state/globus-sandbox --port 8080 --admin-port 8081 &)"'
+CONTAINERFILE = "examples/sandbox/Containerfile"
 CONSUMER = "tests/install/consumer/CMakeLists.txt"
 EMBEDDING = "tests/install/embedding/CMakeLists.txt"
 EXAMPLES = "examples/CMakeLists.txt"
@@ -237,6 +239,15 @@ CHECKS = {
     EVAL: sandbox(
         EVAL + ' && echo "$GLOBUS_SDK_SERVICE_URL_TRANSFER" && kill "$GLOBUS_SANDBOX_PID"', r"^http://127\.0\.0\.1:\d+/"
     ),
+    KEPT_EVAL: sandbox(  # in a directory and at ports of its own
+        KEPT_EVAL.replace("~/.local/state/globus-sandbox", '"$(mktemp -d)/state"').replace("8080", "0").replace("8081", "0")
+        + ' && echo "$GLOBUS_SDK_SERVICE_URL_TRANSFER" && kill "$GLOBUS_SANDBOX_PID"',
+        r"^http://127\.0\.0\.1:\d+/",
+    ),
+    "podman build -t globus-sandbox -f examples/sandbox/Containerfile .": exists(CONTAINERFILE),
+    "podman run --rm -d --name globus-sandbox -v globus-state:/state -p 127.0.0.1:8080:8080 -p 127.0.0.1:8443:8443"
+    " globus-sandbox": done_by(CONTAINERFILE, "VOLUME /state", "EXPOSE 8080 8443"),
+    "podman exec globus-sandbox cat /state/env": done_by(CONTAINERFILE, '"--env-file", "/state/env"'),
     "globus-sandbox --help": sandbox("globus-sandbox --help", r"--config"),
     "BROWSER='curl -sLo /dev/null %s' globus login": browser_of_curl,
 }

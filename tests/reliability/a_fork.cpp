@@ -135,8 +135,10 @@ TEST_CASE("A9: what a child process inherits is refused and goes in peace, and t
 
 TEST_CASE("A9: a child process makes its own asynchronous client after its parent used one", "[reliability][A9]") {
     sandbox::Server server;
+    std::string const url = server.base_url();
+    std::string const token = server.user_token("transfer.api.globus.org");
     auto const list = [&] {
-        auto const transfer = asio_client_of(server, AsioTransport{});
+        AsioTransferClient const transfer{AccessTokenPolicy{token}, {.transport = AsioTransport{}, .base_url = url}};
         return transfer.async_send(transfer::TaskList{}, boost::asio::use_future).get().http_status() == 200;
     };
     REQUIRE(list());
