@@ -24,7 +24,6 @@
 #include <openssl/asn1.h>
 #include <openssl/bio.h>
 #include <openssl/bn.h>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -342,11 +341,11 @@ GLOBUS_DECL std::string rsa_public_key_der(BIGNUM const* n, BIGNUM const* e) {
     for (BIGNUM const* const number : {n, e}) {
         std::unique_ptr<ASN1_INTEGER, decltype(&ASN1_INTEGER_free)> const integer(BN_to_ASN1_INTEGER(number, nullptr),
                                                                                   &ASN1_INTEGER_free);
-        unsigned char* bytes = nullptr;
-        int const size = integer ? i2d_ASN1_INTEGER(integer.get(), &bytes) : -1;
+        int const size = integer ? i2d_ASN1_INTEGER(integer.get(), nullptr) : -1;
         if (size < 0) throw Error("OpenSSL could not write a number");
-        numbers.append(reinterpret_cast<char const*>(bytes), static_cast<std::size_t>(size));
-        OPENSSL_free(bytes);
+        numbers.resize(numbers.size() + static_cast<std::size_t>(size));
+        auto* to = reinterpret_cast<unsigned char*>(numbers.data() + numbers.size()) - size;
+        i2d_ASN1_INTEGER(integer.get(), &to);
     }
     int const size = static_cast<int>(numbers.size());
     std::string der(static_cast<std::size_t>(ASN1_object_size(1, size, V_ASN1_SEQUENCE) - size), '\0');
