@@ -104,7 +104,7 @@ private:
         bool const ours;  ///< opened by open_socket, and so closed by close_socket
         bool open = true;
         bool connected = false;  ///< certainly; libcurl waits to read from no other
-        int wanted = 0;  ///< CURL_POLL_IN and CURL_POLL_OUT
+        int wanted = 0;          ///< CURL_POLL_IN and CURL_POLL_OUT
         bool waits_to_read = false;
         bool waits_to_write = false;
     };
