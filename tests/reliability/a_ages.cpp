@@ -4,6 +4,7 @@
 #include <globus/services/transfer.hpp>
 
 #include "support/catch.hpp"
+#include "support/drivers.hpp"
 #include "support/grace.hpp"
 #include "support/issuer.hpp"
 
@@ -15,12 +16,29 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 using namespace globus;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// A token endpoint, and a service that takes every token and says which came.
+MockTransport echo_beside(std::shared_ptr<Issuer> issuer) {
+    MockTransport transport;
+    transport.otherwise([issuer](http::Request const& request) -> http::Response {
+        if (request.url.find("oauth2/token") != std::string::npos) return (*issuer)(request);
+        return {.status = 200, .body = '"' + request.authorization.reveal() + '"'};
+    });
+    return transport;
+}
+
+template <class Driver>
+MockedBy<Driver, TransferService, RefreshPolicy<Native>> client_of(RefreshPolicy<Native> policy, MockTransport mock) {
+    return MockedBy<Driver, TransferService, RefreshPolicy<Native>>{std::move(policy),
+                                                                    {.transport = Driver::over(std::move(mock))}};
+}
 
 /// Calls until `end`, and keeps how long each took.
 template <class Call>
@@ -37,22 +55,26 @@ std::vector<http::Clock::duration> latencies(http::Clock::time_point end, Call c
 
 }  // namespace
 
-TEST_CASE("A5: a refresh ahead of time blocks nobody else", "[reliability][A5]") {
+TEMPLATE_TEST_CASE("A5: a refresh ahead of time blocks nobody else", "[reliability][A5]", Blocking, Asynchronous) {
     auto const issuer = std::make_shared<Issuer>();
     issuer->generation = 1;
     std::atomic<std::int64_t> now = 1'000'000;
-    RefreshPolicy const policy{
-        Native{"client"}, token("token-1", now + 3000, 3000), {.now = [&] { return now.load(); }}};
-    Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{policy,
-                                                                                 {.transport = transport_to(issuer)}};
-    auto const p99 = [&](auto const& call) {
+    auto const transfer = client_of<TestType>(
+        RefreshPolicy{Native{"client"}, token("token-1", now + 3000, 3000), {.now = [&] { return now.load(); }}},
+        echo_beside(issuer));
+    std::atomic<int> waited = 0, failed = 0;
+    auto const p99 = [&] {
         std::vector<http::Clock::duration> all;
         std::mutex mutex;
         {
             std::vector<std::jthread> threads;
             for (int t = 0; t != 8; ++t)
-                threads.emplace_back([&, end = http::Clock::now() + 2s] {
-                    auto const mine = latencies(end, call);
+                threads.emplace_back([&, end = http::Clock::now() + 600ms] {
+                    auto const mine = latencies(end, [&] {
+                        auto const begin = http::Clock::now();
+                        if (*transfer.get("x") != "Bearer token-1") ++failed;
+                        waited += http::Clock::now() - begin > 1s;
+                    });
                     std::lock_guard const lock(mutex);
                     all.insert(all.end(), mine.begin(), mine.end());
                 });
@@ -61,27 +83,23 @@ TEST_CASE("A5: a refresh ahead of time blocks nobody else", "[reliability][A5]")
         REQUIRE(all.size() > 100);
         return all[all.size() * 99 / 100];
     };
-    std::atomic<int> waited = 0, failed = 0;
-    auto const call = [&] {
-        auto const begin = http::Clock::now();
-        if (policy.authorize(transport_to(issuer), {"https://auth.globus.org/"}).header != Secret("Bearer token-1"))
-            ++failed;
-        waited += http::Clock::now() - begin > 1s;
-    };
-    auto const before = p99(call);
+    // A busy machine may hold all of them up for a while, but not always.
+    auto const at_best = [&] { return std::min({p99(), p99(), p99()}); };
+    auto const before = at_best();
     CHECK(issuer->grants == 0);
     issuer->stall = 5s;
     now += 2800;  // the last tenth has begun, the last minute has not
     std::jthread const renewing([&] { (void)transfer.get("x"); });
     while (issuer->grants == 0) std::this_thread::sleep_for(1ms);
-    auto const during = p99(call);
+    auto const during = at_best();
     CHECK(during <= before + 5ms + (sanitized ? 100ms : 0ms));
     CHECK(waited == 0);
     CHECK(failed == 0);
     CHECK(issuer->grants == 1);
 }
 
-TEST_CASE("A5: when a token is renewed ahead, and when callers wait for it", "[reliability][A5]") {
+TEMPLATE_TEST_CASE("A5: when a token is renewed ahead, and when callers wait for it", "[reliability][A5]", Blocking,
+                   Asynchronous) {
     struct Row {
         std::int64_t lifetime, ahead, due;  // seconds before the end
     };
@@ -89,36 +107,36 @@ TEST_CASE("A5: when a token is renewed ahead, and when callers wait for it", "[r
                            Row{299, 59, 59}, Row{100, 20, 20}, Row{5, 1, 1}}) {
         INFO(row.lifetime);
         auto const issuer = std::make_shared<Issuer>();
-        MockTransport const transport = transport_to(issuer);
-        AuthContext const context{"https://auth.globus.org/"};
-        std::int64_t now = 1'000'000;
-        auto const policy = [&](std::int64_t left) {
-            return RefreshPolicy{
-                Native{"client"}, token("first", now + left, row.lifetime), {.now = [&] { return now; }}};
+        std::int64_t const now = 1'000'000;
+        auto const client = [&](std::int64_t left) {
+            return client_of<TestType>(
+                RefreshPolicy{
+                    Native{"client"}, token("first", now + left, row.lifetime), {.now = [now] { return now; }}},
+                echo_beside(issuer));
         };
-        CHECK(policy(row.ahead + 1).authorize(transport, context).header == Secret("Bearer first"));
+        CHECK(*client(row.ahead + 1).get("x") == "Bearer first");
         CHECK(issuer->grants == 0);
-        CHECK(policy(row.ahead).authorize(transport, context).header == Secret("Bearer token-1"));
+        CHECK(*client(row.ahead).get("x") == "Bearer token-1");
         CHECK(issuer->grants == 1);
         // a second caller meanwhile: goes on with the token before `due`, waits for the new one from then on
         for (bool const waits : {false, true}) {
             if (!waits && row.ahead == row.due) continue;
-            auto const slow = policy(row.due + (waits ? 0 : 1));
+            auto const slow = client(row.due + (waits ? 0 : 1));
             issuer->grants = 0;
             issuer->stall = 100ms;
-            std::jthread const renewing([&] { (void)slow.authorize(transport, context); });
+            std::jthread const renewing([&] { (void)slow.get("x"); });
             while (issuer->grants == 0) std::this_thread::sleep_for(1ms);
-            CHECK((slow.authorize(transport, context).header != Secret("Bearer first")) == waits);
+            CHECK((*slow.get("x") != "Bearer first") == waits);
         }
     }
 }
 
-TEST_CASE("A5: lives of 1 to 120 seconds cost at most one refresh a call", "[reliability][A5]") {
+TEMPLATE_TEST_CASE("A5: lives of 1 to 120 seconds cost at most one refresh a call", "[reliability][A5]", Blocking,
+                   Asynchronous) {
     for (int const lifetime : {0, 1, 2, 5, 30, 60, 119, 120}) {
         auto const issuer = std::make_shared<Issuer>();
         issuer->lifetime = lifetime;
-        Client<TransferService, RefreshPolicy<Native>, MockTransport> const transfer{
-            RefreshPolicy{Native{"client"}, "rt"}, {.transport = transport_to(issuer)}};
+        auto const transfer = client_of<TestType>(RefreshPolicy{Native{"client"}, "rt"}, transport_to(issuer));
         for (int call = 1; call <= 20; ++call) {
             CHECK(transfer.get("x").http_status() == 200);
             CHECK(issuer->grants <= call);

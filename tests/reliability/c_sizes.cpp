@@ -4,6 +4,7 @@
 #include <globus/services/auth.hpp>
 #include <globus/services/transfer.hpp>
 
+#include <boost/asio/use_future.hpp>
 #include <boost/json/parse.hpp>
 
 #include "support/byte_server.hpp"
@@ -55,13 +56,13 @@ std::size_t status_of(std::string const& name) {
 
 /// Calls `use` with a client of `url` in a process of its own. True if it failed as too large, and the memory of the
 /// process grew by three times the limit at most.
-template <class F>
+template <class Driver, class F>
 bool refused_in_bounds(std::string const& url, F use) {
     pid_t const child = ::fork();
     if (child == 0) {
-        auto const transfer = client_of<Blocking>(url);
+        auto const transfer = client_of<Driver>(url);
         try {  // what libcurl takes once is no part of the answer
-            (void)client_of<Blocking>("http://127.0.0.1:1/").task_list({}, {.timeout = 100ms});
+            (void)client_of<Driver>("http://127.0.0.1:1/").task_list({}, {.timeout = 100ms});
         } catch (Error const&) {
         }
         std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
@@ -85,12 +86,24 @@ bool refused_in_bounds(std::string const& url, F use) {
     return status == 0;
 }
 
+/// Walks over the tasks.
+template <class C>
+void read_pages(C const& transfer) {
+    if constexpr (requires { transfer.inner(); }) {
+        auto tasks = transfer.inner().async_paginate(TaskList{});
+        while (tasks.async_next(boost::asio::use_future).get()) continue;
+    } else {
+        for (Task const& task : transfer.paginate(TaskList{})) (void)task;
+    }
+}
+
 /// What a server may have handed to the system, which keeps it for a client that has stopped reading.
 constexpr std::size_t in_between = 8 * mib;
 
 }  // namespace
 
-TEST_CASE("C6: a gigabyte is refused in bounded memory, however it is framed and read", "[reliability][C6]") {
+TEMPLATE_TEST_CASE("C6: a gigabyte is refused in bounded memory, however it is framed and read", "[reliability][C6]",
+                   Blocking, Asynchronous) {
     struct Framing {
         char const* head;
         bool chunked;
@@ -102,15 +115,13 @@ TEST_CASE("C6: a gigabyte is refused in bounded memory, however it is framed and
         auto const check = [&](char const* what, auto use) {
             INFO(what);
             std::size_t const before = server.sent();
-            CHECK(refused_in_bounds(server.url(), use));
+            CHECK(refused_in_bounds<TestType>(server.url(), use));
             CHECK(server.sent() - before < limit + in_between);
         };
         check("a document", [](auto const& transfer) { (void)transfer.task_list(); });
         check("without its text", [](auto const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); });
         check("Json", [](auto const& transfer) { (void)transfer.get("v0.10/task_list"); });
-        check("pages", [](auto const& transfer) {
-            for (Task const& task : transfer.paginate(TaskList{})) (void)task;
-        });
+        check("pages", [](auto const& transfer) { read_pages(transfer); });
         check("Bytes", [](auto const& transfer) { (void)transfer.template get<Bytes>("v0.10/x"); });
     }
 }
@@ -159,15 +170,16 @@ TEMPLATE_TEST_CASE("C6: an answer of just the limit is read, one more byte is no
     }
 }
 
-TEST_CASE("C6: an answer that unpacks to more than the limit is refused in bounded memory", "[reliability][C6]") {
+TEMPLATE_TEST_CASE("C6: an answer that unpacks to more than the limit is refused in bounded memory",
+                   "[reliability][C6]", Blocking, Asynchronous) {
     sandbox::Server server;
     server.add_fault(boost::json::object{{"phase", "after_body"},
                                          {"times", "always"},
                                          {"action", boost::json::object{{"type", "gzip_bomb"}, {"size", 1000 * mib}}}});
-    CHECK(refused_in_bounds(server.base_url(), [](auto const& transfer) { (void)transfer.task_list(); }));
-    CHECK(refused_in_bounds(server.base_url(),
-                            [](auto const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); }));
-    CHECK(refused_in_bounds(server.base_url(), [](auto const& transfer) { (void)transfer.get("v0.10/x"); }));
+    CHECK(refused_in_bounds<TestType>(server.base_url(), [](auto const& transfer) { (void)transfer.task_list(); }));
+    CHECK(refused_in_bounds<TestType>(
+        server.base_url(), [](auto const& transfer) { (void)transfer.task_list({}, {.keep_text = false}); }));
+    CHECK(refused_in_bounds<TestType>(server.base_url(), [](auto const& transfer) { (void)transfer.get("v0.10/x"); }));
 }
 
 TEMPLATE_TEST_CASE("C6: headers are limited in their sum, and 1xx answers in their number", "[reliability][C6]",

@@ -29,7 +29,7 @@ namespace globus {
 struct AsioOptions {
     CurlOptions curl = {};  ///< as for a CurlTransport
     /// Requests to one host that are on their way at once, each on a connection of its own unless the host has HTTP/2.
-    /// Others wait for their turn, in the order in which they came.
+    /// Others wait for their turn, in the order in which they came, and no longer than their deadlines.
     std::size_t max_requests_per_host = 100;
     std::size_t max_requests = 1000;  ///< the same for all hosts together; hosts take turns
 };
