@@ -150,14 +150,23 @@
  * - Groups, `batch_membership_action`: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP;
  *   who may join without being asked: where requests to join are taken.
  * - Search, `post_search`: words are those of SQLite's FTS5, which also says how well an entry fits; the rarer
- *   filters (geo_bounding_box) are refused.
+ *   filters (geo_bounding_box) are refused. `get_index_mapping`: types other than long and text, and that a field is
+ *   forgotten with its last entry. `get_field_budget`: a thousand fields. The beta routes under /beta/insights/ are not
+ *   there: nothing documented makes what they are about.
  * - Flows, `run_flow`: the actions are those of Transfer (transfer, delete, ls, stat, mkdir), of Compute, and
  *   wait_for_option, expression_eval and hello_world; any other fails, and says so; of the expressions only `+` is
- *   understood. `list_runs`: the form of `marker`. `get_web_input`: how the parameters of wait_for_option become one.
+ *   understood. `list_runs`: the form of `marker`. `update_runs`: its answer is empty, and changes all runs or none.
+ *   `create_registered_api`: the code for what is wrong; only an owner changes the roles, or deletes it.
+ *   `get_web_input`: how the parameters of wait_for_option become one.
  * - Timers, `create_timer`: the status of one that is over; callbacks that are no transfer and no flow are errors.
  * - Compute, `compute.get_task`: a task ends when an admin call says so; the answer to who is not the owner.
+ *   `build_container`: nothing is built, and it is ready at once. `compute.set_subscription_admin_verified`: whom the
+ *   sandbox was started with may say it. `check_authentication`: its text. The console of an endpoint is not there.
  * - GCS Manager: it is at `/api/` of the same address, and of https_url(); its collections are directories of the
- *   sandbox; its answers to what is malformed; the form of `marker`.
+ *   sandbox; its answers to what is malformed; the form of `marker`. `create_stream_gateway`: an access point with the
+ *   same identifier is there at once. `create_lan_secret`: it is good for an hour. `set_endpoint_domain` and the like:
+ *   nothing is served by that name. `check_collection`: what can be wrong. Logins at cloud storages (/api/v1/) are not
+ *   there.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
  * - Data, `put_file`: it makes the directories that are missing. `get_file`: a browser without a token is sent to the

@@ -7,12 +7,11 @@
 
 namespace globus::sandbox::detail {
 
-template <class List>
-auto* find_document(List& documents, std::string const& id) {
-    for (auto& [key, document] : documents)
-        if (key == id) return &document;
-    return static_cast<decltype(&documents.front().second)>(nullptr);
+inline json::object const* find_document(Documents const& documents, std::string const& id) {
+    return documents.find(id);
 }
+/// A document, to be changed.
+inline json::object* find_document(Documents& documents, std::string const& id) { return documents.find(id); }
 
 /// The documents of a kind; none when there are none.
 inline Documents const& documents_of(World const& world, std::string_view kind) {

@@ -159,7 +159,7 @@ inline Reply World::begin(Call& call) {
     std::lock_guard lock(mutex);
     Reply reply = answer_locked(call);
     if (!store) return reply;
-    if (only_reads(call))
+    if (only_reads(call) && unsaved.empty())
         for_each_table(data, [](auto& table) { table.forget(); });
     else
         save_locked();
@@ -185,8 +185,8 @@ inline std::string service_of_path(Call const& call) {
     if (first == "v0.10" || (first == "v2" && (at(1) == "tunnels" || at(1) == "bookmarks"))) return "transfer";
     if (first == "v2" && (at(1) == "groups" || at(1) == "preferences")) return "groups";
     if (first == "v2" && (at(1) == "api" || at(1) == "oauth2" || at(1) == "web")) return "auth";
-    if (first == "v1") return "search";
-    if (first == "flows" || first == "runs") return "flows";
+    if (first == "v1" || first == "beta") return "search";
+    if (first == "flows" || first == "runs" || first == "batch" || first == "registered_apis") return "flows";
     if (first == "jobs" || (first == "v2" && at(1) == "timer")) return "timers";
     if (first == "api") return "gcs";
     return {};

@@ -95,7 +95,12 @@ public:
     }
     /// The names of what may have changed since forget().
     [[nodiscard]] std::set<std::string> const& touched() const { return touched_; }
-    void forget() { touched_.clear(); }
+    void forget() {
+        if constexpr (requires(Record& record) { record.forget(); })
+            for (auto const& name : touched_)
+                if (auto const found = all_.find(name); found != all_.end()) found->second.forget();
+        touched_.clear();
+    }
 
 private:
     void touch(std::string const& name) {

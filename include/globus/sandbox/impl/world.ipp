@@ -6,6 +6,7 @@
 #include <globus/core/handle.hpp>
 #include <globus/sandbox/impl/call.ipp>
 #include <globus/sandbox/impl/common.ipp>
+#include <globus/sandbox/impl/documents.ipp>
 #include <globus/sandbox/impl/table.ipp>
 #include <globus/sandbox/server.hpp>
 
@@ -212,8 +213,6 @@ struct TimerState {
     GLOBUS_MEMBERS(TimerState, owner, client, second_version, paused, start, interval, next, last, end, most, runs,
                    errors, results);
 };
-
-using Documents = std::vector<std::pair<std::string, json::object>>;
 
 /// All that a snapshot keeps, and Options::state.
 struct Data {

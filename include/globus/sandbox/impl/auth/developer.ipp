@@ -33,13 +33,13 @@ struct AuthDocuments {
     static json::object* own(World& world, Call const& call, Reply& refused) {
         AccessToken const* const token = caller(world, call, refused);
         if (token == nullptr) return nullptr;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end())
+        auto* const found = all(world).find(call.holes.back());
+        if (found == nullptr)
             refused = missing(world, call);
-        else if (!is_mine(world, *token, found->second))
+        else if (!is_mine(world, *token, *found))
             refused = forbidden(world, call);
         else
-            return &found->second;
+            return found;
         return nullptr;
     }
     /// [doc] what a developer keeps at Globus Auth needs a scope of its own
@@ -50,11 +50,7 @@ struct AuthDocuments {
         refused = problem(world, call, 403, "FORBIDDEN", "The token has no manage_projects scope");
         return nullptr;
     }
-    static auto& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
-    static auto find(World& world, std::string const& id) {
-        auto& list = all(world);
-        return std::find_if(list.begin(), list.end(), [&](auto const& one) { return one.first == id; });
-    }
+    static Documents& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
     static Reply missing(World& world, Call const& call) {
         return problem(world, call, 404, "NOT_FOUND", std::string("No ") + Kind::one + " with this id");
     }
@@ -113,7 +109,7 @@ struct AuthDocuments {
         auto const* const document = own(world, call, refused);
         if (document == nullptr) return refused;
         json::object const gone = *document;
-        all(world).erase(find(world, call.holes.back()));
+        all(world).erase(call.holes.back());
         return Reply::of(200, json::object{{Kind::one, gone}});
     }
 };
@@ -241,7 +237,7 @@ inline Reply delete_client(World& world, Call& call) {
     Reply reply;
     if (self != nullptr && self->id == call.holes[0]) {
         auto& all = world.data.documents["auth.clients"];
-        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[0]; });
+        all.erase(call.holes[0]);
         reply = Reply::of(200, json::object{{"client", json::object{{"id", call.holes[0]}}}});
     } else {
         reply = AuthDocuments<ClientKind>::remove(world, call);
@@ -250,8 +246,8 @@ inline Reply delete_client(World& world, Call& call) {
     std::string const& id = call.holes[0];
     std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
     std::erase_if(world.data.credentials, [&](auto const& one) { return one[0] == id; });
-    std::erase_if(world.data.documents["auth.credentials"],
-                  [&](auto const& one) { return text_of(one.second, "client") == id; });
+    world.data.documents["auth.credentials"].erase_if(
+        [&](auto const& one) { return text_of(one.second, "client") == id; });
     auto const of_client = [&](auto const& token) { return token.client_id == id; };
     auto const revoke = [](auto& token) { token.revoked = true; };
     world.data.access_tokens.change_if(of_client, revoke);

@@ -3,7 +3,7 @@
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
 
-#include <globus/sandbox/impl/services/plain.ipp>
+#include <globus/sandbox/impl/services/compute_containers.ipp>
 
 namespace globus::sandbox::detail {
 
@@ -252,6 +252,13 @@ inline std::vector<Route> const& compute_routes() {
         {"POST", "/v3/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
         {"PUT", "/v3/endpoints/{}", "compute", "update_endpoint", &compute_change},
         {"GET", "/v3/endpoints/{}/allowed_functions", "compute", "get_endpoint_allowlist", &compute_change},
+        {"PUT", "/v3/endpoints/{}/subscription-admin-verified", "compute", "set_subscription_admin_verified",
+         &compute_verify_endpoint},
+        {"GET", "/v2/authenticate", "compute", "check_authentication", &compute_authenticate},
+        {"POST", "/v2/containers", "compute", "register_container", &compute_add_container},
+        {"POST", "/v2/containers/build", "compute", "build_container", &compute_add_container},
+        {"GET", "/v2/containers/build/{}", "compute", "get_container_build_status", &compute_container},
+        {"GET", "/v2/containers/{}/{}", "compute", "get_container", &compute_container},
         {"POST", "/v2/functions", "compute", "register_function", &compute_register},
         {"POST", "/v3/functions", "compute", "register_function", &compute_register},
         {"GET", "/v2/functions/{}", "compute", "get_function", &read_document<&compute_functions>},

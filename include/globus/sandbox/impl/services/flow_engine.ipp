@@ -37,9 +37,10 @@ inline void end_run(World& world, FlowRun& run, char const* status, json::object
     document["display_status"] = status;
     document["completion_time"] = iso_time(world.now_locked());
     document["blocking_web_input_id"] = nullptr;
-    for (auto& [id, input] : world.data.documents["web_inputs"])
+    auto& inputs = world.data.documents["web_inputs"];
+    for (auto const& [id, input] : inputs)
         if (text_of(input.at("run"), "id") == run.id && text_of(input, "status") == "open")
-            close_input(world, input, nullptr);
+            close_input(world, *inputs.find(id), nullptr);
     document["details"] = std::move(details);
     world.wake.notify_all();
 }

@@ -4,6 +4,7 @@
 #define GLOBUS_SANDBOX_IMPL_SERVICES_FLOWS_IPP
 
 #include <globus/sandbox/impl/services/flow_engine.ipp>
+#include <globus/sandbox/impl/services/registered_apis.ipp>
 #include <globus/sandbox/impl/services/web_inputs.ipp>
 
 namespace globus::sandbox::detail {
@@ -42,7 +43,8 @@ inline Reply list_runs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;
     std::vector<json::object> items;
-    std::string const flow = call.argument("filter_flow_id");
+    std::string const flow = call.holes.empty() ? call.argument("filter_flow_id") : call.holes[0];
+    if (!call.holes.empty() && in.flow(false) == nullptr) return in.refused;
     for (auto const& [id, run] : in.all("runs")) {
         std::string const role = in.role_at_run(run);
         if (role.empty() || !role_filter_fits(call, role) || !fulltext_fits(call, run)) continue;
@@ -271,6 +273,17 @@ inline Reply resume_run(World& world, FlowsCall& in, json::object& run) {
     return Reply::of(200, in.show_run(run));
 }
 
+inline void cancel_run(World& world, FlowRun& run) {
+    static constexpr char const* text = "The Flow Instance was canceled by the user";
+    if (run.over) return;
+    log_run(world, run, "FlowCanceled", text, {});
+    end_run(world, run, "FAILED",
+            {{"time", iso_time(world.now_locked())},
+             {"code", "FlowCanceled"},
+             {"description", text},
+             {"details", json::object{}}});
+}
+
 /// cancel, release, resume and update
 inline Reply change_run(World& world, Call& call) {
     FlowsCall in(world, call);
@@ -285,14 +298,7 @@ inline Reply change_run(World& world, Call& call) {
     FlowRun& state = world.data.flow_runs[call.holes[0]];
     if (call.operation == "resume_run") return resume_run(world, in, *run);
     if (call.operation == "cancel_run") {
-        if (!state.over) {
-            log_run(world, state, "FlowCanceled", "The Flow Instance was canceled by the user", {});
-            end_run(world, state, "FAILED",
-                    {{"time", in.now()},
-                     {"code", "FlowCanceled"},
-                     {"description", "The Flow Instance was canceled by the user"},
-                     {"details", json::object{}}});
-        }
+        cancel_run(world, state);
     } else if (call.operation == "delete_run") {
         if (!state.over) return in.error(409, "STATE_CONFLICT", "The run has not completed");
         Reply const reply = Reply::of(200, in.show_run(*run));
@@ -308,45 +314,70 @@ inline Reply change_run(World& world, Call& call) {
     return Reply::of(200, in.show_run(*run));
 }
 
-inline char const* registered_apis() { return "registered_apis"; }
-
-/// An API that flows can call. [recorded] the members
-inline void seed_registered_api(World& world) {
-    std::string const id = Random(world.options.seed ^ 0xa91).uuid();
-    std::string const time = iso_time(world.started_at);
-    json::object const answer{{"description", "The sandbox is there"}};
-    world.data.documents["registered_apis"].emplace_back(
-        id,
-        json::object{
-            {"id", id},
-            {"name", "sandbox-health"},
-            {"description", "Asks the sandbox whether it is there"},
-            {"roles", json::object{{"owners", json::array{json::value(identity_urn(world.options.users.front().id))}},
-                                   {"administrators", json::array{}},
-                                   {"viewers", json::array{"all_authenticated_users"}}}},
-            {"target",
-             json::object{
-                 {"type", "openapi"},
-                 {"openapi_version", "3.1"},
-                 {"destination", json::object{{"method", "get"}, {"url", "https://127.0.0.1/health"}}},
-                 {"specification", json::object{{"summary", "Health"}, {"responses", json::object{{"200", answer}}}}},
-                 {"transforms", nullptr},
-                 {"components", json::object{}}}},
-            {"created_timestamp", time},
-            {"updated_timestamp", time}});
+/// The call of an older route, as the one for the run itself; nothing when the run is of another flow. [doc]
+inline std::optional<Call> call_for_run(World const& world, Call const& call, char const* operation) {
+    auto const* run = find_document(documents_of(world, "runs"), call.holes[1]);
+    if (run == nullptr || text_of(*run, "flow_id") != call.holes[0]) return std::nullopt;
+    Call out = call;
+    out.operation = operation;
+    out.holes = {call.holes[1]};
+    return out;
 }
 
-inline Reply list_registered_apis(World& world, Call& call) {
+inline Reply flow_run_log(World& world, Call& call) {
+    auto of_run = call_for_run(world, call, "get_run_logs");
+    return of_run ? run_log(world, *of_run) : problem(world, call, 404, "NOT_FOUND", "The flow has no such run");
+}
+
+inline Reply resume_flow_run(World& world, Call& call) {
+    auto of_run = call_for_run(world, call, "resume_run");
+    return of_run ? change_run(world, *of_run) : problem(world, call, 404, "NOT_FOUND", "The flow has no such run");
+}
+
+/// A list after it was set, and after parts were added and removed.
+inline json::array changed_list(json::value const& before, json::object const& body, char const* name) {
+    json::array out;
+    auto const part = [&](char const* operation) {
+        auto const* found = member(body, operation);
+        auto const* list = found != nullptr ? member(*found, name) : nullptr;
+        return list != nullptr ? list->if_array() : nullptr;
+    };
+    auto const* start = part("set") != nullptr ? part("set") : before.if_array();
+    if (start != nullptr) out = *start;
+    if (auto const* more = part("add"))
+        for (auto const& one : *more)
+            if (std::find(out.begin(), out.end(), one) == out.end()) out.push_back(one);
+    if (auto const* less = part("remove"))
+        for (auto const& one : *less)
+            if (auto const at = std::find(out.begin(), out.end(), one); at != out.end()) out.erase(at);
+    return out;
+}
+
+/// Sets, adds and removes what several runs have in their lists, or cancels them. [doc] the body and the status. [guess]
+/// the answer is empty, and one run that the caller may not change keeps all as they are
+inline Reply update_runs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;
-    std::vector<json::object> items;
-    for (auto const& [id, api] : in.all("registered_apis")) {
-        json::object summary;
-        for (auto const* name : {"id", "name", "description", "created_timestamp", "updated_timestamp"})
-            summary[name] = api.at(name);
-        items.push_back(std::move(summary));
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* filters = member(*body, "filters");
+    auto const* ids = filters != nullptr ? member(*filters, "run_ids") : nullptr;
+    if (ids == nullptr || !ids->is_array())
+        return in.error(422, "UNPROCESSABLE_ENTITY", "filters.run_ids: field required");
+    std::vector<std::string> wanted;
+    for (auto const& id : ids->get_array()) {
+        wanted.push_back(id.is_string() ? to_string(id.get_string()) : "");
+        call.holes = {wanted.back()};
+        if (in.run(true) == nullptr) return in.find("runs") != nullptr ? in.refused : in.forbidden("run", "MANAGE");
     }
-    return marked_page(call, "registered_apis", std::move(items));
+    for (auto const& id : wanted) {
+        json::object& run = *in.all("runs").find(id);
+        for (auto const* name : {"tags", "run_managers", "run_monitors"})
+            run[name] = changed_list(run.at(name), *body, name);
+        auto const* set = member(*body, "set");
+        if (set != nullptr && text_of(*set, "status") == "cancel") cancel_run(world, world.data.flow_runs[id]);
+    }
+    return Reply::of(202, json::object{});
 }
 
 inline std::vector<Route> const& flows_routes() {
@@ -368,8 +399,15 @@ inline std::vector<Route> const& flows_routes() {
         {"POST", "/runs/{}/cancel", s, "cancel_run", &change_run},
         {"POST", "/runs/{}/release", s, "delete_run", &change_run},
         {"POST", "/runs/{}/resume", s, "resume_run", &change_run},
+        {"GET", "/flows/{}/runs", s, "list_flow_runs", &list_runs},
+        {"GET", "/flows/{}/runs/{}/log", s, "get_flow_run_logs", &flow_run_log},
+        {"POST", "/flows/{}/{}/resume", s, "resume_flow_run", &resume_flow_run},
+        {"POST", "/batch/runs", s, "update_runs", &update_runs},
         {"GET", "/registered_apis", s, "list_registered_apis", &list_registered_apis},
-        {"GET", "/registered_apis/{}", s, "get_registered_api", &read_document<&registered_apis>},
+        {"POST", "/registered_apis", s, "create_registered_api", &create_registered_api},
+        {"GET", "/registered_apis/{}", s, "get_registered_api", &get_registered_api},
+        {"PATCH", "/registered_apis/{}", s, "update_registered_api", &change_registered_api},
+        {"DELETE", "/registered_apis/{}", s, "delete_registered_api", &change_registered_api},
         {"GET", "/web_inputs", s, "list_web_inputs", &list_web_inputs},
         {"GET", "/web_inputs/{}", s, "get_web_input", &web_input},
         {"POST", "/web_inputs/{}/respond", s, "respond_to_web_input", &web_input},

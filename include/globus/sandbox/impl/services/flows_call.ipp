@@ -26,7 +26,7 @@ struct FlowsCall : PlainCall {
     FlowsCall(World& in, Call& of) : PlainCall(in, of) {
         if (token == nullptr) return;
         std::string const prefix = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/";
-        bool const runs = call.path.starts_with("/runs");
+        bool const runs = call.operation.find("run") != std::string::npos;
         bool const reads = call.method == "GET";
         // [doc] a scope for looking at each, and one for changing it
         (void)has_one_of({prefix + "all", prefix + (runs ? "run_manage" : "manage_flows"),

@@ -149,7 +149,7 @@ struct GcsDocuments {
         auto const* const document = find_document(in.all(Kind::many), call.holes[0]);
         if (document == nullptr || !Kind::sees(in, *document)) return missing(in);
         if (!Kind::may_change(in, document)) return in.refused;
-        std::erase_if(in.all(Kind::many), [&](auto const& one) { return one.first == call.holes[0]; });
+        in.all(Kind::many).erase(call.holes[0]);
         Kind::removed(in, call.holes[0]);
         return Reply::of(200, gcs_result(200, "success", said("Deleted", call.holes[0]), {}));
     }
@@ -342,9 +342,9 @@ struct GcsCollectionKind : GcsKind {
         forget_endpoint(in.world, id);
         for (auto const& guest : guests) {
             forget_endpoint(in.world, guest);
-            std::erase_if(in.all("collections"), [&](auto const& one) { return one.first == guest; });
+            in.all("collections").erase(guest);
         }
-        std::erase_if(in.all("roles"), [&](auto const& one) { return text_of(one.second, "collection") == id; });
+        in.all("roles").erase_if([&](auto const& one) { return text_of(one.second, "collection") == id; });
     }
 };
 

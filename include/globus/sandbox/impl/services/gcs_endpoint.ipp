@@ -3,7 +3,8 @@
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_ENDPOINT_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_ENDPOINT_IPP
 
-#include <globus/sandbox/impl/services/gcs.ipp>
+#include <globus/sandbox/impl/services/gcs_domains.ipp>
+#include <globus/sandbox/impl/services/gcs_streams.ipp>
 
 namespace globus::sandbox::detail {
 
@@ -141,6 +142,8 @@ inline std::vector<Route> const& gcs_routes() {
     using Gateways = GcsDocuments<GcsGatewayKind>;
     using Credentials = GcsDocuments<GcsCredentialKind>;
     using Roles = GcsDocuments<GcsRoleKind>;
+    using StreamGateways = GcsDocuments<GcsStreamGatewayKind>;
+    using LanSecrets = GcsDocuments<GcsLanSecretKind>;
     static constexpr char const* s = "gcs";
     static std::vector<Route> const all{
         {"GET", "/api/info", s, "get_gcs_info", &gcs_info},
@@ -157,6 +160,11 @@ inline std::vector<Route> const& gcs_routes() {
         {"DELETE", "/api/collections/{}/owner_string", s, "reset_owner_string", &gcs_owner},
         {"PUT", "/api/collections/{}/owner", s, "set_owner", &gcs_owner},
         {"PUT", "/api/collections/{}/subscription_admin_verified", s, "set_subscription_admin_verified", &gcs_verify},
+        {"GET", "/api/collections/check", s, "check_collections", &gcs_check},
+        {"GET", "/api/collections/{}/check", s, "check_collection", &gcs_check},
+        {"GET", "/api/collections/{}/domain", s, "get_collection_domain", &gcs_domain},
+        {"PUT", "/api/collections/{}/domain", s, "set_collection_domain", &gcs_domain},
+        {"DELETE", "/api/collections/{}/domain", s, "delete_collection_domain", &gcs_domain},
         {"POST", "/api/collections/batch_delete", s, "delete_collections", &gcs_delete_batch},
         {"GET", "/api/sharing_policies", s, "get_sharing_policy_list", &SharingPolicies::list},
         {"POST", "/api/sharing_policies", s, "create_sharing_policy", &SharingPolicies::create},
@@ -166,6 +174,16 @@ inline std::vector<Route> const& gcs_routes() {
         {"PUT", "/api/endpoint/owner", s, "set_owner", &gcs_owner},
         {"PUT", "/api/endpoint/owner_string", s, "set_owner_string", &gcs_owner},
         {"DELETE", "/api/endpoint/owner_string", s, "reset_owner_string", &gcs_owner},
+        {"GET", "/api/endpoint/domain", s, "get_endpoint_domain", &gcs_domain},
+        {"PUT", "/api/endpoint/domain", s, "set_endpoint_domain", &gcs_domain},
+        {"DELETE", "/api/endpoint/domain", s, "delete_endpoint_domain", &gcs_domain},
+        {"GET", "/api/stream_gateways", s, "get_stream_gateway_list", &StreamGateways::list},
+        {"POST", "/api/stream_gateways", s, "create_stream_gateway", &StreamGateways::create},
+        {"GET", "/api/stream_gateways/{}", s, "get_stream_gateway", &StreamGateways::get},
+        {"PATCH", "/api/stream_gateways/{}", s, "update_stream_gateway", &StreamGateways::update},
+        {"DELETE", "/api/stream_gateways/{}", s, "delete_stream_gateway", &StreamGateways::remove},
+        {"POST", "/api/lan_secrets", s, "create_lan_secret", &LanSecrets::create},
+        {"DELETE", "/api/lan_secrets/{}", s, "delete_lan_secret", &LanSecrets::remove},
         {"GET", "/api/nodes", s, "get_node_list", &Nodes::list},
         {"POST", "/api/nodes", s, "create_node", &Nodes::create},
         {"GET", "/api/nodes/{}", s, "get_node", &Nodes::get},

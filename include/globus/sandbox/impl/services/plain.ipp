@@ -67,9 +67,7 @@ struct PlainCall {
         return documents.back().second;
     }
 
-    void remove(std::string const& kind) const {
-        std::erase_if(all(kind), [&](auto const& one) { return one.first == call.holes[0]; });
-    }
+    void remove(std::string const& kind) const { all(kind).erase(call.holes[0]); }
 
     std::string now() const { return iso_time(world.now_locked()); }
 };

@@ -3,20 +3,43 @@
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 
-#include <globus/sandbox/impl/services/search_call.ipp>
-#include <globus/sandbox/impl/services/search_query.ipp>
+#include <globus/sandbox/impl/services/search_fields.ipp>
 
 namespace globus::sandbox::detail {
 
-/// Brings the counts of an index up to date.
-inline void count_entries(SearchCall const& in) {
-    std::set<std::string> subjects;
-    auto const& all = in.all(entries_of(in.call));
-    for (auto const& [key, entry] : all) subjects.insert(text_of(entry, "subject"));
-    if (auto* const index = in.find("indices")) {
-        (*index)["num_entries"] = all.size();
-        (*index)["num_subjects"] = subjects.size();
+/// The keys of the entries that a subject has: what they begin with.
+inline std::vector<std::string> keys_of_subject(Documents const& entries, std::string const& subject) {
+    std::vector<std::string> out;
+    for (auto const* one : entries.with_prefix(subject + "\n"))
+        if (text_of(one->second, "subject") == subject) out.push_back(one->first);
+    return out;
+}
+
+/// Brings the counts of an index up to date: there are so many subjects more, or fewer.
+inline void count_entries(SearchCall const& in, std::int64_t subjects) {
+    auto* const index = in.find("indices");
+    if (index == nullptr) return;
+    (*index)["num_entries"] = in.all(entries_of(in.call)).size();
+    (*index)["num_subjects"] = index->at("num_subjects").to_number<std::int64_t>() + subjects;
+}
+
+/// Removes the entries of subjects, or of these those with an identifier; how many subjects are gone then.
+inline std::int64_t remove_subjects(SearchCall const& in, std::set<std::string> const& subjects,
+                                    std::optional<std::string> const& entry = std::nullopt) {
+    auto& all = in.all(entries_of(in.call));
+    std::int64_t gone = 0;
+    for (auto const& subject : subjects) {
+        std::size_t left = 0;
+        auto const keys = keys_of_subject(all, subject);
+        for (auto const& key : keys)
+            if (!entry || key == entry_key(subject, *entry))
+                all.erase(key);
+            else
+                ++left;
+        if (!keys.empty() && left == 0) ++gone;
     }
+    count_entries(in, -gone);
+    return gone;
 }
 
 inline json::object show_index(SearchCall const& in, json::object index, bool with_permissions) {
@@ -127,14 +150,16 @@ inline Reply ingest(World& world, Call& call) {
     for (auto const& entry : entries)
         if (auto const* name = missing_in_entry(entry)) return in.invalid(name, "Missing data for required field.");
     auto& all = in.all(entries_of(call));
+    std::int64_t fresh = 0;
     for (auto const& entry : entries) {
         json::object kept = entry.as_object();
         if (!kept.contains("id")) kept["id"] = nullptr;
-        std::string const key = text_of(kept, "subject") + "\n" + text_of(kept, "id");
-        std::erase_if(all, [&](auto const& one) { return one.first == key; });
+        std::string const subject = text_of(kept, "subject");
+        if (keys_of_subject(all, subject).empty()) ++fresh;
+        std::string const key = entry_key(subject, text_of(kept, "id"));
         all.emplace_back(key, std::move(kept));
     }
-    count_entries(in);
+    count_entries(in, fresh);
     return Reply::of(200, json::object{{"acknowledged", true},
                                        {"success", true},
                                        {"num_documents_ingested", entries.size()},
@@ -298,24 +323,23 @@ inline Reply subject(World& world, Call& call) {
     SearchCall in(world, call);
     if (!in) return in.refused;
     if (in.index() == nullptr) return in.refused;
-    auto& all = in.all(entries_of(call));
     std::string const wanted = call.argument("subject");
     bool const whole = call.operation.ends_with("subject");
-    auto const fits = [&](auto const& one) {
-        return text_of(one.second, "subject") == wanted &&
-               (whole || text_of(one.second, "id") == call.argument("entry_id"));
-    };
     if (call.method == "DELETE") {
         if (!in.has_role({"owner", "admin", "writer"})) return in.refused;
         // [doc] the deletion is a task; that there was nothing to delete, is no error
-        std::erase_if(all, fits);
-        count_entries(in);
+        remove_subjects(in, {wanted}, whole ? std::nullopt : std::optional(call.argument("entry_id")));
         return Reply::of(200, json::object{{"acknowledged", true},
                                            {"task_id", in.add_task(whole ? "DELETE_BY_SUBJECT" : "DELETE_ENTRY")}});
     }
     Hit hit{wanted, {}, 0};
-    for (auto const& one : all)
-        if (fits(one) && is_among(world, in.identity(), one.second, "visible_to")) hit.entries.push_back(&one.second);
+    Documents const& all = in.all(entries_of(call));
+    for (auto const& key : keys_of_subject(all, wanted)) {
+        auto const* entry = all.find(key);
+        if ((whole || key == entry_key(wanted, call.argument("entry_id"))) &&
+            is_among(world, in.identity(), *entry, "visible_to"))
+            hit.entries.push_back(entry);
+    }
     if (hit.entries.empty()) return in.error(404, "NotFound.Generic", "There is no such subject or entry");
     return Reply::of(200, show_hit(hit));
 }
@@ -326,7 +350,6 @@ inline Reply delete_subjects(World& world, Call& call) {
     if (in.index() == nullptr || !in.has_role({"owner", "admin", "writer"})) return in.refused;
     auto const body = in.body();
     if (!body) return in.refused;
-    auto& all = in.all(entries_of(call));
     std::set<std::string> subjects;
     bool const batch = call.operation == "batch_delete_by_subject";
     if (batch) {
@@ -344,12 +367,10 @@ inline Reply delete_subjects(World& world, Call& call) {
             return in.error(400, "BadRequest.ValidationError", wrong.what);
         }
     }
-    std::size_t const before = all.size();
-    std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
-    count_entries(in);
+    auto const gone = remove_subjects(in, subjects);
     return Reply::of(200,
                      json::object{{"acknowledged", true},
-                                  {"num_subjects_deleted", before == all.size() ? 0 : subjects.size()},
+                                  {"num_subjects_deleted", gone},
                                   {"task_id", in.add_task(batch ? "BATCH_DELETE_BY_SUBJECT" : "DELETE_BY_QUERY")}});
 }
 
@@ -386,7 +407,7 @@ inline Reply search_roles(World& world, Call& call) {
         auto const* role = find_document(all, call.holes[1]);
         if (role == nullptr) return in.missing();
         json::object const gone = *role;
-        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[1]; });
+        all.erase(call.holes[1]);
         return Reply::of(200, json::object{{"deleted", gone}, {"success", true}});  // [recorded]
     }
     auto const body = in.body();
@@ -432,6 +453,9 @@ inline std::vector<Route> const& search_routes() {
         {"POST", "/v1/index/{}/role", s, "create_role", &search_roles},
         {"GET", "/v1/index/{}/role_list", s, "get_role_list", &search_roles},
         {"DELETE", "/v1/index/{}/role/{}", s, "delete_role", &search_roles},
+        {"GET", "/beta/index/{}/mapping", s, "get_index_mapping", &index_mapping},
+        {"GET", "/beta/index/{}/mapping/{}", s, "get_field_mapping", &index_mapping},
+        {"GET", "/beta/index/{}/field_budget", s, "get_field_budget", &index_field_budget},
     };
     return all;
 }

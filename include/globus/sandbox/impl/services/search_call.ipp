@@ -94,6 +94,9 @@ struct SearchCall : PlainCall {
 /// The entries of an index: {subject, id, content, visible_to}.
 inline std::string entries_of(Call const& call) { return "entries." + call.holes[0]; }
 
+/// What an entry is found by: its subject, and its own identifier or nothing.
+inline std::string entry_key(std::string const& subject, std::string const& id) { return subject + "\n" + id; }
+
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_CALL_IPP

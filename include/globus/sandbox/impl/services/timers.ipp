@@ -295,10 +295,10 @@ inline std::optional<Millis> next_event(World const& world) {
 /// Does what next_event says.
 inline void run_event(World& world) {
     auto const due = next_event(world);
-    for (auto& [id, timer] : world.data.timers)
-        if (!timer.paused && timer.next == due) return run_timer(world, id, timer);
-    for (auto& [id, run] : world.data.flow_runs)
-        if (next_step(world, run) == due) return step_run(world, run);
+    for (auto const& [id, timer] : world.data.timers.all())
+        if (!timer.paused && timer.next == due) return run_timer(world, id, world.data.timers.at(id));
+    for (auto const& [id, run] : world.data.flow_runs.all())
+        if (next_step(world, run) == due) return step_run(world, world.data.flow_runs.at(id));
 }
 
 inline std::vector<Route> const& timers_routes() {

@@ -90,11 +90,12 @@ inline Reply web_input(World& world, Call& call) {
 
 /// The open web input that has an option, or a page, with this end of its address.
 inline json::object* web_input_at(World& world, std::string const& suffix, bool page) {
-    for (auto& [id, input] : world.data.documents["web_inputs"]) {
+    auto& all = world.data.documents["web_inputs"];
+    for (auto const& [id, input] : all) {
         if (text_of(input, "status") != "open") continue;
-        if (page && text_of(input, "sandbox_page") == suffix) return &input;
+        if (page && text_of(input, "sandbox_page") == suffix) return all.find(id);
         for (auto const& option : input.at("sandbox_options").as_array())
-            if (!page && text_of(option, "url_suffix") == suffix) return &input;
+            if (!page && text_of(option, "url_suffix") == suffix) return all.find(id);
     }
     return nullptr;
 }

@@ -191,23 +191,10 @@ inline void World::seed_services() {
                                                                      {"subscription_id", nullptr}});
     for (auto const* name : {"Sandbox stream one", "Sandbox stream two"}) {
         std::string const point = random.uuid();
-        data.documents["transfer.stream_access_points"].emplace_back(
-            point,
-            json::object{{"id", point},
-                         {"type", "StreamAccessPoint"},
-                         {"attributes", json::object{{"display_name", name},
-                                                     {"advertised_owner", options.users.front().username},
-                                                     {"contact_email", nullptr},
-                                                     {"contact_info", nullptr},
-                                                     {"department", nullptr},
-                                                     {"description", nullptr},
-                                                     {"info_link", nullptr},
-                                                     {"keywords", nullptr},
-                                                     {"organization", "Globus Sandbox"},
-                                                     {"tlsftp_server", "tlsftp://127.0.0.1:443"}}},
-                         {"relationships",
-                          json::object{{"host_endpoint",
-                                        json::object{{"data", json::object{{"type", "Endpoint"}, {"id", gcs_id}}}}}}}});
+        json::object gateway{{"DATA_TYPE", "stream_gateway#1.1.0"}, {"id", point}, {"display_name", name}};
+        complete_stream_gateway(gateway);
+        show_access_point(*this, gateway);
+        data.documents["gcs.stream_gateways"].emplace_back(point, std::move(gateway));
     }
     seed_subscription(*this);
     seed_registered_api(*this);

@@ -72,11 +72,15 @@ struct SaveMember {
     }
     void operator()(std::string_view name, Table<Documents> const& table) const {
         for (auto const& kind : table.touched()) {
-            std::size_t position = 0;
-            if (auto const found = table.find(kind); found != table.end())
-                for (auto const& document : found->second)
-                    store.put(name, kind, position++, json::serialize(saved(document)));
-            store.cut(name, kind, position);
+            auto const found = table.find(kind);
+            if (found == table.end())
+                store.cut(name, kind);
+            else
+                found->second.changes([&] { store.cut(name, kind); },
+                                      [&](std::size_t position) { store.cut_one(name, kind, position); },
+                                      [&](std::size_t position, Documents::Document const& document) {
+                                          store.put(name, kind, position, json::serialize(saved(document)));
+                                      });
         }
     }
     template <class T>
@@ -88,34 +92,37 @@ struct SaveMember {
 /// Takes a row to a member of Data.
 struct LoadMember {
     std::string const& id;
+    std::size_t position;
     json::value const& row;
 
     template <class Record>
     void operator()(Table<Record>& table) const {
         read_saved(row, table[id]);
     }
-    void operator()(Table<Documents>& table) const { read_saved(row, table[id].emplace_back()); }
+    void operator()(Table<Documents>& table) const {
+        std::pair<std::string, json::object> document;
+        read_saved(row, document);
+        table[id].restore(position, document.first, std::move(document.second));
+    }
     template <class T>
     void operator()(T& value) const {
         read_saved(row, value);
     }
 };
 
-/// Reads a part; `otherwise` takes the rows that are none of Data.
+/// Reads a part to where nothing is yet; `otherwise` takes the rows that are none of Data.
 template <class F>
-Data load_data(Store& store, Part part, F const& otherwise) {
-    Data out;
-    store.read(part, [&](std::string const& name, std::string const& id, json::value const& row) {
+void load_data(Store& store, Part part, Data& out, F const& otherwise) {
+    store.read(part, [&](std::string const& name, std::string const& id, std::size_t position, json::value const& row) {
         bool known = false;
         Data::members::for_each(out, [&](auto member, auto& value) {
             if (member.key != name) return;
-            LoadMember{id, row}(value);
+            LoadMember{id, position, row}(value);
             known = true;
         });
         if (name == "tasks") out.task_order.push_back(id);
         if (!known) otherwise(name, row);
     });
-    return out;
 }
 
 template <class F>
@@ -174,11 +181,13 @@ inline void check_collections(Options const& named, KeptSession const& kept) {
 
 inline void World::take_up() {
     KeptSession kept;
-    data = load_data(*store, Part::now, [&](std::string const&, json::value const& row) { read_saved(row, kept); });
+    load_data(*store, Part::now, data, [&](std::string const&, json::value const& row) { read_saved(row, kept); });
     auto const nothing = [](std::string const&, json::value const&) {};
-    seeded = std::make_unique<Data>(load_data(*store, Part::seed, nothing));
-    if (Data before = load_data(*store, Part::snapshot, nothing); !before.endpoints.empty())
-        snapshot = std::make_unique<Data>(std::move(before));
+    seeded = std::make_unique<Data>();
+    load_data(*store, Part::seed, *seeded, nothing);
+    snapshot = std::make_unique<Data>();
+    load_data(*store, Part::snapshot, *snapshot, nothing);
+    if (snapshot->endpoints.empty()) snapshot.reset();
     options.seed = kept.seed;
     starts = kept.starts + 1;
     configured = kept.configured;

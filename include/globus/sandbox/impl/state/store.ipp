@@ -46,7 +46,8 @@ public:
         put_ = prepare(
             "INSERT INTO records VALUES (0, ?1, ?2, ?3, ?4) ON CONFLICT (part, name, id, position) DO UPDATE SET "
             "value = excluded.value WHERE value <> excluded.value");
-        cut_ = prepare("DELETE FROM records WHERE part = 0 AND name = ?1 AND id = ?2 AND position >= ?3");
+        cut_ = prepare("DELETE FROM records WHERE part = 0 AND name = ?1 AND id = ?2");
+        cut_one_ = prepare("DELETE FROM records WHERE part = 0 AND name = ?1 AND id = ?2 AND position = ?3");
         is_new_ = !found || number("SELECT count(*) FROM records") == 0;
     }
     Store(Store const&) = delete;
@@ -79,9 +80,11 @@ public:
         put(name, "", 0, value);
         before = std::move(value);
     }
-    /// Within commit(): removes a record, and those behind it in its list.
-    void cut(std::string_view name, std::string const& id, std::size_t position = 0) {
-        step(cut_, name, id, position, nullptr);
+    /// Within commit(): removes a record, or the whole of a list.
+    void cut(std::string_view name, std::string const& id) { step(cut_, name, id, 0, nullptr); }
+    /// Within commit(): removes one record of a list.
+    void cut_one(std::string_view name, std::string const& id, std::size_t position) {
+        step(cut_one_, name, id, position, nullptr);
     }
 
     /// Within commit(): makes a part of what there is now, or the reverse.
@@ -93,16 +96,17 @@ public:
                 .c_str());
     }
 
-    /// Calls `each(name, id, value)` for the records of a part, in the order in which they came to be.
+    /// Calls `each(name, id, position, value)` for the records of a part, in the order in which they came to be.
     template <class F>
     void read(Part part, F const& each) {
-        Statement const rows = prepare("SELECT name, id, value FROM records WHERE part = ?1 ORDER BY rowid");
+        Statement const rows = prepare("SELECT name, id, value, position FROM records WHERE part = ?1 ORDER BY rowid");
         sqlite3_bind_int(rows.get(), 1, static_cast<int>(part));
         while (int const code = sqlite3_step(rows.get())) {
             if (code == SQLITE_DONE) return;
             if (code != SQLITE_ROW) fail(code);
             try {
-                each(column(rows, 0), column(rows, 1), json::parse(column(rows, 2)));
+                auto const position = static_cast<std::size_t>(sqlite3_column_int64(rows.get(), 3));
+                each(column(rows, 0), column(rows, 1), position, json::parse(column(rows, 2)));
             } catch (std::exception const& wrong) {
                 refuse(std::string("is damaged: ") + wrong.what());
             }
@@ -191,6 +195,7 @@ private:
     std::unique_ptr<sqlite3, Close> database_;
     Statement put_;
     Statement cut_;
+    Statement cut_one_;
     std::map<std::string, std::string> written_;  ///< what put_often() put
     bool is_new_ = true;
 };

@@ -63,7 +63,7 @@ struct PlainDocuments {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         if (find(in) == nullptr) return in.error(404, Kind::missing, "Not found");
-        std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        all(world).erase(call.holes[0]);
         Kind::changed(world);
         return in.result(200, "Deleted", "Deleted successfully");
     }

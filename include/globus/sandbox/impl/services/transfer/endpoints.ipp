@@ -235,7 +235,7 @@ inline void forget_endpoint(World& world, std::string const& id) {
     std::erase(world.data.endpoint_order, id);
     world.data.endpoints.erase(id);
     std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
-    std::erase_if(world.data.documents["gcs.collections"], [&](auto const& one) { return one.first == id; });
+    world.data.documents["gcs.collections"].erase(id);
 }
 
 inline Reply delete_endpoint(World& world, Call& call) {

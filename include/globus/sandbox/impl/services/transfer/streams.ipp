@@ -90,7 +90,7 @@ struct ApiDocuments {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         if (find(in) == nullptr) return in.error(404, "NotFound", "Not found");
-        std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        all(world).erase(call.holes[0]);
         return answer(world, 200, nullptr);
     }
     static Reply events(World& world, Call& call) {
@@ -174,6 +174,25 @@ struct OpenKind {
     static std::string complete(TransferCall const&, json::object&, json::object&) { return {}; }
     static void changed(World&, json::object&) {}
 };
+
+/// [recorded] the members
+inline json::object stream_access_point(World const& world, std::string const& id, json::object attributes) {
+    add_defaults(attributes, {{"display_name", ""},
+                              {"advertised_owner", json::value(world.options.users.front().username)},
+                              {"contact_email", nullptr},
+                              {"contact_info", nullptr},
+                              {"department", nullptr},
+                              {"description", nullptr},
+                              {"info_link", nullptr},
+                              {"keywords", nullptr},
+                              {"organization", "Globus Sandbox"},
+                              {"tlsftp_server", "tlsftp://127.0.0.1:443"}});
+    json::object const host{{"data", json::object{{"type", "Endpoint"}, {"id", world.gcs_id}}}};
+    return {{"id", id},
+            {"type", "StreamAccessPoint"},
+            {"attributes", std::move(attributes)},
+            {"relationships", json::object{{"host_endpoint", host}}}};
+}
 
 struct AccessPointKind : OpenKind {
     static constexpr char const* many = "transfer.stream_access_points";
