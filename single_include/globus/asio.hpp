@@ -510,7 +510,7 @@ namespace globus {
 struct AsioOptions {
     CurlOptions curl = {};  ///< as for a CurlTransport
     /// Requests to one host that are on their way at once, each on a connection of its own unless the host has HTTP/2.
-    /// Others wait for their turn, in the order in which they came.
+    /// Others wait for their turn, in the order in which they came, and no longer than their deadlines.
     std::size_t max_requests_per_host = 100;
     std::size_t max_requests = 1000;  ///< the same for all hosts together; hosts take turns
 };
@@ -3853,6 +3853,8 @@ private:
 //   other requests are started, those that ended are handed over, and the waits are set anew;
 // - a socket stays registered with Asio for as long as it is open, since it is libcurl's for many requests. A wait for
 //   one that libcurl no longer waits for is left alone, and its end ignored, until no request is on its way any more.
+//   One that is not connected yet is let go instead: some versions of libcurl close it without a word (7.88), and its
+//   number is soon another's.
 
 namespace globus::detail {
 
@@ -3913,7 +3915,8 @@ private:
         Stream stream;
         bool const ours;  ///< opened by open_socket, and so closed by close_socket
         bool open = true;
-        int wanted = 0;  ///< CURL_POLL_IN and CURL_POLL_OUT
+        bool connected = false;  ///< certainly; libcurl waits to read from no other
+        int wanted = 0;          ///< CURL_POLL_IN and CURL_POLL_OUT
         bool waits_to_read = false;
         bool waits_to_write = false;
     };
@@ -3939,6 +3942,8 @@ private:
     void watch(std::shared_ptr<Socket> const& socket);
     void wait(std::shared_ptr<Socket> const& socket, Stream::wait_type kind);
     void ready(std::shared_ptr<Socket> const& socket, int events, bool failed);
+    /// Forgets a socket, if there is one of that number.
+    void let_go(curl_socket_t number) noexcept;
 
     void drop() noexcept override { close(); }
     void close() noexcept;
@@ -4269,22 +4274,27 @@ GLOBUS_DECL void MultiEngine::Socket::leave() noexcept {
     }
 }
 
+GLOBUS_DECL void MultiEngine::let_go(curl_socket_t number) noexcept {
+    auto const found = sockets_.find(number);
+    if (found == sockets_.end()) return;
+    found->second->leave();
+    sockets_.erase(found);
+}
+
 GLOBUS_DECL int MultiEngine::on_socket(CURL*, curl_socket_t number, int what, void* self, void*) noexcept {
     auto& engine = *static_cast<MultiEngine*>(self);
     try {
         auto found = engine.sockets_.find(number);
         if (what == CURL_POLL_REMOVE) {
             if (found == engine.sockets_.end()) return 0;
-            Socket& socket = *found->second;
-            socket.wanted = 0;
-            if (socket.ours) return 0;
-            socket.leave();
-            engine.sockets_.erase(found);
+            found->second->wanted = 0;
+            if (!found->second->ours || !found->second->connected) engine.let_go(number);
             return 0;
         }
         if (found == engine.sockets_.end())
             found = engine.sockets_.emplace(number, std::make_shared<Socket>(engine.strand(), number, false)).first;
         found->second->wanted = what;
+        if ((what & CURL_POLL_IN) != 0) found->second->connected = true;
         engine.watch(found->second);
         return 0;
     } catch (...) {
@@ -4302,6 +4312,7 @@ GLOBUS_DECL curl_socket_t MultiEngine::open_socket(void* self, curlsocktype, cur
     auto& engine = *static_cast<MultiEngine*>(self);
     Descriptor opened = new_socket(address->family, address->socktype, address->protocol);
     if (!opened) return CURL_SOCKET_BAD;
+    engine.let_go(opened.get());  // a socket of this number that was closed without a word
     try {
         engine.sockets_[opened.get()] = std::make_shared<Socket>(engine.strand(), opened.get(), true);
     } catch (...) {
@@ -4311,12 +4322,8 @@ GLOBUS_DECL curl_socket_t MultiEngine::open_socket(void* self, curlsocktype, cur
 }
 
 GLOBUS_DECL int MultiEngine::close_socket(void* self, curl_socket_t number) noexcept {
-    auto& engine = *static_cast<MultiEngine*>(self);
     Descriptor const closed(number);
-    auto const found = engine.sockets_.find(number);
-    if (found == engine.sockets_.end()) return 0;
-    found->second->leave();
-    engine.sockets_.erase(found);
+    static_cast<MultiEngine*>(self)->let_go(number);
     return 0;
 }
 

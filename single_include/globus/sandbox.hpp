@@ -151,14 +151,23 @@
  * - Groups, `batch_membership_action`: the codes of what an action refuses, besides ALREADY_ACTIVE and NO_MEMBERSHIP;
  *   who may join without being asked: where requests to join are taken.
  * - Search, `post_search`: words are those of SQLite's FTS5, which also says how well an entry fits; the rarer
- *   filters (geo_bounding_box) are refused.
+ *   filters (geo_bounding_box) are refused. `get_index_mapping`: types other than long and text, and that a field is
+ *   forgotten with its last entry. `get_field_budget`: a thousand fields. The beta routes under /beta/insights/ are not
+ *   there: nothing documented makes what they are about.
  * - Flows, `run_flow`: the actions are those of Transfer (transfer, delete, ls, stat, mkdir), of Compute, and
  *   wait_for_option, expression_eval and hello_world; any other fails, and says so; of the expressions only `+` is
- *   understood. `list_runs`: the form of `marker`. `get_web_input`: how the parameters of wait_for_option become one.
+ *   understood. `list_runs`: the form of `marker`. `update_runs`: its answer is empty, and changes all runs or none.
+ *   `create_registered_api`: the code for what is wrong; only an owner changes the roles, or deletes it.
+ *   `get_web_input`: how the parameters of wait_for_option become one.
  * - Timers, `create_timer`: the status of one that is over; callbacks that are no transfer and no flow are errors.
  * - Compute, `compute.get_task`: a task ends when an admin call says so; the answer to who is not the owner.
+ *   `build_container`: nothing is built, and it is ready at once. `compute.set_subscription_admin_verified`: whom the
+ *   sandbox was started with may say it. `check_authentication`: its text. The console of an endpoint is not there.
  * - GCS Manager: it is at `/api/` of the same address, and of https_url(); its collections are directories of the
- *   sandbox; its answers to what is malformed; the form of `marker`.
+ *   sandbox; its answers to what is malformed; the form of `marker`. `create_stream_gateway`: an access point with the
+ *   same identifier is there at once. `create_lan_secret`: it is good for an hour. `set_endpoint_domain` and the like:
+ *   nothing is served by that name. `check_collection`: what can be wrong. Logins at cloud storages (/api/v1/) are not
+ *   there.
  * - All: one rate-limiting bucket a service, answered 429 with `Retry-After` in seconds; methods that a path does not
  *   have are answered 405.
  * - Data, `put_file`: it makes the directories that are missing. `get_file`: a browser without a token is sent to the
@@ -2206,6 +2215,170 @@ private:
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_COMMON_IPP
+// The documents of one kind, which know what of them has changed.
+#ifndef GLOBUS_SANDBOX_IMPL_DOCUMENTS_IPP
+#define GLOBUS_SANDBOX_IMPL_DOCUMENTS_IPP
+
+#include <cstddef>
+#include <list>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace globus::sandbox::detail {
+
+/**
+ * Documents by their identifiers, in the order in which they came. Each has a number that it keeps, and that none has
+ * again: the position of its row in a database. Who walks over them only looks; who is to change one asks for it by its
+ * identifier, which notes that it may have changed. So what a change costs to write does not grow with the documents.
+ */
+class Documents {
+public:
+    using Document = std::pair<std::string const, json::object>;
+    using const_iterator = std::list<Document>::const_iterator;
+
+    Documents() = default;
+    ~Documents() = default;
+    /// The copy has changed as a whole.
+    Documents(Documents const& other) { *this = other; }
+    Documents& operator=(Documents const& other) {
+        if (this == &other) return *this;
+        clear();
+        for (auto const& [id, document] : other.list_) emplace_back(id, document);
+        return *this;
+    }
+
+    [[nodiscard]] const_iterator begin() const { return list_.begin(); }
+    [[nodiscard]] const_iterator end() const { return list_.end(); }
+    [[nodiscard]] auto rbegin() const { return list_.rbegin(); }
+    [[nodiscard]] auto rend() const { return list_.rend(); }
+    [[nodiscard]] std::size_t size() const { return list_.size(); }
+    [[nodiscard]] bool empty() const { return list_.empty(); }
+
+    [[nodiscard]] json::object const* find(std::string const& id) const {
+        auto const found = places_.find(id);
+        return found != places_.end() ? &found->second.at->second : nullptr;
+    }
+    /// A document, to be changed.
+    json::object* find(std::string const& id) {
+        auto const found = places_.find(id);
+        if (found == places_.end()) return nullptr;
+        touch(found->second.position);
+        return &found->second.at->second;
+    }
+    /// The first, to be changed; there is one.
+    Document& front() {
+        touch(places_.at(list_.front().first).position);
+        return list_.front();
+    }
+    /// The last, to be changed; there is one.
+    Document& back() {
+        touch(places_.at(list_.back().first).position);
+        return list_.back();
+    }
+
+    /// Those whose identifiers begin so, by identifier.
+    [[nodiscard]] std::vector<Document const*> with_prefix(std::string_view prefix) const {
+        std::vector<Document const*> out;
+        for (auto one = places_.lower_bound(prefix); one != places_.end() && one->first.starts_with(prefix); ++one)
+            out.push_back(&*one->second.at);
+        return out;
+    }
+
+    /// Adds a document behind all others; one with the same identifier goes.
+    Document& emplace_back(std::string const& id, json::object document) {
+        return insert(next_, id, std::move(document));
+    }
+
+    bool erase(std::string const& id) {
+        auto const found = places_.find(id);
+        if (found == places_.end()) return false;
+        touch(found->second.position);
+        by_position_.erase(found->second.position);
+        list_.erase(found->second.at);
+        places_.erase(found);
+        return true;
+    }
+    /// Removes the documents that a condition holds for.
+    template <class Condition>
+    void erase_if(Condition const& condition) {
+        for (auto one = list_.begin(); one != list_.end();) {
+            auto const next = std::next(one);
+            if (condition(std::as_const(*one))) erase(std::string(one->first));
+            one = next;
+        }
+    }
+
+    // What a database has of them: see state/keep.ipp
+
+    /// Takes a document from its row. Rows come in their order, and nothing has changed by that.
+    void restore(std::size_t position, std::string const& id, json::object document) {
+        insert(position, id, std::move(document));
+        forget();
+    }
+    /// Calls `cut(position)` for each row to be removed, or `cut_all()`, and `put(position, document)` for each to be
+    /// written.
+    template <class CutAll, class Cut, class Put>
+    void changes(CutAll const& cut_all, Cut const& cut, Put const& put) const {
+        if (whole_) {
+            cut_all();
+            for (auto const& [position, one] : by_position_) put(position, *one);
+            return;
+        }
+        for (auto const position : touched_) {
+            if (auto const found = by_position_.find(position); found != by_position_.end())
+                put(position, *found->second);
+            else
+                cut(position);
+        }
+    }
+    /// What changed up to now is written.
+    void forget() {
+        whole_ = false;
+        touched_.clear();
+    }
+
+private:
+    struct Place {
+        std::list<Document>::iterator at;
+        std::size_t position;
+    };
+
+    void touch(std::size_t position) {
+        if (!whole_) touched_.insert(position);
+    }
+    void clear() {
+        list_.clear();
+        places_.clear();
+        by_position_.clear();
+        touched_.clear();
+        next_ = 0;
+        whole_ = true;
+    }
+    Document& insert(std::size_t position, std::string const& id, json::object document) {
+        erase(id);
+        auto const at = list_.emplace(list_.end(), id, std::move(document));
+        places_.emplace(id, Place{at, position});
+        by_position_.emplace(position, at);
+        next_ = position + 1;
+        touch(position);
+        return *at;
+    }
+
+    std::list<Document> list_;
+    std::map<std::string, Place, std::less<>> places_;
+    std::map<std::size_t, std::list<Document>::iterator> by_position_;
+    std::set<std::size_t> touched_;
+    std::size_t next_ = 0;
+    bool whole_ = true;  ///< no row is known to be right: until forget() says that all are written
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_DOCUMENTS_IPP
 // Records by their names, which know what may have changed.
 #ifndef GLOBUS_SANDBOX_IMPL_TABLE_IPP
 #define GLOBUS_SANDBOX_IMPL_TABLE_IPP
@@ -2302,7 +2475,12 @@ public:
     }
     /// The names of what may have changed since forget().
     [[nodiscard]] std::set<std::string> const& touched() const { return touched_; }
-    void forget() { touched_.clear(); }
+    void forget() {
+        if constexpr (requires(Record& record) { record.forget(); })
+            for (auto const& name : touched_)
+                if (auto const found = all_.find(name); found != all_.end()) found->second.forget();
+        touched_.clear();
+    }
 
 private:
     void touch(std::string const& name) {
@@ -2525,8 +2703,6 @@ struct TimerState {
     GLOBUS_MEMBERS(TimerState, owner, client, second_version, paused, start, interval, next, last, end, most, runs,
                    errors, results);
 };
-
-using Documents = std::vector<std::pair<std::string, json::object>>;
 
 /// All that a snapshot keeps, and Options::state.
 struct Data {
@@ -3554,12 +3730,11 @@ inline std::optional<std::string> hash_file(fs::path const& file, EVP_MD const* 
 
 namespace globus::sandbox::detail {
 
-template <class List>
-auto* find_document(List& documents, std::string const& id) {
-    for (auto& [key, document] : documents)
-        if (key == id) return &document;
-    return static_cast<decltype(&documents.front().second)>(nullptr);
+inline json::object const* find_document(Documents const& documents, std::string const& id) {
+    return documents.find(id);
 }
+/// A document, to be changed.
+inline json::object* find_document(Documents& documents, std::string const& id) { return documents.find(id); }
 
 /// The documents of a kind; none when there are none.
 inline Documents const& documents_of(World const& world, std::string_view kind) {
@@ -5378,13 +5553,13 @@ struct AuthDocuments {
     static json::object* own(World& world, Call const& call, Reply& refused) {
         AccessToken const* const token = caller(world, call, refused);
         if (token == nullptr) return nullptr;
-        auto const found = find(world, call.holes.back());
-        if (found == all(world).end())
+        auto* const found = all(world).find(call.holes.back());
+        if (found == nullptr)
             refused = missing(world, call);
-        else if (!is_mine(world, *token, found->second))
+        else if (!is_mine(world, *token, *found))
             refused = forbidden(world, call);
         else
-            return &found->second;
+            return found;
         return nullptr;
     }
     /// [doc] what a developer keeps at Globus Auth needs a scope of its own
@@ -5395,11 +5570,7 @@ struct AuthDocuments {
         refused = problem(world, call, 403, "FORBIDDEN", "The token has no manage_projects scope");
         return nullptr;
     }
-    static auto& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
-    static auto find(World& world, std::string const& id) {
-        auto& list = all(world);
-        return std::find_if(list.begin(), list.end(), [&](auto const& one) { return one.first == id; });
-    }
+    static Documents& all(World& world) { return world.data.documents[std::string("auth.") + Kind::many]; }
     static Reply missing(World& world, Call const& call) {
         return problem(world, call, 404, "NOT_FOUND", std::string("No ") + Kind::one + " with this id");
     }
@@ -5458,7 +5629,7 @@ struct AuthDocuments {
         auto const* const document = own(world, call, refused);
         if (document == nullptr) return refused;
         json::object const gone = *document;
-        all(world).erase(find(world, call.holes.back()));
+        all(world).erase(call.holes.back());
         return Reply::of(200, json::object{{Kind::one, gone}});
     }
 };
@@ -5586,7 +5757,7 @@ inline Reply delete_client(World& world, Call& call) {
     Reply reply;
     if (self != nullptr && self->id == call.holes[0]) {
         auto& all = world.data.documents["auth.clients"];
-        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[0]; });
+        all.erase(call.holes[0]);
         reply = Reply::of(200, json::object{{"client", json::object{{"id", call.holes[0]}}}});
     } else {
         reply = AuthDocuments<ClientKind>::remove(world, call);
@@ -5595,8 +5766,8 @@ inline Reply delete_client(World& world, Call& call) {
     std::string const& id = call.holes[0];
     std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
     std::erase_if(world.data.credentials, [&](auto const& one) { return one[0] == id; });
-    std::erase_if(world.data.documents["auth.credentials"],
-                  [&](auto const& one) { return text_of(one.second, "client") == id; });
+    world.data.documents["auth.credentials"].erase_if(
+        [&](auto const& one) { return text_of(one.second, "client") == id; });
     auto const of_client = [&](auto const& token) { return token.client_id == id; };
     auto const revoke = [](auto& token) { token.revoked = true; };
     world.data.access_tokens.change_if(of_client, revoke);
@@ -6311,6 +6482,10 @@ inline std::vector<Route> const& data_routes() {
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_IPP
 
+// Compute: containers, whether a token is good, and what only few ask of endpoints.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_CONTAINERS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_CONTAINERS_IPP
+
 // What the services have in common that keep documents.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
@@ -6375,9 +6550,7 @@ struct PlainCall {
         return documents.back().second;
     }
 
-    void remove(std::string const& kind) const {
-        std::erase_if(all(kind), [&](auto const& one) { return one.first == call.holes[0]; });
-    }
+    void remove(std::string const& kind) const { all(kind).erase(call.holes[0]); }
 
     std::string now() const { return iso_time(world.now_locked()); }
 };
@@ -6398,6 +6571,73 @@ Reply read_document(World& world, Call& call) {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_PLAIN_IPP
+
+namespace globus::sandbox::detail {
+
+/// Whether somebody is known to Compute. [doc] a text; [guess] which one
+inline Reply compute_authenticate(World& world, Call& call) {
+    PlainCall in(world, call);
+    return in ? Reply::of(200, json::value("OK")) : in.refused;
+}
+
+/// Registers a container, or has one built. [doc] the members, and the states of a build. [guess] what is registered
+/// was "provided", and a build is "ready" at once: nothing is built
+inline Reply compute_add_container(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    bool const build = call.operation == "build_container";
+    std::string const type = text_of(*body, "type", build ? "docker" : "");
+    if (text_of(*body, "name").empty()) return in.error(422, "422", "name: field required");
+    if (type != "docker" && type != "singularity") return in.error(422, "422", "type: docker or singularity");
+    if (!build && text_of(*body, "location").empty()) return in.error(422, "422", "location: field required");
+    for (auto const* list : {"apt", "pip", "conda"})
+        if (build && (!body->contains(list) || !body->at(list).is_array()))
+            return in.error(422, "422", std::string(list) + ": field required");
+    std::string const id = world.random.uuid();
+    json::object container{{"container_uuid", id},
+                           {"name", text_of(*body, "name")},
+                           {"build_status", build ? "ready" : "provided"},
+                           {"type", type},
+                           {"location", build ? "docker://127.0.0.1/" + id : text_of(*body, "location")}};
+    in.add("compute.containers", id, std::move(container));
+    return Reply::of(200, json::object{{"container_id", id}});
+}
+
+/// A container, for one of the two runtimes, or how its building goes. [guess] 404 for the other runtime
+inline Reply compute_container(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto const* container = in.find("compute.containers");
+    if (container == nullptr) return in.error(404, "404", "Container " + call.holes[0] + " could not be found");
+    if (call.holes.size() == 1) return Reply::of(200, json::object{{"status", text_of(*container, "build_status")}});
+    if (lower(call.holes[1]) != text_of(*container, "type"))
+        return in.error(404, "404", "Container " + call.holes[0] + " is none of " + call.holes[1]);
+    return Reply::of(200, json::object{{"container", *container}});
+}
+
+/// Whether an administrator of the subscription vouches for an endpoint. [doc]; [guess] those whom the sandbox was
+/// started with administer its subscription
+inline Reply compute_verify_endpoint(World& world, Call& call) {
+    PlainCall in(world, call);
+    if (!in) return in.refused;
+    auto* const endpoint = in.find("compute.endpoints");
+    if (endpoint == nullptr) return in.missing();
+    if (!is_configured(world, in.token->identity))
+        return in.error(403, "403", "You do not administer the subscription of the endpoint");
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* verified = body->if_contains("subscription_admin_verified");
+    if (verified == nullptr || !verified->is_bool())
+        return in.error(422, "422", "subscription_admin_verified: field required");
+    (*endpoint)["subscription_admin_verified"] = *verified;
+    return Reply::of(200, json::object{{"subscription_admin_verified", *verified}});
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_COMPUTE_CONTAINERS_IPP
 
 namespace globus::sandbox::detail {
 
@@ -6646,6 +6886,13 @@ inline std::vector<Route> const& compute_routes() {
         {"POST", "/v3/endpoints/{}/lock", "compute", "lock_endpoint", &compute_change},
         {"PUT", "/v3/endpoints/{}", "compute", "update_endpoint", &compute_change},
         {"GET", "/v3/endpoints/{}/allowed_functions", "compute", "get_endpoint_allowlist", &compute_change},
+        {"PUT", "/v3/endpoints/{}/subscription-admin-verified", "compute", "set_subscription_admin_verified",
+         &compute_verify_endpoint},
+        {"GET", "/v2/authenticate", "compute", "check_authentication", &compute_authenticate},
+        {"POST", "/v2/containers", "compute", "register_container", &compute_add_container},
+        {"POST", "/v2/containers/build", "compute", "build_container", &compute_add_container},
+        {"GET", "/v2/containers/build/{}", "compute", "get_container_build_status", &compute_container},
+        {"GET", "/v2/containers/{}/{}", "compute", "get_container", &compute_container},
         {"POST", "/v2/functions", "compute", "register_function", &compute_register},
         {"POST", "/v3/functions", "compute", "register_function", &compute_register},
         {"GET", "/v2/functions/{}", "compute", "get_function", &read_document<&compute_functions>},
@@ -6665,6 +6912,10 @@ inline std::vector<Route> const& compute_routes() {
 // The rest of the GCS Manager: the endpoint itself, its nodes, owners and policies; and which request is which operation.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_ENDPOINT_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_ENDPOINT_IPP
+
+// Names of their own for the endpoint and for collections, and the check of how collections are set up.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_DOMAINS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_DOMAINS_IPP
 
 // The GCS Manager of the sandbox's endpoint, under /api. What is made, changed and deleted here is seen by Transfer.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
@@ -7582,7 +7833,7 @@ struct PlainDocuments {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         if (find(in) == nullptr) return in.error(404, Kind::missing, "Not found");
-        std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        all(world).erase(call.holes[0]);
         Kind::changed(world);
         return in.result(200, "Deleted", "Deleted successfully");
     }
@@ -7861,7 +8112,7 @@ inline void forget_endpoint(World& world, std::string const& id) {
     std::erase(world.data.endpoint_order, id);
     world.data.endpoints.erase(id);
     std::erase_if(world.data.apps, [&](App const& app) { return app.id == id; });
-    std::erase_if(world.data.documents["gcs.collections"], [&](auto const& one) { return one.first == id; });
+    world.data.documents["gcs.collections"].erase(id);
 }
 
 inline Reply delete_endpoint(World& world, Call& call) {
@@ -8730,7 +8981,7 @@ struct ApiDocuments {
         TransferCall in(world, call);
         if (in.token == nullptr) return in.refused;
         if (find(in) == nullptr) return in.error(404, "NotFound", "Not found");
-        std::erase_if(all(world), [&](auto const& one) { return one.first == call.holes[0]; });
+        all(world).erase(call.holes[0]);
         return answer(world, 200, nullptr);
     }
     static Reply events(World& world, Call& call) {
@@ -8814,6 +9065,25 @@ struct OpenKind {
     static std::string complete(TransferCall const&, json::object&, json::object&) { return {}; }
     static void changed(World&, json::object&) {}
 };
+
+/// [recorded] the members
+inline json::object stream_access_point(World const& world, std::string const& id, json::object attributes) {
+    add_defaults(attributes, {{"display_name", ""},
+                              {"advertised_owner", json::value(world.options.users.front().username)},
+                              {"contact_email", nullptr},
+                              {"contact_info", nullptr},
+                              {"department", nullptr},
+                              {"description", nullptr},
+                              {"info_link", nullptr},
+                              {"keywords", nullptr},
+                              {"organization", "Globus Sandbox"},
+                              {"tlsftp_server", "tlsftp://127.0.0.1:443"}});
+    json::object const host{{"data", json::object{{"type", "Endpoint"}, {"id", world.gcs_id}}}};
+    return {{"id", id},
+            {"type", "StreamAccessPoint"},
+            {"attributes", std::move(attributes)},
+            {"relationships", json::object{{"host_endpoint", host}}}};
+}
 
 struct AccessPointKind : OpenKind {
     static constexpr char const* many = "transfer.stream_access_points";
@@ -9329,7 +9599,7 @@ struct GcsDocuments {
         auto const* const document = find_document(in.all(Kind::many), call.holes[0]);
         if (document == nullptr || !Kind::sees(in, *document)) return missing(in);
         if (!Kind::may_change(in, document)) return in.refused;
-        std::erase_if(in.all(Kind::many), [&](auto const& one) { return one.first == call.holes[0]; });
+        in.all(Kind::many).erase(call.holes[0]);
         Kind::removed(in, call.holes[0]);
         return Reply::of(200, gcs_result(200, "success", said("Deleted", call.holes[0]), {}));
     }
@@ -9522,15 +9792,230 @@ struct GcsCollectionKind : GcsKind {
         forget_endpoint(in.world, id);
         for (auto const& guest : guests) {
             forget_endpoint(in.world, guest);
-            std::erase_if(in.all("collections"), [&](auto const& one) { return one.first == guest; });
+            in.all("collections").erase(guest);
         }
-        std::erase_if(in.all("roles"), [&](auto const& one) { return text_of(one.second, "collection") == id; });
+        in.all("roles").erase_if([&](auto const& one) { return text_of(one.second, "collection") == id; });
     }
 };
 
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_GCS_IPP
+
+namespace globus::sandbox::detail {
+
+/// Names the collections that have no domain of their own: they are in that of their host, or else of the endpoint, when
+/// it is a wildcard. [doc]; [guess] their names there are their identifiers
+inline void name_collections(GcsCall const& in) {
+    Documents const& domains = in.all("domains");
+    auto const wildcard = [&](std::string const& of) {
+        auto const* domain = domains.find(of);
+        return domain != nullptr && flag_of(*domain, "wildcard") ? domain : nullptr;
+    };
+    auto& collections = in.all("collections");
+    for (auto const& [id, document] : collections) {
+        if (domains.find(id) != nullptr) continue;
+        auto const* domain = wildcard(text_of(document, "mapped_collection_id"));
+        if (domain == nullptr) domain = wildcard(in.world.gcs_id);
+        std::string const name = domain != nullptr ? id + "." + text_of(*domain, "domain_name") : "";
+        if (name == text_of(document, "domain_name")) continue;
+        json::object& named = *collections.find(id);
+        if (name.empty())
+            named.erase("domain_name");
+        else
+            named["domain_name"] = name;
+    }
+}
+
+/// Whether a domain can be one; what is wrong otherwise. [doc] its name, and a certificate or the path of one
+inline std::string wrong_domain(json::object const& domain) {
+    std::string const name = text_of(domain, "domain_name");
+    if (!is_host_name(name) || name.find('.') == std::string::npos) return "Data Validation Error: domain_name";
+    auto const* wildcard = domain.if_contains("wildcard");
+    if (wildcard == nullptr || !wildcard->is_bool()) return "Data Validation Error: wildcard";
+    for (std::string const part : {"certificate", "private_key"})
+        if (text_of(domain, part).empty() && text_of(domain, part + "_path").empty())
+            return "Data Validation Error: " + part + " is missing";
+    return {};
+}
+
+/// GET, PUT and DELETE of the domain of the endpoint or of a collection; for administrators of the endpoint. [doc]
+/// [guess] the private key is not told again, and nothing is served by that name
+inline Reply gcs_domain(World& world, Call& call) {
+    GcsCall in(world, call);
+    if (!in) return in.refused;
+    std::string const of = call.holes.empty() ? world.gcs_id : call.holes[0];
+    bool const known = call.holes.empty() || find_document(in.all("collections"), of) != nullptr;
+    if (!known) return in.error(404, "not_found", "No Collection " + of);
+    if (!in.administers()) return in.refused;
+    auto& domains = in.all("domains");
+    auto const* const kept = std::as_const(domains).find(of);
+    if (call.method != "PUT" && kept == nullptr) return in.error(404, "not_found", "There is no custom domain");
+    if (call.method == "GET")
+        return Reply::of(200, gcs_result(200, "success", "Operation successful", json::array{*kept}));
+    auto& shown = *find_document(in.all(call.holes.empty() ? "endpoint" : "collections"), of);
+    if (call.method == "DELETE") {
+        domains.erase(of);
+        shown.erase("domain_name");
+        name_collections(in);
+        return Reply::of(200, gcs_result(200, "success", "Deleted the domain of " + of, {}));
+    }
+    auto domain = in.body();
+    if (!domain) return in.refused;
+    if (auto const wrong = wrong_domain(*domain); !wrong.empty()) return in.error(422, "unprocessable_entity", wrong);
+    (*domain)["DATA_TYPE"] = "domain#1.0.0";
+    domain->erase("private_key");
+    shown["domain_name"] = domain->at("domain_name");
+    domains.emplace_back(of, std::move(*domain));
+    name_collections(in);
+    return Reply::of(200, gcs_result(200, "success", "Set the domain of " + of, {}));
+}
+
+/// What is wrong with a collection: a row for each thing, and one without an error when there is nothing. [doc] the
+/// members. [guess] a directory that is gone, or a mapped collection whose storage gateway is, is what can be wrong
+inline json::object check_collection(GcsCall const& in, std::string const& id, json::object const& document) {
+    json::object row{{"DATA_TYPE", "check_result#1.0.0"}, {"id", id}, {"error", nullptr}, {"message", ""}};
+    auto const wrong = [&](char const* code, std::string const& message) {
+        row["error"] = json::object{{"code", code}};
+        row["message"] = message;
+    };
+    std::error_code error;
+    auto const endpoint = std::as_const(in.world.data.endpoints).find(id);
+    std::string const gateway = text_of(document, "storage_gateway_id");
+    if (find_document(in.all("storage_gateways"), gateway) == nullptr)
+        wrong("storage_gateway_missing", "There is no storage gateway " + gateway);
+    else if (endpoint == in.world.data.endpoints.all().end() || !fs::is_directory(endpoint->second.directory, error))
+        wrong("base_path_missing", "The base path of the collection is no directory");
+    return row;
+}
+
+/// Checks a collection, or all: those that the list of collections would have.
+inline Reply gcs_check(World& world, Call& call) {
+    GcsCall in(world, call);
+    if (!in) return in.refused;
+    json::array rows;
+    Documents const& collections = in.all("collections");
+    if (!call.holes.empty()) {
+        auto const* document = collections.find(call.holes[0]);
+        if (document == nullptr) return in.error(404, "not_found", "No Collection " + call.holes[0]);
+        if (!in.administers(call.holes[0])) return in.refused;
+        rows.push_back(check_collection(in, call.holes[0], *document));
+    } else {
+        if (!in.administers()) return in.refused;
+        std::string const gateway = call.argument("storage_gateway_id");
+        for (auto const& [id, document] : collections)
+            if (GcsCollectionKind::fits(call, document) &&
+                (gateway.empty() || gateway == text_of(document, "storage_gateway_id")))
+                rows.push_back(check_collection(in, id, document));
+    }
+    return Reply::of(200, gcs_result(200, "success", "Operation successful", std::move(rows)));
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_GCS_DOMAINS_IPP
+// Stream gateways of the GCS Manager, and the secrets by which programs of their network come in.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_GCS_STREAMS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_GCS_STREAMS_IPP
+
+namespace globus::sandbox::detail {
+
+/// What a stream gateway is unless somebody says otherwise. [doc] the members
+inline void complete_stream_gateway(json::object& gateway) {
+    add_defaults(gateway, {{"allowed_domains", json::array{}},
+                           {"authentication_timeout_mins", nullptr},
+                           {"domain_name", "127.0.0.1"},
+                           {"identity_mappings", nullptr},
+                           {"lan_name", nullptr},
+                           {"lan_secret_required", false},
+                           {"run_as_local_user", false},
+                           {"tlsftp_url", "tlsftp://127.0.0.1:443"},
+                           {"users_allow", nullptr},
+                           {"users_deny", nullptr}});
+}
+
+/// Lets Transfer know of a stream gateway, as the access point that tunnels begin and end at. [guess] its identifier is
+/// the gateway's
+inline void show_access_point(World& world, json::object const& gateway) {
+    auto& points = world.data.documents["transfer.stream_access_points"];
+    std::string const id = text_of(gateway, "id");
+    auto* point = points.find(id);
+    if (point == nullptr) point = &points.emplace_back(id, stream_access_point(world, id, {})).second;
+    auto& attributes = point->at("attributes").as_object();
+    for (auto&& item : attributes)
+        if (auto const* value = gateway.if_contains(item.key())) item.value() = *value;
+}
+
+/// Where tunnels may begin and end.
+struct GcsStreamGatewayKind : GcsKind {
+    static constexpr char const* one = "stream_gateway";
+    static constexpr char const* many = "stream_gateways";
+    static constexpr char const* title = "Stream Gateway";
+    static bool may_create(GcsCall& in, json::object const&) { return in.administers(); }
+    static bool may_change(GcsCall& in, json::object const*) { return in.administers(); }
+    static std::string complete(GcsCall& in, json::object& document) {
+        if (text_of(document, "display_name").empty()) return "Data Validation Error: display_name is missing";
+        for (auto const* only_read : {"domain_name", "tlsftp_url"}) document.erase(only_read);
+        complete_stream_gateway(document);
+        show_access_point(in.world, document);
+        return {};
+    }
+    static void changed(GcsCall& in, json::object const& document) { show_access_point(in.world, document); }
+    static void removed(GcsCall& in, std::string const& id) {
+        in.world.data.documents["transfer.stream_access_points"].erase(id);
+        in.all("lan_secrets").erase_if([&](auto const& one) {
+            return text_of(one.second, "stream_access_point_id") == id;
+        });
+    }
+};
+
+/// What a program of the gateway's network shows to use a tunnel. [doc] it is made for a tunnel at one of its ends, and
+/// for an identity that the gateway lets in; nobody but he deletes it
+struct GcsLanSecretKind : GcsKind {
+    static constexpr char const* one = "lan_secret";
+    static constexpr char const* many = "lan_secrets";
+    static constexpr char const* title = "LAN Secret";
+
+    static bool may_create(GcsCall& in, json::object const& document) {
+        auto const* gateway = find_document(in.all("stream_gateways"), text_of(document, "stream_access_point_id"));
+        auto const* allowed = gateway != nullptr ? gateway->if_contains("allowed_domains") : nullptr;
+        auto const* domains = allowed != nullptr ? allowed->if_array() : nullptr;
+        auto const* user = in.world.user(in.token->identity);
+        if (domains == nullptr || domains->empty() || (user != nullptr && in_domains(user->username, *domains)))
+            return true;
+        in.refused = in.error(403, "permission_denied", "The stream gateway allows no identity of your domain");
+        return false;
+    }
+    static bool may_change(GcsCall& in, json::object const* document) {
+        if (text_of(*document, "identity_id") == in.token->identity) return true;
+        in.refused = in.error(403, "permission_denied", "This LAN secret is not yours");
+        return false;
+    }
+    static std::string complete(GcsCall& in, json::object& document) {
+        std::string const point = text_of(document, "stream_access_point_id");
+        if (find_document(in.all("stream_gateways"), point) == nullptr)
+            return "Data Validation Error: no such stream access point: " + point;
+        std::string const tunnel = text_of(document, "tunnel_id");
+        auto const* found = find_document(documents_of(in.world, TunnelKind::many), tunnel);
+        if (found == nullptr || TunnelKind::end_of(*found, "owner") != in.token->identity)
+            return "Data Validation Error: no such tunnel: " + tunnel;
+        if (TunnelKind::end_of(*found, "initiator") != point && TunnelKind::end_of(*found, "listener") != point)
+            return "Data Validation Error: the tunnel does not end at this stream access point";
+        // [guess] an hour, unless the request says how long; no account without the name of one
+        auto const minutes = static_cast<std::int64_t>(number_of(document, "expires_in_mins", 60));
+        document.erase("expires_in_mins");
+        document["DATA_TYPE"] = "lan_secret#1.0.0";
+        document["identity_id"] = in.token->identity;
+        document["secret"] = in.world.token("secret");
+        document["expires"] = in.world.now_locked() / 1000 + minutes * 60;
+        add_defaults(document, {{"username", nullptr}});
+        return {};
+    }
+};
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_GCS_STREAMS_IPP
 
 namespace globus::sandbox::detail {
 
@@ -9668,6 +10153,8 @@ inline std::vector<Route> const& gcs_routes() {
     using Gateways = GcsDocuments<GcsGatewayKind>;
     using Credentials = GcsDocuments<GcsCredentialKind>;
     using Roles = GcsDocuments<GcsRoleKind>;
+    using StreamGateways = GcsDocuments<GcsStreamGatewayKind>;
+    using LanSecrets = GcsDocuments<GcsLanSecretKind>;
     static constexpr char const* s = "gcs";
     static std::vector<Route> const all{
         {"GET", "/api/info", s, "get_gcs_info", &gcs_info},
@@ -9684,6 +10171,11 @@ inline std::vector<Route> const& gcs_routes() {
         {"DELETE", "/api/collections/{}/owner_string", s, "reset_owner_string", &gcs_owner},
         {"PUT", "/api/collections/{}/owner", s, "set_owner", &gcs_owner},
         {"PUT", "/api/collections/{}/subscription_admin_verified", s, "set_subscription_admin_verified", &gcs_verify},
+        {"GET", "/api/collections/check", s, "check_collections", &gcs_check},
+        {"GET", "/api/collections/{}/check", s, "check_collection", &gcs_check},
+        {"GET", "/api/collections/{}/domain", s, "get_collection_domain", &gcs_domain},
+        {"PUT", "/api/collections/{}/domain", s, "set_collection_domain", &gcs_domain},
+        {"DELETE", "/api/collections/{}/domain", s, "delete_collection_domain", &gcs_domain},
         {"POST", "/api/collections/batch_delete", s, "delete_collections", &gcs_delete_batch},
         {"GET", "/api/sharing_policies", s, "get_sharing_policy_list", &SharingPolicies::list},
         {"POST", "/api/sharing_policies", s, "create_sharing_policy", &SharingPolicies::create},
@@ -9693,6 +10185,16 @@ inline std::vector<Route> const& gcs_routes() {
         {"PUT", "/api/endpoint/owner", s, "set_owner", &gcs_owner},
         {"PUT", "/api/endpoint/owner_string", s, "set_owner_string", &gcs_owner},
         {"DELETE", "/api/endpoint/owner_string", s, "reset_owner_string", &gcs_owner},
+        {"GET", "/api/endpoint/domain", s, "get_endpoint_domain", &gcs_domain},
+        {"PUT", "/api/endpoint/domain", s, "set_endpoint_domain", &gcs_domain},
+        {"DELETE", "/api/endpoint/domain", s, "delete_endpoint_domain", &gcs_domain},
+        {"GET", "/api/stream_gateways", s, "get_stream_gateway_list", &StreamGateways::list},
+        {"POST", "/api/stream_gateways", s, "create_stream_gateway", &StreamGateways::create},
+        {"GET", "/api/stream_gateways/{}", s, "get_stream_gateway", &StreamGateways::get},
+        {"PATCH", "/api/stream_gateways/{}", s, "update_stream_gateway", &StreamGateways::update},
+        {"DELETE", "/api/stream_gateways/{}", s, "delete_stream_gateway", &StreamGateways::remove},
+        {"POST", "/api/lan_secrets", s, "create_lan_secret", &LanSecrets::create},
+        {"DELETE", "/api/lan_secrets/{}", s, "delete_lan_secret", &LanSecrets::remove},
         {"GET", "/api/nodes", s, "get_node_list", &Nodes::list},
         {"POST", "/api/nodes", s, "create_node", &Nodes::create},
         {"GET", "/api/nodes/{}", s, "get_node", &Nodes::get},
@@ -10140,6 +10642,10 @@ inline std::vector<Route> const& groups_routes() {
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_IPP
 
+// The fields that the entries of an index have, and of what types they are.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_FIELDS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_FIELDS_IPP
+
 // A call to Search: who asks, of which index, and with what role.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_CALL_IPP
 #define GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_CALL_IPP
@@ -10232,6 +10738,9 @@ struct SearchCall : PlainCall {
 
 /// The entries of an index: {subject, id, content, visible_to}.
 inline std::string entries_of(Call const& call) { return "entries." + call.holes[0]; }
+
+/// What an entry is found by: its subject, and its own identifier or nothing.
+inline std::string entry_key(std::string const& subject, std::string const& id) { return subject + "\n" + id; }
 
 }  // namespace globus::sandbox::detail
 
@@ -10777,15 +11286,84 @@ inline json::object facet_result(json::value const& facet, std::vector<json::val
 
 namespace globus::sandbox::detail {
 
-/// Brings the counts of an index up to date.
-inline void count_entries(SearchCall const& in) {
-    std::set<std::string> subjects;
-    auto const& all = in.all(entries_of(in.call));
-    for (auto const& [key, entry] : all) subjects.insert(text_of(entry, "subject"));
-    if (auto* const index = in.find("indices")) {
-        (*index)["num_entries"] = all.size();
-        (*index)["num_subjects"] = subjects.size();
+/// The type of a field by its first value. [doc] "long" and "text". [guess] the others, and that a date is text
+inline char const* field_type(json::value const& value) {
+    if (value.is_bool()) return "boolean";
+    if (value.is_int64() || value.is_uint64()) return "long";
+    return value.is_double() ? "double" : "text";
+}
+
+/// The fields of an index by their full names. [guess] they are those of the entries that are there now
+inline std::map<std::string, char const*> fields_of_index(SearchCall const& in) {
+    std::map<std::string, char const*> out;
+    for (auto const& [key, entry] : documents_of(in.world, entries_of(in.call)))
+        each_value(entry.at("content"), "", [&](json::value const& value, std::string const& field) {
+            if (!value.is_null()) out.emplace(field, field_type(value));
+        });
+    return out;
+}
+
+/// The types of all fields, or of one. [doc] for writers, admins and owners
+inline Reply index_mapping(World& world, Call& call) {
+    SearchCall in(world, call);
+    if (!in.token) return in.refused;
+    if (in.index() == nullptr || !in.has_role({"owner", "admin", "writer"})) return in.refused;
+    json::object mappings;
+    for (auto const& [field, type] : fields_of_index(in))
+        if (call.holes.size() < 2 || field == call.holes[1]) mappings[field] = type;
+    if (call.holes.size() == 2 && mappings.empty()) return in.missing();
+    return Reply::of(200, json::object{{"@version", "2017-09-01"}, {"mappings", std::move(mappings)}});
+}
+
+/// How many fields an index has, and may have. [doc] the members, and for whom. [guess] a thousand; more are not refused
+inline Reply index_field_budget(World& world, Call& call) {
+    static constexpr std::size_t budget = 1000;
+    SearchCall in(world, call);
+    if (!in.token) return in.refused;
+    if (in.index() == nullptr || !in.has_role({"owner", "admin", "writer"})) return in.refused;
+    std::size_t const used = std::min(budget, fields_of_index(in).size());
+    return Reply::of(200, json::object{{"budget", budget}, {"used", used}, {"remaining", budget - used}});
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_SEARCH_FIELDS_IPP
+
+namespace globus::sandbox::detail {
+
+/// The keys of the entries that a subject has: what they begin with.
+inline std::vector<std::string> keys_of_subject(Documents const& entries, std::string const& subject) {
+    std::vector<std::string> out;
+    for (auto const* one : entries.with_prefix(subject + "\n"))
+        if (text_of(one->second, "subject") == subject) out.push_back(one->first);
+    return out;
+}
+
+/// Brings the counts of an index up to date: there are so many subjects more, or fewer.
+inline void count_entries(SearchCall const& in, std::int64_t subjects) {
+    auto* const index = in.find("indices");
+    if (index == nullptr) return;
+    (*index)["num_entries"] = in.all(entries_of(in.call)).size();
+    (*index)["num_subjects"] = index->at("num_subjects").to_number<std::int64_t>() + subjects;
+}
+
+/// Removes the entries of subjects, or of these those with an identifier; how many subjects are gone then.
+inline std::int64_t remove_subjects(SearchCall const& in, std::set<std::string> const& subjects,
+                                    std::optional<std::string> const& entry = std::nullopt) {
+    auto& all = in.all(entries_of(in.call));
+    std::int64_t gone = 0;
+    for (auto const& subject : subjects) {
+        std::size_t left = 0;
+        auto const keys = keys_of_subject(all, subject);
+        for (auto const& key : keys)
+            if (!entry || key == entry_key(subject, *entry))
+                all.erase(key);
+            else
+                ++left;
+        if (!keys.empty() && left == 0) ++gone;
     }
+    count_entries(in, -gone);
+    return gone;
 }
 
 inline json::object show_index(SearchCall const& in, json::object index, bool with_permissions) {
@@ -10896,14 +11474,16 @@ inline Reply ingest(World& world, Call& call) {
     for (auto const& entry : entries)
         if (auto const* name = missing_in_entry(entry)) return in.invalid(name, "Missing data for required field.");
     auto& all = in.all(entries_of(call));
+    std::int64_t fresh = 0;
     for (auto const& entry : entries) {
         json::object kept = entry.as_object();
         if (!kept.contains("id")) kept["id"] = nullptr;
-        std::string const key = text_of(kept, "subject") + "\n" + text_of(kept, "id");
-        std::erase_if(all, [&](auto const& one) { return one.first == key; });
+        std::string const subject = text_of(kept, "subject");
+        if (keys_of_subject(all, subject).empty()) ++fresh;
+        std::string const key = entry_key(subject, text_of(kept, "id"));
         all.emplace_back(key, std::move(kept));
     }
-    count_entries(in);
+    count_entries(in, fresh);
     return Reply::of(200, json::object{{"acknowledged", true},
                                        {"success", true},
                                        {"num_documents_ingested", entries.size()},
@@ -11067,24 +11647,23 @@ inline Reply subject(World& world, Call& call) {
     SearchCall in(world, call);
     if (!in) return in.refused;
     if (in.index() == nullptr) return in.refused;
-    auto& all = in.all(entries_of(call));
     std::string const wanted = call.argument("subject");
     bool const whole = call.operation.ends_with("subject");
-    auto const fits = [&](auto const& one) {
-        return text_of(one.second, "subject") == wanted &&
-               (whole || text_of(one.second, "id") == call.argument("entry_id"));
-    };
     if (call.method == "DELETE") {
         if (!in.has_role({"owner", "admin", "writer"})) return in.refused;
         // [doc] the deletion is a task; that there was nothing to delete, is no error
-        std::erase_if(all, fits);
-        count_entries(in);
+        remove_subjects(in, {wanted}, whole ? std::nullopt : std::optional(call.argument("entry_id")));
         return Reply::of(200, json::object{{"acknowledged", true},
                                            {"task_id", in.add_task(whole ? "DELETE_BY_SUBJECT" : "DELETE_ENTRY")}});
     }
     Hit hit{wanted, {}, 0};
-    for (auto const& one : all)
-        if (fits(one) && is_among(world, in.identity(), one.second, "visible_to")) hit.entries.push_back(&one.second);
+    Documents const& all = in.all(entries_of(call));
+    for (auto const& key : keys_of_subject(all, wanted)) {
+        auto const* entry = all.find(key);
+        if ((whole || key == entry_key(wanted, call.argument("entry_id"))) &&
+            is_among(world, in.identity(), *entry, "visible_to"))
+            hit.entries.push_back(entry);
+    }
     if (hit.entries.empty()) return in.error(404, "NotFound.Generic", "There is no such subject or entry");
     return Reply::of(200, show_hit(hit));
 }
@@ -11095,7 +11674,6 @@ inline Reply delete_subjects(World& world, Call& call) {
     if (in.index() == nullptr || !in.has_role({"owner", "admin", "writer"})) return in.refused;
     auto const body = in.body();
     if (!body) return in.refused;
-    auto& all = in.all(entries_of(call));
     std::set<std::string> subjects;
     bool const batch = call.operation == "batch_delete_by_subject";
     if (batch) {
@@ -11113,12 +11691,10 @@ inline Reply delete_subjects(World& world, Call& call) {
             return in.error(400, "BadRequest.ValidationError", wrong.what);
         }
     }
-    std::size_t const before = all.size();
-    std::erase_if(all, [&](auto const& one) { return subjects.contains(text_of(one.second, "subject")); });
-    count_entries(in);
+    auto const gone = remove_subjects(in, subjects);
     return Reply::of(200,
                      json::object{{"acknowledged", true},
-                                  {"num_subjects_deleted", before == all.size() ? 0 : subjects.size()},
+                                  {"num_subjects_deleted", gone},
                                   {"task_id", in.add_task(batch ? "BATCH_DELETE_BY_SUBJECT" : "DELETE_BY_QUERY")}});
 }
 
@@ -11155,7 +11731,7 @@ inline Reply search_roles(World& world, Call& call) {
         auto const* role = find_document(all, call.holes[1]);
         if (role == nullptr) return in.missing();
         json::object const gone = *role;
-        std::erase_if(all, [&](auto const& one) { return one.first == call.holes[1]; });
+        all.erase(call.holes[1]);
         return Reply::of(200, json::object{{"deleted", gone}, {"success", true}});  // [recorded]
     }
     auto const body = in.body();
@@ -11201,6 +11777,9 @@ inline std::vector<Route> const& search_routes() {
         {"POST", "/v1/index/{}/role", s, "create_role", &search_roles},
         {"GET", "/v1/index/{}/role_list", s, "get_role_list", &search_roles},
         {"DELETE", "/v1/index/{}/role/{}", s, "delete_role", &search_roles},
+        {"GET", "/beta/index/{}/mapping", s, "get_index_mapping", &index_mapping},
+        {"GET", "/beta/index/{}/mapping/{}", s, "get_field_mapping", &index_mapping},
+        {"GET", "/beta/index/{}/field_budget", s, "get_field_budget", &index_field_budget},
     };
     return all;
 }
@@ -11961,9 +12540,10 @@ inline void end_run(World& world, FlowRun& run, char const* status, json::object
     document["display_status"] = status;
     document["completion_time"] = iso_time(world.now_locked());
     document["blocking_web_input_id"] = nullptr;
-    for (auto& [id, input] : world.data.documents["web_inputs"])
+    auto& inputs = world.data.documents["web_inputs"];
+    for (auto const& [id, input] : inputs)
         if (text_of(input.at("run"), "id") == run.id && text_of(input, "status") == "open")
-            close_input(world, input, nullptr);
+            close_input(world, *inputs.find(id), nullptr);
     document["details"] = std::move(details);
     world.wake.notify_all();
 }
@@ -12164,9 +12744,9 @@ inline std::optional<Millis> next_step(World const& world, FlowRun const& run) {
 }  // namespace globus::sandbox::detail
 
 #endif  // GLOBUS_SANDBOX_IMPL_SERVICES_FLOW_ENGINE_IPP
-// Web inputs: what runs ask people, by the API of Flows and by pages.
-#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_WEB_INPUTS_IPP
-#define GLOBUS_SANDBOX_IMPL_SERVICES_WEB_INPUTS_IPP
+// The APIs that flows can call: who registered them, and who sees and changes them.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_REGISTERED_APIS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_REGISTERED_APIS_IPP
 
 // A call to Flows: who asks, what he is to flows and runs, and how lists are answered.
 #ifndef GLOBUS_SANDBOX_IMPL_SERVICES_FLOWS_CALL_IPP
@@ -12193,7 +12773,7 @@ struct FlowsCall : PlainCall {
     FlowsCall(World& in, Call& of) : PlainCall(in, of) {
         if (token == nullptr) return;
         std::string const prefix = "https://auth.globus.org/scopes/eec9b274-0c81-4334-bdc2-54e90e689b9a/";
-        bool const runs = call.path.starts_with("/runs");
+        bool const runs = call.operation.find("run") != std::string::npos;
         bool const reads = call.method == "GET";
         // [doc] a scope for looking at each, and one for changing it
         (void)has_one_of({prefix + "all", prefix + (runs ? "run_manage" : "manage_flows"),
@@ -12322,6 +12902,161 @@ inline bool fulltext_fits(Call const& call, json::object const& document) {
 
 namespace globus::sandbox::detail {
 
+/// An API that flows can call. [recorded] the members
+inline void seed_registered_api(World& world) {
+    std::string const id = Random(world.options.seed ^ 0xa91).uuid();
+    std::string const time = iso_time(world.started_at);
+    json::object const answer{{"description", "The sandbox is there"}};
+    world.data.documents["registered_apis"].emplace_back(
+        id,
+        json::object{
+            {"id", id},
+            {"name", "sandbox-health"},
+            {"description", "Asks the sandbox whether it is there"},
+            {"roles", json::object{{"owners", json::array{json::value(identity_urn(world.options.users.front().id))}},
+                                   {"administrators", json::array{}},
+                                   {"viewers", json::array{"all_authenticated_users"}}}},
+            {"target",
+             json::object{
+                 {"type", "openapi"},
+                 {"openapi_version", "3.1"},
+                 {"destination", json::object{{"method", "get"}, {"url", "https://127.0.0.1/health"}}},
+                 {"specification", json::object{{"summary", "Health"}, {"responses", json::object{{"200", answer}}}}},
+                 {"transforms", nullptr},
+                 {"components", json::object{}}}},
+            {"created_timestamp", time},
+            {"updated_timestamp", time}});
+}
+
+/// Who the caller is to a registered API: the first that he is of these; empty for nobody. [doc] the roles
+inline std::string role_at_api(FlowsCall const& in, json::object const& api) {
+    auto const& roles = api.at("roles").as_object();
+    for (auto const& [list, role] :
+         {std::pair("owners", "owner"), std::pair("administrators", "administrator"), std::pair("viewers", "viewer")})
+        if (is_among(in.world, in.identity(), roles, list)) return role;
+    return {};
+}
+
+/// The API of the route, when the caller may see it, or administer it. [doc] the codes
+inline json::object* registered_api(FlowsCall& in, bool change) {
+    auto* const found = in.find("registered_apis");
+    std::string const role = found != nullptr ? role_at_api(in, *found) : "";
+    if (found == nullptr)
+        in.refused = in.error(404, "NOT_FOUND", "No registered API exists with id value " + in.call.holes[0]);
+    else if (role.empty() || (change && role == "viewer"))
+        in.refused = in.forbidden("registered API", change ? "MANAGE" : "VIEW");
+    else
+        return found;
+    return nullptr;
+}
+
+/// [doc] those at which the caller has one of the roles that `filter_roles` names, or is the owner
+inline Reply list_registered_apis(World& world, Call& call) {
+    FlowsCall in(world, call);
+    if (!in) return in.refused;
+    auto const wanted = split(call.argument("filter_roles", "owner"), ',');
+    std::vector<json::object> items;
+    for (auto const& [id, api] : in.all("registered_apis")) {
+        std::string const role = role_at_api(in, api);
+        if (std::find(wanted.begin(), wanted.end(), role) == wanted.end()) continue;
+        json::object summary;
+        for (auto const* name : {"id", "name", "description", "created_timestamp", "updated_timestamp"})
+            summary[name] = api.at(name);
+        items.push_back(std::move(summary));
+    }
+    return marked_page(call, "registered_apis", std::move(items));
+}
+
+/// What is wrong with what is to be registered, or changed; empty when nothing is. [doc] the members
+inline std::string wrong_registered_api(json::object const& api) {
+    auto const* target = member(api, "target");
+    auto const* roles = member(api, "roles");
+    if (text_of(api, "name").empty()) return "name: field required";
+    if (target == nullptr || !target->is_object()) return "target: field required";
+    if (text_of(*target, "type") != "openapi") return "target.type: openapi is the only one";
+    auto const* destination = member(*target, "destination");
+    if (destination == nullptr || text_of(*destination, "method").empty() || text_of(*destination, "url").empty())
+        return "target.destination: method and url are needed";
+    auto const* specification = member(*target, "specification");
+    if (specification == nullptr || !specification->is_object()) return "target.specification: field required";
+    if (roles == nullptr || !roles->is_object()) return "roles: an object is expected";
+    auto const* owners = member(*roles, "owners");
+    if (owners == nullptr || !owners->is_array() || owners->get_array().empty()) return "roles.owners: one is needed";
+    return {};
+}
+
+/// Lays the parts of a target, or of the roles, over those that there are.
+inline void merge_part(json::object& api, json::object const& changes, char const* name) {
+    auto const* part = member(changes, name);
+    if (part != nullptr && part->is_object() && api[name].is_object())
+        merge(api[name].get_object(), part->get_object());
+}
+
+/// [guess] the code for what is wrong; a subscription is named, and may be any
+inline Reply create_registered_api(World& world, Call& call) {
+    FlowsCall in(world, call);
+    if (!in) return in.refused;
+    auto body = in.body();
+    if (!body) return in.refused;
+    if (text_of(*body, "subscription_id").empty())
+        return in.error(400, "BAD_REQUEST", "subscription_id: field required");
+    std::string const id = world.random.uuid();
+    json::object api{{"id", id},
+                     {"name", text_of(*body, "name")},
+                     {"description", text_of(*body, "description")},
+                     {"roles", json::object{{"owners", json::array{json::value(in.urn())}},
+                                            {"administrators", json::array{}},
+                                            {"viewers", json::array{}}}},
+                     {"target", json::object{{"transforms", nullptr}, {"components", json::object{}}}},
+                     {"subscription_id", text_of(*body, "subscription_id")},
+                     {"created_timestamp", in.now()},
+                     {"updated_timestamp", in.now()}};
+    for (auto const* part : {"target", "roles"}) merge_part(api, *body, part);
+    if (auto const wrong = wrong_registered_api(api); !wrong.empty()) return in.error(400, "BAD_REQUEST", wrong);
+    return Reply::of(201, in.add("registered_apis", id, std::move(api)));
+}
+
+inline Reply get_registered_api(World& world, Call& call) {
+    FlowsCall in(world, call);
+    if (!in) return in.refused;
+    auto const* api = registered_api(in, false);
+    return api != nullptr ? Reply::of(200, *api) : in.refused;
+}
+
+/// PATCH and DELETE. [guess] an administrator changes it, only an owner deletes it or changes its roles
+inline Reply change_registered_api(World& world, Call& call) {
+    FlowsCall in(world, call);
+    if (!in) return in.refused;
+    auto* const api = registered_api(in, true);
+    if (api == nullptr) return in.refused;
+    auto const body = in.body();
+    if (!body) return in.refused;
+    if ((call.method == "DELETE" || body->contains("roles")) && role_at_api(in, *api) != "owner")
+        return in.forbidden("registered API", "OWN");
+    if (call.method == "DELETE") {
+        Reply const reply = Reply::of(200, *api);
+        in.remove("registered_apis");
+        return reply;
+    }
+    json::object changed = *api;
+    for (auto const* name : {"name", "description", "subscription_id"})
+        if (auto const* value = body->if_contains(name)) changed[name] = *value;
+    for (auto const* part : {"target", "roles"}) merge_part(changed, *body, part);
+    if (auto const wrong = wrong_registered_api(changed); !wrong.empty()) return in.error(400, "BAD_REQUEST", wrong);
+    changed["updated_timestamp"] = in.now();
+    *api = std::move(changed);
+    return Reply::of(200, *api);
+}
+
+}  // namespace globus::sandbox::detail
+
+#endif  // GLOBUS_SANDBOX_IMPL_SERVICES_REGISTERED_APIS_IPP
+// Web inputs: what runs ask people, by the API of Flows and by pages.
+#ifndef GLOBUS_SANDBOX_IMPL_SERVICES_WEB_INPUTS_IPP
+#define GLOBUS_SANDBOX_IMPL_SERVICES_WEB_INPUTS_IPP
+
+namespace globus::sandbox::detail {
+
 /// Errors of web inputs. [recorded] codes and sentences
 inline Reply web_input_error(int status, char const* code, std::string const& detail) {
     return Reply::of(status, json::object{{"error", json::object{{"code", code}, {"detail", detail}}}});
@@ -12404,11 +13139,12 @@ inline Reply web_input(World& world, Call& call) {
 
 /// The open web input that has an option, or a page, with this end of its address.
 inline json::object* web_input_at(World& world, std::string const& suffix, bool page) {
-    for (auto& [id, input] : world.data.documents["web_inputs"]) {
+    auto& all = world.data.documents["web_inputs"];
+    for (auto const& [id, input] : all) {
         if (text_of(input, "status") != "open") continue;
-        if (page && text_of(input, "sandbox_page") == suffix) return &input;
+        if (page && text_of(input, "sandbox_page") == suffix) return all.find(id);
         for (auto const& option : input.at("sandbox_options").as_array())
-            if (!page && text_of(option, "url_suffix") == suffix) return &input;
+            if (!page && text_of(option, "url_suffix") == suffix) return all.find(id);
     }
     return nullptr;
 }
@@ -12482,7 +13218,8 @@ inline Reply list_runs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;
     std::vector<json::object> items;
-    std::string const flow = call.argument("filter_flow_id");
+    std::string const flow = call.holes.empty() ? call.argument("filter_flow_id") : call.holes[0];
+    if (!call.holes.empty() && in.flow(false) == nullptr) return in.refused;
     for (auto const& [id, run] : in.all("runs")) {
         std::string const role = in.role_at_run(run);
         if (role.empty() || !role_filter_fits(call, role) || !fulltext_fits(call, run)) continue;
@@ -12711,6 +13448,17 @@ inline Reply resume_run(World& world, FlowsCall& in, json::object& run) {
     return Reply::of(200, in.show_run(run));
 }
 
+inline void cancel_run(World& world, FlowRun& run) {
+    static constexpr char const* text = "The Flow Instance was canceled by the user";
+    if (run.over) return;
+    log_run(world, run, "FlowCanceled", text, {});
+    end_run(world, run, "FAILED",
+            {{"time", iso_time(world.now_locked())},
+             {"code", "FlowCanceled"},
+             {"description", text},
+             {"details", json::object{}}});
+}
+
 /// cancel, release, resume and update
 inline Reply change_run(World& world, Call& call) {
     FlowsCall in(world, call);
@@ -12725,14 +13473,7 @@ inline Reply change_run(World& world, Call& call) {
     FlowRun& state = world.data.flow_runs[call.holes[0]];
     if (call.operation == "resume_run") return resume_run(world, in, *run);
     if (call.operation == "cancel_run") {
-        if (!state.over) {
-            log_run(world, state, "FlowCanceled", "The Flow Instance was canceled by the user", {});
-            end_run(world, state, "FAILED",
-                    {{"time", in.now()},
-                     {"code", "FlowCanceled"},
-                     {"description", "The Flow Instance was canceled by the user"},
-                     {"details", json::object{}}});
-        }
+        cancel_run(world, state);
     } else if (call.operation == "delete_run") {
         if (!state.over) return in.error(409, "STATE_CONFLICT", "The run has not completed");
         Reply const reply = Reply::of(200, in.show_run(*run));
@@ -12748,45 +13489,70 @@ inline Reply change_run(World& world, Call& call) {
     return Reply::of(200, in.show_run(*run));
 }
 
-inline char const* registered_apis() { return "registered_apis"; }
-
-/// An API that flows can call. [recorded] the members
-inline void seed_registered_api(World& world) {
-    std::string const id = Random(world.options.seed ^ 0xa91).uuid();
-    std::string const time = iso_time(world.started_at);
-    json::object const answer{{"description", "The sandbox is there"}};
-    world.data.documents["registered_apis"].emplace_back(
-        id,
-        json::object{
-            {"id", id},
-            {"name", "sandbox-health"},
-            {"description", "Asks the sandbox whether it is there"},
-            {"roles", json::object{{"owners", json::array{json::value(identity_urn(world.options.users.front().id))}},
-                                   {"administrators", json::array{}},
-                                   {"viewers", json::array{"all_authenticated_users"}}}},
-            {"target",
-             json::object{
-                 {"type", "openapi"},
-                 {"openapi_version", "3.1"},
-                 {"destination", json::object{{"method", "get"}, {"url", "https://127.0.0.1/health"}}},
-                 {"specification", json::object{{"summary", "Health"}, {"responses", json::object{{"200", answer}}}}},
-                 {"transforms", nullptr},
-                 {"components", json::object{}}}},
-            {"created_timestamp", time},
-            {"updated_timestamp", time}});
+/// The call of an older route, as the one for the run itself; nothing when the run is of another flow. [doc]
+inline std::optional<Call> call_for_run(World const& world, Call const& call, char const* operation) {
+    auto const* run = find_document(documents_of(world, "runs"), call.holes[1]);
+    if (run == nullptr || text_of(*run, "flow_id") != call.holes[0]) return std::nullopt;
+    Call out = call;
+    out.operation = operation;
+    out.holes = {call.holes[1]};
+    return out;
 }
 
-inline Reply list_registered_apis(World& world, Call& call) {
+inline Reply flow_run_log(World& world, Call& call) {
+    auto of_run = call_for_run(world, call, "get_run_logs");
+    return of_run ? run_log(world, *of_run) : problem(world, call, 404, "NOT_FOUND", "The flow has no such run");
+}
+
+inline Reply resume_flow_run(World& world, Call& call) {
+    auto of_run = call_for_run(world, call, "resume_run");
+    return of_run ? change_run(world, *of_run) : problem(world, call, 404, "NOT_FOUND", "The flow has no such run");
+}
+
+/// A list after it was set, and after parts were added and removed.
+inline json::array changed_list(json::value const& before, json::object const& body, char const* name) {
+    json::array out;
+    auto const part = [&](char const* operation) {
+        auto const* found = member(body, operation);
+        auto const* list = found != nullptr ? member(*found, name) : nullptr;
+        return list != nullptr ? list->if_array() : nullptr;
+    };
+    auto const* start = part("set") != nullptr ? part("set") : before.if_array();
+    if (start != nullptr) out = *start;
+    if (auto const* more = part("add"))
+        for (auto const& one : *more)
+            if (std::find(out.begin(), out.end(), one) == out.end()) out.push_back(one);
+    if (auto const* less = part("remove"))
+        for (auto const& one : *less)
+            if (auto const at = std::find(out.begin(), out.end(), one); at != out.end()) out.erase(at);
+    return out;
+}
+
+/// Sets, adds and removes what several runs have in their lists, or cancels them. [doc] the body and the status. [guess]
+/// the answer is empty, and one run that the caller may not change keeps all as they are
+inline Reply update_runs(World& world, Call& call) {
     FlowsCall in(world, call);
     if (!in) return in.refused;
-    std::vector<json::object> items;
-    for (auto const& [id, api] : in.all("registered_apis")) {
-        json::object summary;
-        for (auto const* name : {"id", "name", "description", "created_timestamp", "updated_timestamp"})
-            summary[name] = api.at(name);
-        items.push_back(std::move(summary));
+    auto const body = in.body();
+    if (!body) return in.refused;
+    auto const* filters = member(*body, "filters");
+    auto const* ids = filters != nullptr ? member(*filters, "run_ids") : nullptr;
+    if (ids == nullptr || !ids->is_array())
+        return in.error(422, "UNPROCESSABLE_ENTITY", "filters.run_ids: field required");
+    std::vector<std::string> wanted;
+    for (auto const& id : ids->get_array()) {
+        wanted.push_back(id.is_string() ? to_string(id.get_string()) : "");
+        call.holes = {wanted.back()};
+        if (in.run(true) == nullptr) return in.find("runs") != nullptr ? in.refused : in.forbidden("run", "MANAGE");
     }
-    return marked_page(call, "registered_apis", std::move(items));
+    for (auto const& id : wanted) {
+        json::object& run = *in.all("runs").find(id);
+        for (auto const* name : {"tags", "run_managers", "run_monitors"})
+            run[name] = changed_list(run.at(name), *body, name);
+        auto const* set = member(*body, "set");
+        if (set != nullptr && text_of(*set, "status") == "cancel") cancel_run(world, world.data.flow_runs[id]);
+    }
+    return Reply::of(202, json::object{});
 }
 
 inline std::vector<Route> const& flows_routes() {
@@ -12808,8 +13574,15 @@ inline std::vector<Route> const& flows_routes() {
         {"POST", "/runs/{}/cancel", s, "cancel_run", &change_run},
         {"POST", "/runs/{}/release", s, "delete_run", &change_run},
         {"POST", "/runs/{}/resume", s, "resume_run", &change_run},
+        {"GET", "/flows/{}/runs", s, "list_flow_runs", &list_runs},
+        {"GET", "/flows/{}/runs/{}/log", s, "get_flow_run_logs", &flow_run_log},
+        {"POST", "/flows/{}/{}/resume", s, "resume_flow_run", &resume_flow_run},
+        {"POST", "/batch/runs", s, "update_runs", &update_runs},
         {"GET", "/registered_apis", s, "list_registered_apis", &list_registered_apis},
-        {"GET", "/registered_apis/{}", s, "get_registered_api", &read_document<&registered_apis>},
+        {"POST", "/registered_apis", s, "create_registered_api", &create_registered_api},
+        {"GET", "/registered_apis/{}", s, "get_registered_api", &get_registered_api},
+        {"PATCH", "/registered_apis/{}", s, "update_registered_api", &change_registered_api},
+        {"DELETE", "/registered_apis/{}", s, "delete_registered_api", &change_registered_api},
         {"GET", "/web_inputs", s, "list_web_inputs", &list_web_inputs},
         {"GET", "/web_inputs/{}", s, "get_web_input", &web_input},
         {"POST", "/web_inputs/{}/respond", s, "respond_to_web_input", &web_input},
@@ -13113,10 +13886,10 @@ inline std::optional<Millis> next_event(World const& world) {
 /// Does what next_event says.
 inline void run_event(World& world) {
     auto const due = next_event(world);
-    for (auto& [id, timer] : world.data.timers)
-        if (!timer.paused && timer.next == due) return run_timer(world, id, timer);
-    for (auto& [id, run] : world.data.flow_runs)
-        if (next_step(world, run) == due) return step_run(world, run);
+    for (auto const& [id, timer] : world.data.timers.all())
+        if (!timer.paused && timer.next == due) return run_timer(world, id, world.data.timers.at(id));
+    for (auto const& [id, run] : world.data.flow_runs.all())
+        if (next_step(world, run) == due) return step_run(world, world.data.flow_runs.at(id));
 }
 
 inline std::vector<Route> const& timers_routes() {
@@ -13299,7 +14072,8 @@ public:
         put_ = prepare(
             "INSERT INTO records VALUES (0, ?1, ?2, ?3, ?4) ON CONFLICT (part, name, id, position) DO UPDATE SET "
             "value = excluded.value WHERE value <> excluded.value");
-        cut_ = prepare("DELETE FROM records WHERE part = 0 AND name = ?1 AND id = ?2 AND position >= ?3");
+        cut_ = prepare("DELETE FROM records WHERE part = 0 AND name = ?1 AND id = ?2");
+        cut_one_ = prepare("DELETE FROM records WHERE part = 0 AND name = ?1 AND id = ?2 AND position = ?3");
         is_new_ = !found || number("SELECT count(*) FROM records") == 0;
     }
     Store(Store const&) = delete;
@@ -13332,9 +14106,11 @@ public:
         put(name, "", 0, value);
         before = std::move(value);
     }
-    /// Within commit(): removes a record, and those behind it in its list.
-    void cut(std::string_view name, std::string const& id, std::size_t position = 0) {
-        step(cut_, name, id, position, nullptr);
+    /// Within commit(): removes a record, or the whole of a list.
+    void cut(std::string_view name, std::string const& id) { step(cut_, name, id, 0, nullptr); }
+    /// Within commit(): removes one record of a list.
+    void cut_one(std::string_view name, std::string const& id, std::size_t position) {
+        step(cut_one_, name, id, position, nullptr);
     }
 
     /// Within commit(): makes a part of what there is now, or the reverse.
@@ -13346,16 +14122,17 @@ public:
                 .c_str());
     }
 
-    /// Calls `each(name, id, value)` for the records of a part, in the order in which they came to be.
+    /// Calls `each(name, id, position, value)` for the records of a part, in the order in which they came to be.
     template <class F>
     void read(Part part, F const& each) {
-        Statement const rows = prepare("SELECT name, id, value FROM records WHERE part = ?1 ORDER BY rowid");
+        Statement const rows = prepare("SELECT name, id, value, position FROM records WHERE part = ?1 ORDER BY rowid");
         sqlite3_bind_int(rows.get(), 1, static_cast<int>(part));
         while (int const code = sqlite3_step(rows.get())) {
             if (code == SQLITE_DONE) return;
             if (code != SQLITE_ROW) fail(code);
             try {
-                each(column(rows, 0), column(rows, 1), json::parse(column(rows, 2)));
+                auto const position = static_cast<std::size_t>(sqlite3_column_int64(rows.get(), 3));
+                each(column(rows, 0), column(rows, 1), position, json::parse(column(rows, 2)));
             } catch (std::exception const& wrong) {
                 refuse(std::string("is damaged: ") + wrong.what());
             }
@@ -13444,6 +14221,7 @@ private:
     std::unique_ptr<sqlite3, Close> database_;
     Statement put_;
     Statement cut_;
+    Statement cut_one_;
     std::map<std::string, std::string> written_;  ///< what put_often() put
     bool is_new_ = true;
 };
@@ -13518,11 +14296,15 @@ struct SaveMember {
     }
     void operator()(std::string_view name, Table<Documents> const& table) const {
         for (auto const& kind : table.touched()) {
-            std::size_t position = 0;
-            if (auto const found = table.find(kind); found != table.end())
-                for (auto const& document : found->second)
-                    store.put(name, kind, position++, json::serialize(saved(document)));
-            store.cut(name, kind, position);
+            auto const found = table.find(kind);
+            if (found == table.end())
+                store.cut(name, kind);
+            else
+                found->second.changes([&] { store.cut(name, kind); },
+                                      [&](std::size_t position) { store.cut_one(name, kind, position); },
+                                      [&](std::size_t position, Documents::Document const& document) {
+                                          store.put(name, kind, position, json::serialize(saved(document)));
+                                      });
         }
     }
     template <class T>
@@ -13534,34 +14316,37 @@ struct SaveMember {
 /// Takes a row to a member of Data.
 struct LoadMember {
     std::string const& id;
+    std::size_t position;
     json::value const& row;
 
     template <class Record>
     void operator()(Table<Record>& table) const {
         read_saved(row, table[id]);
     }
-    void operator()(Table<Documents>& table) const { read_saved(row, table[id].emplace_back()); }
+    void operator()(Table<Documents>& table) const {
+        std::pair<std::string, json::object> document;
+        read_saved(row, document);
+        table[id].restore(position, document.first, std::move(document.second));
+    }
     template <class T>
     void operator()(T& value) const {
         read_saved(row, value);
     }
 };
 
-/// Reads a part; `otherwise` takes the rows that are none of Data.
+/// Reads a part to where nothing is yet; `otherwise` takes the rows that are none of Data.
 template <class F>
-Data load_data(Store& store, Part part, F const& otherwise) {
-    Data out;
-    store.read(part, [&](std::string const& name, std::string const& id, json::value const& row) {
+void load_data(Store& store, Part part, Data& out, F const& otherwise) {
+    store.read(part, [&](std::string const& name, std::string const& id, std::size_t position, json::value const& row) {
         bool known = false;
         Data::members::for_each(out, [&](auto member, auto& value) {
             if (member.key != name) return;
-            LoadMember{id, row}(value);
+            LoadMember{id, position, row}(value);
             known = true;
         });
         if (name == "tasks") out.task_order.push_back(id);
         if (!known) otherwise(name, row);
     });
-    return out;
 }
 
 template <class F>
@@ -13620,11 +14405,13 @@ inline void check_collections(Options const& named, KeptSession const& kept) {
 
 inline void World::take_up() {
     KeptSession kept;
-    data = load_data(*store, Part::now, [&](std::string const&, json::value const& row) { read_saved(row, kept); });
+    load_data(*store, Part::now, data, [&](std::string const&, json::value const& row) { read_saved(row, kept); });
     auto const nothing = [](std::string const&, json::value const&) {};
-    seeded = std::make_unique<Data>(load_data(*store, Part::seed, nothing));
-    if (Data before = load_data(*store, Part::snapshot, nothing); !before.endpoints.empty())
-        snapshot = std::make_unique<Data>(std::move(before));
+    seeded = std::make_unique<Data>();
+    load_data(*store, Part::seed, *seeded, nothing);
+    snapshot = std::make_unique<Data>();
+    load_data(*store, Part::snapshot, *snapshot, nothing);
+    if (snapshot->endpoints.empty()) snapshot.reset();
     options.seed = kept.seed;
     starts = kept.starts + 1;
     configured = kept.configured;
@@ -13800,7 +14587,7 @@ inline Reply World::begin(Call& call) {
     std::lock_guard lock(mutex);
     Reply reply = answer_locked(call);
     if (!store) return reply;
-    if (only_reads(call))
+    if (only_reads(call) && unsaved.empty())
         for_each_table(data, [](auto& table) { table.forget(); });
     else
         save_locked();
@@ -13826,8 +14613,8 @@ inline std::string service_of_path(Call const& call) {
     if (first == "v0.10" || (first == "v2" && (at(1) == "tunnels" || at(1) == "bookmarks"))) return "transfer";
     if (first == "v2" && (at(1) == "groups" || at(1) == "preferences")) return "groups";
     if (first == "v2" && (at(1) == "api" || at(1) == "oauth2" || at(1) == "web")) return "auth";
-    if (first == "v1") return "search";
-    if (first == "flows" || first == "runs") return "flows";
+    if (first == "v1" || first == "beta") return "search";
+    if (first == "flows" || first == "runs" || first == "batch" || first == "registered_apis") return "flows";
     if (first == "jobs" || (first == "v2" && at(1) == "timer")) return "timers";
     if (first == "api") return "gcs";
     return {};
@@ -14707,23 +15494,10 @@ inline void World::seed_services() {
                                                                      {"subscription_id", nullptr}});
     for (auto const* name : {"Sandbox stream one", "Sandbox stream two"}) {
         std::string const point = random.uuid();
-        data.documents["transfer.stream_access_points"].emplace_back(
-            point,
-            json::object{{"id", point},
-                         {"type", "StreamAccessPoint"},
-                         {"attributes", json::object{{"display_name", name},
-                                                     {"advertised_owner", options.users.front().username},
-                                                     {"contact_email", nullptr},
-                                                     {"contact_info", nullptr},
-                                                     {"department", nullptr},
-                                                     {"description", nullptr},
-                                                     {"info_link", nullptr},
-                                                     {"keywords", nullptr},
-                                                     {"organization", "Globus Sandbox"},
-                                                     {"tlsftp_server", "tlsftp://127.0.0.1:443"}}},
-                         {"relationships",
-                          json::object{{"host_endpoint",
-                                        json::object{{"data", json::object{{"type", "Endpoint"}, {"id", gcs_id}}}}}}}});
+        json::object gateway{{"DATA_TYPE", "stream_gateway#1.1.0"}, {"id", point}, {"display_name", name}};
+        complete_stream_gateway(gateway);
+        show_access_point(*this, gateway);
+        data.documents["gcs.stream_gateways"].emplace_back(point, std::move(gateway));
     }
     seed_subscription(*this);
     seed_registered_api(*this);

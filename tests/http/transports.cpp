@@ -129,7 +129,7 @@ TEST_CASE("MockTransport: a request that is asked of it stays where it is", "[ht
     for (auto const& [name, value] : mock.requests().back().headers) CHECK(value.starts_with("number 99"));
 
     int number = 0;
-    for (http::Request const& request : mock.requests()) CHECK(request.url.ends_with('/' + std::to_string(number++)));
+    for (http::Request const& sent : mock.requests()) CHECK(sent.url.ends_with('/' + std::to_string(number++)));
     CHECK(number == 100);
     auto mine = mock.requests();  // a vector of copies, which its owner may change
     mine.erase(mine.begin(), mine.begin() + 99);

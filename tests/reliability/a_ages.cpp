@@ -110,8 +110,7 @@ TEMPLATE_TEST_CASE("A5: when a token is renewed ahead, and when callers wait for
         std::int64_t const now = 1'000'000;
         auto const client = [&](std::int64_t left) {
             return client_of<TestType>(
-                RefreshPolicy{
-                    Native{"client"}, token("first", now + left, row.lifetime), {.now = [now] { return now; }}},
+                RefreshPolicy{Native{"client"}, token("first", now + left, row.lifetime), {.now = [=] { return now; }}},
                 echo_beside(issuer));
         };
         CHECK(*client(row.ahead + 1).get("x") == "Bearer first");
