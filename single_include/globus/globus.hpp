@@ -31996,7 +31996,7 @@ struct CurlHandle {
     char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
     std::string origin;                 ///< of the last request, whose proxy setting still holds
     bool prepared = false;
-    bool usable = true;          ///< false: its options are half set, it must not be used again
+    bool usable = true;          ///< false: it must not be used again
     bool plain_get = false;      ///< the last request was a GET without a body
     bool list_is_plain = false;  ///< the list of headers is for such a one
     bool fresh_connection = false;
@@ -37331,7 +37331,11 @@ GLOBUS_DECL http::Response CurlExchange::result(CURLcode code) {
     if (before > 0) sent_ = NetworkError::Sent::yes;
 #endif
     if (thrown_) std::rethrow_exception(thrown_);
-    if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
+    if (code != CURLE_OK || stopped_ != Stopped::no) {
+        // libcurl 8 keeps in mind that a body has to be read again, and would send none with this handle any more.
+        if (request_.source) handle_.usable = false;
+        fail(code);
+    }
     return std::move(response_);
 }
 

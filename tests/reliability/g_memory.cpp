@@ -317,7 +317,7 @@ TEST_CASE("A4: a renewal lands whichever allocation fails in it", "[reliability]
         AuthContext context{"https://auth.globus.org/"};
         std::promise<Secret> second;
     };
-    int failed = 0;
+    int renewals_failed = 0;
     for (int n = 1; n != 1000; ++n) {
         INFO(n);
         auto const shared = std::make_shared<Shared>();
@@ -331,7 +331,7 @@ TEST_CASE("A4: a renewal lands whichever allocation fails in it", "[reliability]
         bool const reached = fail_in == 0;
         fail_in = 0;
         if (!reached) break;  // no allocation is left to fail
-        failed += out_of_memory;
+        renewals_failed += out_of_memory;
         auto second = shared->second.get_future();
         std::thread([shared] {
             shared->second.set_value(shared->policy.authorize(shared->transport, shared->context).header);
@@ -339,5 +339,5 @@ TEST_CASE("A4: a renewal lands whichever allocation fails in it", "[reliability]
         REQUIRE(second.wait_for(10s) == std::future_status::ready);
         REQUIRE(second.get().reveal().starts_with("Bearer token-"));
     }
-    CHECK(failed > 20);
+    CHECK(renewals_failed > 20);
 }

@@ -75,7 +75,7 @@ struct CurlHandle {
     char words[CURL_ERROR_SIZE] = {};   ///< libcurl's own, about what went wrong
     std::string origin;                 ///< of the last request, whose proxy setting still holds
     bool prepared = false;
-    bool usable = true;          ///< false: its options are half set, it must not be used again
+    bool usable = true;          ///< false: it must not be used again
     bool plain_get = false;      ///< the last request was a GET without a body
     bool list_is_plain = false;  ///< the list of headers is for such a one
     bool fresh_connection = false;

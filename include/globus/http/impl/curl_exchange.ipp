@@ -114,7 +114,11 @@ GLOBUS_DECL http::Response CurlExchange::result(CURLcode code) {
     if (before > 0) sent_ = NetworkError::Sent::yes;
 #endif
     if (thrown_) std::rethrow_exception(thrown_);
-    if (code != CURLE_OK || stopped_ != Stopped::no) fail(code);
+    if (code != CURLE_OK || stopped_ != Stopped::no) {
+        // libcurl 8 keeps in mind that a body has to be read again, and would send none with this handle any more.
+        if (request_.source) handle_.usable = false;
+        fail(code);
+    }
     return std::move(response_);
 }
 
