@@ -1,5 +1,6 @@
 // A time that there is not does not compile as a literal.
 // expect: there_is_no_such_time
+// errors: 2
 #include <globus/core/timestamp.hpp>
 
 using namespace globus;

@@ -8,6 +8,7 @@
 #include "support/grace.hpp"
 #include "support/streamed.hpp"
 
+#include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,6 +54,7 @@ std::string filled(std::string const& begin, std::string const& piece, std::stri
 
 /// The exit status of a process that reads `text` by `use`: 0 read, 1 refused, 2 more memory than allowed.
 int reading(std::string const& text, std::function<void(http::Response)> const& use, std::size_t room = 2 * limit) {
+    ::mallopt(M_MMAP_THRESHOLD, 128 * kib);  // large blocks go back to the system, so that the peak is what is held
     pid_t const child = ::fork();
     if (child == 0) {
         auto const answer = [](std::string body) {
@@ -76,7 +78,7 @@ int reading(std::string const& text, std::function<void(http::Response)> const& 
             result = 3;
         }
         std::size_t const peak = status_of("VmHWM");
-        if (result < 2 && (before == 0 || (!sanitized && peak > before + room + 2 * mib))) result = 2;
+        if (result < 2 && (before == 0 || (!sanitized && peak > before + room + 3 * mib))) result = 2;
         ::_exit(result);
     }
     int status = 0;
