@@ -27,7 +27,7 @@ missing() {
     at_least openssl/opensslv.h 'OPENSSL_VERSION_NUMBER >= 0x30000000L' -lssl || echo "OpenSSL 3.0 or later"
     at_least sqlite3.h 'SQLITE_VERSION_NUMBER >= 3031000' -lsqlite3 || echo "SQLite 3.31 or later"
     if [ "${1:-}" = tests ]; then
-        command -v python3 >/dev/null || echo "python3"
+        for tool in python3 curl; do command -v "$tool" >/dev/null || echo "$tool"; done
         at_least stddef.h '__has_include(<catch2/catch.hpp>) || __has_include(<catch2/catch_all.hpp>)' -lm || echo "Catch2"
     fi
 }
@@ -60,7 +60,7 @@ boost=
 if apt-cache show libboost-json1.81-dev 2>/dev/null | grep -qFx "Package: libboost-json1.81-dev"; then boost=1.81; fi
 packages=(g++ cmake ninja-build python3 libcurl4-openssl-dev libssl-dev libsqlite3-dev
           "libboost$boost-dev" "libboost-json$boost-dev")
-if [ "${1:-}" = tests ]; then packages+=(catch2); fi
+if [ "${1:-}" = tests ]; then packages+=(catch2 curl); fi
 echo "Installing ${packages[*]} ..."
 apt install -y --no-install-recommends "${packages[@]}" >/dev/null
 
