@@ -10146,17 +10146,10 @@ inline Reply gcs_delete_batch(World& world, Call& call) {
                                 json::array{json::object{{"DATA_TYPE", "batch#1.0.0"}, {"ids", std::move(gone)}}}));
 }
 
-inline std::vector<Route> const& gcs_routes() {
-    using Nodes = GcsDocuments<GcsNodeKind>;
-    using SharingPolicies = GcsDocuments<GcsSharingPolicyKind>;
+inline std::vector<Route> gcs_endpoint_routes() {
     using Collections = GcsDocuments<GcsCollectionKind>;
-    using Gateways = GcsDocuments<GcsGatewayKind>;
-    using Credentials = GcsDocuments<GcsCredentialKind>;
-    using Roles = GcsDocuments<GcsRoleKind>;
-    using StreamGateways = GcsDocuments<GcsStreamGatewayKind>;
-    using LanSecrets = GcsDocuments<GcsLanSecretKind>;
     static constexpr char const* s = "gcs";
-    static std::vector<Route> const all{
+    return {
         {"GET", "/api/info", s, "get_gcs_info", &gcs_info},
         {"GET", "/api/endpoint", s, "get_endpoint", &gcs_endpoint},
         {"PATCH", "/api/endpoint", s, "update_endpoint", &gcs_endpoint},
@@ -10177,10 +10170,6 @@ inline std::vector<Route> const& gcs_routes() {
         {"PUT", "/api/collections/{}/domain", s, "set_collection_domain", &gcs_domain},
         {"DELETE", "/api/collections/{}/domain", s, "delete_collection_domain", &gcs_domain},
         {"POST", "/api/collections/batch_delete", s, "delete_collections", &gcs_delete_batch},
-        {"GET", "/api/sharing_policies", s, "get_sharing_policy_list", &SharingPolicies::list},
-        {"POST", "/api/sharing_policies", s, "create_sharing_policy", &SharingPolicies::create},
-        {"GET", "/api/sharing_policies/{}", s, "get_sharing_policy", &SharingPolicies::get},
-        {"DELETE", "/api/sharing_policies/{}", s, "delete_sharing_policy", &SharingPolicies::remove},
         {"PUT", "/api/endpoint", s, "update_endpoint", &gcs_endpoint},
         {"PUT", "/api/endpoint/owner", s, "set_owner", &gcs_owner},
         {"PUT", "/api/endpoint/owner_string", s, "set_owner_string", &gcs_owner},
@@ -10188,6 +10177,23 @@ inline std::vector<Route> const& gcs_routes() {
         {"GET", "/api/endpoint/domain", s, "get_endpoint_domain", &gcs_domain},
         {"PUT", "/api/endpoint/domain", s, "set_endpoint_domain", &gcs_domain},
         {"DELETE", "/api/endpoint/domain", s, "delete_endpoint_domain", &gcs_domain},
+    };
+}
+
+inline std::vector<Route> gcs_document_routes() {
+    using Nodes = GcsDocuments<GcsNodeKind>;
+    using SharingPolicies = GcsDocuments<GcsSharingPolicyKind>;
+    using Gateways = GcsDocuments<GcsGatewayKind>;
+    using Credentials = GcsDocuments<GcsCredentialKind>;
+    using Roles = GcsDocuments<GcsRoleKind>;
+    using StreamGateways = GcsDocuments<GcsStreamGatewayKind>;
+    using LanSecrets = GcsDocuments<GcsLanSecretKind>;
+    static constexpr char const* s = "gcs";
+    return {
+        {"GET", "/api/sharing_policies", s, "get_sharing_policy_list", &SharingPolicies::list},
+        {"POST", "/api/sharing_policies", s, "create_sharing_policy", &SharingPolicies::create},
+        {"GET", "/api/sharing_policies/{}", s, "get_sharing_policy", &SharingPolicies::get},
+        {"DELETE", "/api/sharing_policies/{}", s, "delete_sharing_policy", &SharingPolicies::remove},
         {"GET", "/api/stream_gateways", s, "get_stream_gateway_list", &StreamGateways::list},
         {"POST", "/api/stream_gateways", s, "create_stream_gateway", &StreamGateways::create},
         {"GET", "/api/stream_gateways/{}", s, "get_stream_gateway", &StreamGateways::get},
@@ -10218,6 +10224,14 @@ inline std::vector<Route> const& gcs_routes() {
         {"PATCH", "/api/user_credentials/{}", s, "update_user_credential", &Credentials::update},
         {"DELETE", "/api/user_credentials/{}", s, "delete_user_credential", &Credentials::remove},
     };
+}
+
+inline std::vector<Route> const& gcs_routes() {
+    static std::vector<Route> const all = [] {
+        std::vector<Route> routes = gcs_endpoint_routes();
+        for (auto const& route : gcs_document_routes()) routes.push_back(route);
+        return routes;
+    }();
     return all;
 }
 
